@@ -1,0 +1,88 @@
+// Knows: RFC 4648 sections 4 and 5. One spelling for each byte string; everything else is refused.
+#include "base/b64.h"
+
+#include <string.h>
+
+static const char cm_b64_std[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char cm_b64_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void
+cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form)
+{
+	const char *digits = form == CM_B64_URL ? cm_b64_url : cm_b64_std;
+	for (size_t i = 0; i < v.n; i += 3) {
+		size_t n = v.n - i < 3 ? v.n - i : 3;
+		uint32_t x = (uint32_t)v.p[i] << 16;
+		if (n > 1)
+			x |= (uint32_t)v.p[i + 1] << 8;
+		if (n > 2)
+			x |= v.p[i + 2];
+		char four[4] = {digits[x >> 18], digits[x >> 12 & 63], digits[x >> 6 & 63], digits[x & 63]};
+		if (n < 3 && form == CM_B64_STANDARD)
+			memset(four + n + 1, '=', 3 - n);
+		cm_buf_add(to, four, form == CM_B64_STANDARD ? 4 : n + 1);
+	}
+}
+
+static int
+cm_b64_value(uint8_t c, enum cm_b64_form form)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == (form == CM_B64_URL ? '-' : '+'))
+		return 62;
+	if (c == (form == CM_B64_URL ? '_' : '/'))
+		return 63;
+	return -1;
+}
+
+// Takes the padding off; false when it is not exactly what the length asks for.
+static bool
+cm_b64_unpad(struct cm_view *text)
+{
+	if (text->n % 4 != 0)
+		return false;
+	for (int i = 0; i < 2 && text->n > 0 && text->p[text->n - 1] == '='; i++)
+		text->n--;
+	return true;
+}
+
+bool
+cm_b64_read(struct cm_view text, enum cm_b64_form form, struct cm_buf *to)
+{
+	if (form == CM_B64_STANDARD && !cm_b64_unpad(&text))
+		return false;
+	if (text.n % 4 == 1)
+		return false;
+	for (size_t i = 0; i < text.n; i += 4) {
+		size_t n = text.n - i < 4 ? text.n - i : 4;
+		uint32_t x = 0;
+		for (size_t k = 0; k < n; k++) {
+			int value = cm_b64_value(text.p[i + k], form);
+			if (value < 0)
+				return false;
+			x |= (uint32_t)value << (18 - 6 * k);
+		}
+		if ((n == 2 && (x & 0xffff) != 0) || (n == 3 && (x & 0xff) != 0))
+			return false;
+		uint8_t three[3] = {(uint8_t)(x >> 16), (uint8_t)(x >> 8), (uint8_t)x};
+		cm_buf_add(to, three, n - 1);
+	}
+	return to->failed == CM_OK;
+}
+
+bool
+cm_b64_read_exact(struct cm_view text, enum cm_b64_form form, uint8_t *ret_bytes, size_t n)
+{
+	struct cm_buf b = cm_buf_of(n);
+	bool good = cm_b64_read(text, form, &b) && b.n == n;
+	if (good && n != 0)
+		memcpy(ret_bytes, b.p, n);
+	b.secret = true;
+	cm_buf_fini(&b);
+	return good;
+}

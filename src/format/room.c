@@ -1,0 +1,1 @@
+// The format room; see README.md beside this file.

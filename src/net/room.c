@@ -1,0 +1,1 @@
+// The net room; see README.md beside this file.

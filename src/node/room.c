@@ -1,0 +1,1 @@
+// The node room; see README.md beside this file.

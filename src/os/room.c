@@ -1,0 +1,1 @@
+// The os room; see README.md beside this file.

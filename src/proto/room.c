@@ -1,0 +1,1 @@
+// The proto room; see README.md beside this file.
