@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/b64.h"
+#include "base/mem.h"
 #include "base/rd.h"
 #include "base/tab_limit.h"
 
