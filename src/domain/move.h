@@ -8,7 +8,7 @@
 #include "domain/tab_move.h"
 
 // The row for this event in this state for this kind, or CM_MOVE_NONE.
-enum cm_move cm_move_find(enum cm_kind kind, enum cm_state from, enum cm_event event);
+enum cm_move cm_move_at(enum cm_kind kind, enum cm_state from, enum cm_event event);
 
 // True when `who` may cause the move; CM_ACTOR_EITHER in the table lets officers of both sides.
 bool cm_move_may(enum cm_move move, enum cm_actor who);
