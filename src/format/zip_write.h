@@ -14,11 +14,6 @@
 #include "base/instant.h"
 #include "format/zip_name.h"
 
-#define CM_ZIP_LOCAL_BYTES 30   // fixed part of a local header
-#define CM_ZIP_CENTRAL_BYTES 46 // fixed part of a central header
-#define CM_ZIP_END_BYTES 22     // end of central directory, without comment
-#define CM_ZIP64_END_BYTES 76   // ZIP64 end record (56) and its locator (20)
-
 // One file that will stand in the container.
 struct cm_zip_item {
 	struct cm_view name; // see cm_zip_name_check()
@@ -34,7 +29,8 @@ struct cm_zip_write_options {
 };
 
 struct cm_zip_written {
-	struct cm_zip_item item; // its name points to the writer's own copy
+	char *name;              // heap
+	struct cm_zip_item item; // its name is the copy above
 	uint64_t offset;         // of the local header
 };
 
