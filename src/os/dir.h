@@ -4,6 +4,7 @@
 #define CM_OS_DIR_H
 
 #include "base/report.h"
+#include "base/tab_limit.h"
 
 enum cm_dir_kind {
 	CM_DIR_FILE,

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/report.h"
+#include "base/tab_limit.h"
 
 #define CM_IPC_FDS 4 // descriptors beside one frame
 

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/report.h"
+#include "base/tab_limit.h"
 
 bool cm_tty_is(int fd);
 

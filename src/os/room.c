@@ -1,1 +1,0 @@
-// The os room; see README.md beside this file.
