@@ -15,7 +15,8 @@ CM_CHECKED cm_result cm_authority_read(struct cm_view names, struct cm_report *r
 bool cm_authority_may_send(enum cm_kind kind, cm_authority_roles roles);
 bool cm_authority_may_receive(enum cm_kind kind, cm_authority_roles roles);
 
-// Both at once, with a finding that names the role which is missing (role_not_allowed).
+// Both at once, with a finding that names the role which is missing (role_not_allowed). A side whose roles are 0
+// (not known yet) is not judged.
 CM_CHECKED cm_result cm_authority_check(enum cm_kind kind, cm_authority_roles sender, cm_authority_roles receiver,
                                         struct cm_report *report);
 

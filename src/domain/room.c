@@ -1,1 +1,0 @@
-// The domain room; see README.md beside this file.
