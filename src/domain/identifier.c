@@ -292,7 +292,7 @@ static const struct {
 	const char *rule, *field;
 	bool (*check)(struct cm_view);
 } cm_identifier_rules[] = {
-        {"email", NULL, cm_identifier_email}, {"e164", "e164", cm_identifier_e164},
+        {"email", NULL, cm_identifier_email}, {"e164", "number", cm_identifier_e164},
         {"ipv4", "addr", cm_identifier_ipv4}, {"ipv6", "addr", cm_identifier_ipv6},
         {"url", "url", cm_identifier_url},    {"domain", "name", cm_identifier_domain},
         {"imei", "imei", cm_identifier_imei}, {"imsi", "imsi", cm_identifier_imsi},
