@@ -47,6 +47,8 @@ struct cm_hash512 cm_hash_512_of(struct cm_view v);
 struct cm_hash cm_hash_hmac(struct cm_view key, struct cm_view message);
 struct cm_hash512 cm_hash_hmac512(struct cm_view key, struct cm_view message);
 
+#define CM_HASH_INFO_MAX 256 // bytes of HKDF info that are used: all of them in every protocol here
+
 // HKDF-SHA-256: extract with `salt` (empty = 32 zeros) from `input`, expand with `info` to `n` bytes (n ≤ 8160).
 void cm_hash_hkdf(struct cm_view input, struct cm_view salt, struct cm_view info, uint8_t *ret_bytes, size_t n);
 

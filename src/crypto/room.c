@@ -1,1 +1,0 @@
-// The crypto room; see README.md beside this file.
