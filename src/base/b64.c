@@ -78,11 +78,10 @@ cm_b64_read(struct cm_view text, enum cm_b64_form form, struct cm_buf *to)
 bool
 cm_b64_read_exact(struct cm_view text, enum cm_b64_form form, uint8_t *ret_bytes, size_t n)
 {
-	struct cm_buf b = cm_buf_of(n);
+	struct cm_buf b = cm_buf_of_secret(n);
 	bool good = cm_b64_read(text, form, &b) && b.n == n;
 	if (good && n != 0)
 		memcpy(ret_bytes, b.p, n);
-	b.secret = true;
 	cm_buf_fini(&b);
 	return good;
 }

@@ -24,7 +24,7 @@ well_formed_identifiers_are_accepted(void **state)
 	        {"domain", "name=nordbox.example;at=2027-03-01T22:40:17Z"},
 	        {"imei", "imei=490154203237518;at=2027-03-01T22:40:17Z"},
 	        {"imsi", "imsi=999010123456789;operator=Arlcom"},
-	        {"iccid", "iccid=8999901012345678906;operator=Arlcom"},
+	        {"iccid", "iccid=8999901012345678908;operator=Arlcom"},
 	        {"mac", "mac=00:00:5e:00:53:01;network=cafe"},
 	        {"device_id", "vendor=lumo;id=ab-12"},
 	        {"wallet", "chain=btc;addr=bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq;at=2027-03-01T22:40:17Z"},
