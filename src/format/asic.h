@@ -1,4 +1,4 @@
-// The ASiC-E profile of packages and bundles: names, order of entries, media types, and names as URIs.
+// The ASiC-E profile of packages and bundles: names, order of entries, media types.
 //
 // Package:  mimetype, data/…, metadata/case.jsonld, metadata/request/…, META-INF/ASiCManifest001.xml,
 //           META-INF/signature001.p7s
@@ -26,9 +26,6 @@
 #define CM_ASIC_BUNDLE_MANIFEST "META-INF/ASiCManifest002.xml"
 #define CM_ASIC_BUNDLE_SIGNATURE "META-INF/signature002.p7s"
 
-// Media type of a detached CAdES signature, for SigReference.
-#define CM_ASIC_SIGNATURE_MEDIA "application/pkcs7-signature"
-
 enum cm_asic_kind {
 	CM_ASIC_PACKAGE, // one manifest and one signature
 	CM_ASIC_BUNDLE,  // two of each
@@ -53,13 +50,5 @@ CM_CHECKED cm_result cm_asic_check_cover(const struct cm_zip_read *zip, const st
 // Media type by the name's last extension (data/media.tab), case-blind; "application/octet-stream" for all
 // others. Constant text.
 const char *cm_asic_media(struct cm_view name);
-
-// Appends the name as a relative URI: unreserved characters and '/' as they are, all else as %XX (RFC 3986).
-void cm_asic_uri_write(struct cm_view name, struct cm_buf *to);
-
-// The inverse, for what others may write too: %XX in either case, other bytes as they are. CM_REFUSED (asic_uri):
-// a bad escape, a scheme, query or fragment; and the rules of cm_zip_name_check().
-CM_CHECKED cm_result cm_asic_uri_read(struct cm_view uri, const char *place, struct cm_report *report,
-                                      struct cm_buf *to);
 
 #endif

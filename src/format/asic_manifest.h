@@ -8,6 +8,8 @@
 #include "base/report.h"
 
 #define CM_ASIC_DIGEST_BYTES 32 // SHA-256
+// Media type of a detached CAdES signature, for SigReference.
+#define CM_ASIC_SIGNATURE_MEDIA "application/pkcs7-signature"
 
 // One line of a manifest.
 struct cm_asic_line {
