@@ -2,6 +2,7 @@
 //   tabc c|h TABLE.tab > tab_NAME.c|tab_NAME.h      C source, C header
 //   tabc md TABLE.tab                               a chapter of the manual (Markdown)
 //   tabc json TABLE.tab                             the rows as JSON
+//   tabc x TABLE.tab > text_NAME.c                  all cells as text (base/table.h), for showing
 // A table starts with a line "#tab NAME room=ROOM" and a header line of tab-separated "column:type" cells;
 // other lines that start with '#' are comments. Types:
 //   id          the row's name and enumerator CM_<NAME>_<ID>; the first column, always
@@ -344,12 +345,58 @@ write_json(const struct table *t)
 	printf("]\n");
 }
 
+// The comments at the top of the table, which say what it is, in `note`.
+static void
+put_note(const struct table *t)
+{
+	FILE *f = checked(fopen(t->path, "r"));
+	char *line = NULL;
+	size_t room = 0;
+	printf("\t.note = \"\"");
+	for (int number = 1; getline(&line, &room, f) >= 0; number++) {
+		line[strcspn(line, "\n")] = 0;
+		if (number > 1 && line[0] != '#')
+			break;
+		if (number > 1) {
+			printf("\n\t        ");
+			put_string(line[1] == ' ' ? line + 2 : line + 1, strlen(line) - (line[1] == ' ' ? 2 : 1));
+			printf(" \"\\n\"");
+		}
+	}
+	printf(",\n");
+	free(line);
+	fclose(f);
+}
+
+static void
+write_text(const struct table *t)
+{
+	const char *file = strrchr(t->path, '/') == NULL ? t->path : strrchr(t->path, '/') + 1;
+	printf("// Made by tabc; do not edit.\n#include \"base/table.h\"\n\n");
+	printf("extern const struct cm_table cm_table_%s;\n\nstatic const char *const columns[] = {", t->name);
+	for (int i = 0; i < t->columns; i++)
+		printf("\"%s\", ", t->column[i]);
+	printf("};\n\nstatic const char *const cells[] = {\n");
+	for (int r = 0; r < t->rows; r++) {
+		printf("\t");
+		for (int i = 0; i < t->columns; i++) {
+			put_string(t->cell[r][i], strlen(t->cell[r][i]));
+			printf(", ");
+		}
+		printf("\n");
+	}
+	printf("};\n\nconst struct cm_table cm_table_%s = {\n", t->name);
+	printf("\t.name = \"%.*s\",\n", (int)strcspn(file, "."), file);
+	put_note(t);
+	printf("\t.columns = %d,\n\t.rows = %d,\n\t.column = columns,\n\t.cell = cells,\n};\n", t->columns, t->rows);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct table t;
 	if (argc != 3) {
-		fputs("usage: tabc c|h|md|json TABLE.tab\n", stderr);
+		fputs("usage: tabc c|h|md|json|x TABLE.tab\n", stderr);
 		return 2;
 	}
 	t.path = argv[2];
@@ -362,6 +409,8 @@ main(int argc, char **argv)
 		write_markdown(&t);
 	else if (strcmp(argv[1], "json") == 0)
 		write_json(&t);
+	else if (strcmp(argv[1], "x") == 0)
+		write_text(&t);
 	else
 		return 2;
 	return fflush(stdout) == 0 ? 0 : 1;

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "cli/cmd_catalogue.h"
+
 static int
 cm_cli_version(int argc, char **argv)
 {
@@ -13,6 +15,7 @@ cm_cli_version(int argc, char **argv)
 }
 
 const struct cm_cli_command cm_cli_commands[] = {
+        {"catalogue", "the law and the program's tables, with sources", cm_cmd_catalogue_run},
         {"version", "print the version of this build", cm_cli_version},
         {NULL, NULL, NULL},
 };
