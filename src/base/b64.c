@@ -6,10 +6,11 @@
 static const char cm_b64_std[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char cm_b64_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-void
-cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form)
+size_t
+cm_b64_text(struct cm_view v, enum cm_b64_form form, char *to)
 {
 	const char *digits = form == CM_B64_URL ? cm_b64_url : cm_b64_std;
+	size_t at = 0;
 	for (size_t i = 0; i < v.n; i += 3) {
 		size_t n = v.n - i < 3 ? v.n - i : 3;
 		uint32_t x = (uint32_t)v.p[i] << 16;
@@ -20,7 +21,19 @@ cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form)
 		char four[4] = {digits[x >> 18], digits[x >> 12 & 63], digits[x >> 6 & 63], digits[x & 63]};
 		if (n < 3 && form == CM_B64_STANDARD)
 			memset(four + n + 1, '=', 3 - n);
-		cm_buf_add(to, four, form == CM_B64_STANDARD ? 4 : n + 1);
+		size_t part = form == CM_B64_STANDARD ? 4 : n + 1;
+		memcpy(to + at, four, part);
+		at += part;
+	}
+	return at;
+}
+
+void
+cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form)
+{
+	for (size_t at = 0; at < v.n; at += 768) { // a multiple of 3: pieces join without padding
+		char text[1024];
+		cm_buf_add(to, text, cm_b64_text(cm_view_part(v, at, 768), form, text));
 	}
 }
 

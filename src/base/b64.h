@@ -12,6 +12,11 @@ enum cm_b64_form {
 	CM_B64_RAW,      // section 4, not padded (age)
 };
 
+// At most 4 x ceil(v.n / 3) characters to `to`, without NUL; returns how many. Pieces of a multiple of three bytes may
+// be written one after the other.
+size_t cm_b64_text(struct cm_view v, enum cm_b64_form form, char *to);
+
+// The same, appended.
 void cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form);
 
 // Appends the bytes to `to`. False for any other text, or when `to` is full (ask cm_buf_result()).

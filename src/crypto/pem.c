@@ -1,10 +1,9 @@
 // Knows: RFC 7468 blocks. Does not know: what stands in them.
-#include "crypto/pem.h"
-
 #include <string.h>
 
 #include "base/b64.h"
 #include "base/mem.h"
+#include "crypto/pem.h"
 
 void
 cm_pem_write(struct cm_view der, const char *label, struct cm_buf *to)

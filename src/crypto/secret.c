@@ -1,9 +1,8 @@
 // Knows: how secret bytes are kept, wiped and compared. Does not know: what they open.
-#include "crypto/secret.h"
-
 #include <string.h>
 
 #include "base/mem.h"
+#include "crypto/secret.h"
 
 cm_result
 cm_secret_init(struct cm_view v, struct cm_secret *ret_secret)

@@ -2,12 +2,11 @@
 // The direct functions of OpenSSL are used, not EVP: they cannot fail, allocate nothing, and a Merkle node costs its
 // two compressions only; they pick the processor's SHA instructions as EVP does.
 #define OPENSSL_SUPPRESS_DEPRECATED 1
-#include "crypto/hash.h"
-
 #include <openssl/sha.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "crypto/hash.h"
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct cm_hash_stream), "the library's state fits into ours");
 _Static_assert(_Alignof(SHA256_CTX) <= _Alignof(struct cm_hash_stream), "and is aligned there");

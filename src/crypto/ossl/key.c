@@ -8,9 +8,9 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "crypto/key.h"
 #include "crypto/ossl/lib.h"
 #include "crypto/pem.h"
+#include "crypto/key.h"
 
 struct cm_key {
 	EVP_PKEY *pkey;

@@ -1,7 +1,5 @@
 // Knows: how OpenSSL is started apart from its global state: own context, no configuration file, default provider.
 // Does not know: what is computed with it. Serves setup.h.
-#include "crypto/ossl/lib.h"
-
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -11,6 +9,7 @@
 #include <pthread.h>
 
 #include "crypto/setup.h"
+#include "crypto/ossl/lib.h"
 
 // One for each process, made once and kept to its end: OpenSSL's objects in other threads may refer to it.
 static struct {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "crypto/key.h"
 #include "crypto/ossl/lib.h"
+#include "crypto/key.h"
 
 cm_result
 cm_key_public_of_raw(enum cm_key_kind kind, struct cm_view raw, struct cm_report *report,
