@@ -9,6 +9,7 @@
 #include "base/report.h"
 
 // Identity of a node of the graph: a lower-case UUID (cm_text_uuid_write()). Every id in one graph is different.
+// What belongs to a file (facets, hash) carries the file's UUID under a prefix of its own.
 struct cm_case_id {
 	char text[37];
 };
@@ -91,7 +92,7 @@ struct cm_case_graph {
 	size_t file_count;
 };
 
-// Appends the graph. Texts must be UTF-8 (CM_REFUSED: case_text); an index out of range or an id that is no UUID
+// Appends the graph as one line of JSON with a line end behind it. Texts must be UTF-8 (CM_REFUSED: case_text); an index out of range or an id that is no UUID
 // is CM_BUG. The result of `to` decides too (maximum, memory).
 CM_CHECKED cm_result cm_case_graph_write(const struct cm_case_graph *g, struct cm_buf *to, struct cm_report *report);
 
