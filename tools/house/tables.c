@@ -1,0 +1,72 @@
+// Knows: rows of data/ that must be used in code and tested: errors and limits. The consistency of the law's tables
+// is judged by the unit tests of the domain room, which see the typed rows.
+#include "house.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+// True when the word stands in a file under `root`; in code only, or anywhere.
+static bool
+stands(const char *root, const char *word, bool code_only)
+{
+	for (size_t i = 0; i < house.files; i++) {
+		const struct house_file *f = &house.file[i];
+		if (house_starts(f->path, root) && !house_starts(f->path, "tests/house/") &&
+		    house_word(code_only ? f->code : f->text, word) != NULL)
+			return true;
+	}
+	return false;
+}
+
+// A vector named by the rule, as refuse/<rule>.x or refuse/<rule>~what.x, is a test of it.
+static bool
+vector(const char *name)
+{
+	return house.vectors != NULL && house_word(house.vectors, name) != NULL;
+}
+
+static void
+check_row(const char *table, int line, const char *prefix, const char *id)
+{
+	char constant[200];
+	snprintf(constant, sizeof constant, "%s%s", prefix, id);
+	for (char *c = constant; *c != 0; c++)
+		*c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
+	bool error = strcmp(prefix, "CM_ERROR_") == 0;
+	char value[220];
+	snprintf(value, sizeof value, "%s_VALUE", constant);
+	if (!stands("src/", constant, true) && (error || !stands("src/", value, true)))
+		house_fault(error ? "tables-error-unused" : "tables-limit-unused", table, line, "Use the row or remove it.",
+		            "%s is in no code", id);
+	if (error && !stands("tests/", constant, true) && !stands("tests/", id, false) &&
+	    !vector(id))
+		house_fault("tables-error-untested", table, line, "Add a refusing test or a vector named by the rule.",
+		            "no test refuses with %s", id);
+}
+
+static void
+check_table(const char *path, const char *prefix)
+{
+	const struct house_file *f = house_find(path);
+	int number = 0;
+	bool header = false;
+	if (f == NULL)
+		return;
+	for (const char *line = f->text; *line != 0;) {
+		char id[128];
+		number++;
+		if (*line != '#' && *line != '\n' && header && sscanf(line, "%127[^\t\n]", id) == 1)
+			check_row(path, number, prefix, id);
+		header = header || (*line != '#' && *line != '\n');
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+}
+
+void
+house_tables(void)
+{
+	check_table("data/errors.tab", "CM_ERROR_");
+	check_table("data/limits.tab", "CM_LIMIT_");
+}
