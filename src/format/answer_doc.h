@@ -1,0 +1,87 @@
+// The answer document: body of a DocumentObject with content type application/vnd.comity.answer+json, what either side says
+// about a request and HI-1 has no field for (doc/spec/request-document.md, section 3).
+// Absent values as in request_doc.h. Source: answer_doc.c.
+#ifndef CM_FORMAT_ANSWER_DOC_H
+#define CM_FORMAT_ANSWER_DOC_H
+
+#include "base/arena.h"
+#include "base/instant.h"
+#include "base/report.h"
+#include "format/request_doc_party.h"
+
+struct cm_doc_item_result {
+	uint64_t item; // of the request document's data
+	struct cm_view result;
+	struct cm_instant until;
+	struct cm_view note;
+};
+
+struct cm_doc_question {
+	uint64_t n;
+	struct cm_view question, needed_for;
+};
+
+struct cm_doc_reply {
+	uint64_t n;
+	struct cm_view reply;
+};
+
+struct cm_doc_ground {
+	struct cm_view code, article, reasons;
+};
+
+struct cm_doc_condition {
+	uint64_t n;
+	struct cm_view condition;
+};
+
+struct cm_doc_hop {
+	uint64_t hop;
+	struct cm_view provider, country, address;
+	struct cm_instant from, to;
+};
+
+struct cm_answer_doc {
+	struct cm_view id, answers, state, language;
+	const struct cm_doc_party *answering;
+	struct cm_view text;
+	struct cm_instant until; // promise to the asking State
+	struct {
+		struct cm_view reference;
+		struct cm_instant from, until;
+	} national_order;
+	const struct cm_doc_item_result *items;
+	size_t item_count;
+	const struct cm_doc_question *questions;
+	size_t question_count;
+	const struct cm_doc_reply *replies;
+	size_t reply_count;
+	struct cm_instant answer_by;
+	struct cm_view effect_of_silence;
+	const struct cm_doc_ground *grounds;
+	size_t ground_count;
+	struct cm_view remedy;
+	const struct cm_doc_condition *conditions;
+	size_t condition_count;
+	const struct cm_doc_hop *path;
+	size_t path_count;
+	const struct cm_doc_party *transmitted_to;
+	struct cm_view expected_by; // date
+	const struct cm_doc_attachment *attachments;
+	size_t attachment_count;
+	struct cm_arena arena; // reading only
+};
+
+// As for the request document. Members that a state needs (until for "preserved", grounds for "refused" …) are required
+// here as in the schema: document_member_missing.
+CM_CHECKED cm_result cm_answer_doc_read(struct cm_view json, struct cm_report *report, struct cm_answer_doc *ret_doc);
+void cm_answer_doc_fini(struct cm_answer_doc *doc);
+CM_CHECKED cm_result cm_answer_doc_write(const struct cm_answer_doc *doc, struct cm_buf *to);
+bool cm_answer_doc_has(const struct cm_answer_doc *doc, const char *path);
+void cm_answer_doc_each(const struct cm_answer_doc *doc,
+                        void (*each)(void *context, struct cm_view path, struct cm_view text), void *context);
+CM_CHECKED cm_result cm_answer_doc_write_wire(const struct cm_answer_doc *doc, struct cm_buf *to);
+CM_CHECKED cm_result cm_answer_doc_read_wire(struct cm_view bytes, struct cm_report *report,
+                                             struct cm_answer_doc *ret_doc);
+
+#endif
