@@ -21,7 +21,7 @@ struct cm_route_match {
 // Finds the route of `method` and `path` (before '?', as sent) on `listener` ("peer", "admin", "desk"). HEAD finds the
 // route of GET. CM_REFUSED: http_path (400: malformed), http_not_found (404), http_method (405; `allow` is filled).
 // *ret_match is always written.
-CM_CHECKED cm_result cm_route_find(const char *listener, struct cm_view method, struct cm_view path,
+CM_CHECKED cm_result cm_route_walk(const char *listener, struct cm_view method, struct cm_view path,
                                    struct cm_report *report, struct cm_route_match *ret_match);
 
 // The decoded value of one parameter of a query string ("after=x&limit=20"). CM_OK with `to` empty when it is missing;

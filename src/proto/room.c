@@ -1,1 +1,0 @@
-// The proto room; see README.md beside this file.

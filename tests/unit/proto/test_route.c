@@ -1,0 +1,125 @@
+#include "unit.h"
+
+#include "base/mem.h"
+#include "proto/route.h"
+
+static enum cm_route
+found(const char *listener, const char *method, const char *path, struct cm_route_match *match)
+{
+	struct cm_report report = {.count = 0};
+	cm_result r = cm_route_walk(listener, cm_view_text(method), cm_view_text(path), &report, match);
+	assert_int_equal(r == CM_OK, match->route != CM_ROUTE_NONE);
+	assert_int_equal(r == CM_REFUSED, report.count == 1);
+	return match->route;
+}
+
+static void
+every_row_is_found_by_its_own_path(void **state)
+{
+	(void)state;
+	for (int i = 1; i < CM_ROUTE_END; i++) {
+		const struct cm_route_row *row = cm_route_row((enum cm_route)i);
+		struct cm_route_match match;
+		char path[256] = "";
+		size_t n = 0;
+		for (const char *p = row->path; *p != 0; p++)
+			if (*p == '{') {
+				path[n++] = 'x';
+				p = strchr(p, '}');
+			} else
+				path[n++] = *p;
+		for (size_t k = 0; row->listeners[k] != NULL; k++) {
+			assert_int_equal(found(row->listeners[k], row->method, path, &match), i);
+			assert_int_equal(match.count, strchr(row->path, '{') != NULL);
+		}
+	}
+}
+
+static void
+parameters_are_captured(void **state)
+{
+	(void)state;
+	struct cm_route_match match;
+	assert_int_equal(found("peer", "GET", "/log/tile/0/x001/067.p/5", &match), CM_ROUTE_LOG);
+	assert_string_equal(match.part[0], "tile/0/x001/067.p/5");
+	assert_int_equal(found("peer", "HEAD", "/hi1/v1/evidence/2f%2Df", &match), CM_ROUTE_HI1_EVIDENCE);
+	assert_string_equal(match.part[0], "2f-f");
+	assert_int_equal(found("admin", "POST", "/api/v1/requests/check", &match), CM_ROUTE_API_REQUEST_CHECK);
+}
+
+static void
+a_listener_serves_its_own_routes_only(void **state)
+{
+	(void)state;
+	struct cm_route_match match;
+	assert_int_equal(found("peer", "POST", "/api/v1/stop", &match), CM_ROUTE_NONE);
+	assert_string_equal(match.allow, "");
+	assert_int_equal(found("admin", "POST", "/hi1/v1", &match), CM_ROUTE_NONE);
+}
+
+static void
+another_method_is_told_the_right_ones(void **state)
+{
+	(void)state;
+	struct cm_route_match match;
+	assert_int_equal(found("peer", "GET", "/hi1/v1", &match), CM_ROUTE_NONE);
+	assert_string_equal(match.allow, "POST");
+	assert_int_equal(found("admin", "PUT", "/api/v1/cases", &match), CM_ROUTE_NONE);
+	assert_string_equal(match.allow, "POST, GET, HEAD");
+}
+
+static void
+ambiguous_paths_are_refused(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"", "card", "//card", "/card/", "/log/../card", "/log/./x", "/log//x", "/log/%2e%2e/x",
+	        "/log/a%2fb", "/log/a%00", "/log/a%", "/log/a%4", "/log/a%zz", "/log/a b", "/log/a+b", "/log/\xc3\xa9", "/log/a;b",
+	        "http://a/card", "/log/a%25"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct cm_report report = {.count = 0};
+		struct cm_route_match match;
+		assert_int_equal(cm_route_walk("peer", cm_view_text("GET"), cm_view_text(bad[i]), &report, &match), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_HTTP_PATH));
+	}
+	char deep[200] = "/log";
+	for (int i = 0; i < 24; i++)
+		strcat(deep, "/a");
+	struct cm_route_match match;
+	assert_int_equal(found("peer", "GET", deep, &match), CM_ROUTE_NONE);
+}
+
+static void
+query_values_are_decoded_once(void **state)
+{
+	(void)state;
+	CM_CLEANUP(cm_buf_fini) struct cm_buf to = cm_buf_of(16);
+	struct cm_view query = cm_view_text("after=a%2Fb%25&limit=20&e=");
+	assert_int_equal(cm_route_query(query, "after", NULL, &to), CM_OK);
+	assert_view_is(cm_buf_view(&to), "a/b%");
+	assert_int_equal(cm_route_query(query, "none", NULL, &to), CM_OK);
+	assert_int_equal(to.n, 0);
+	uint64_t value = 0;
+	assert_int_equal(cm_route_query_u64(query, "limit", 5, 100, NULL, &value), CM_OK);
+	assert_int_equal(value, 20);
+	assert_int_equal(cm_route_query_u64(query, "limit", 5, 19, NULL, &value), CM_REFUSED);
+	assert_int_equal(cm_route_query_u64(query, "page", 5, 19, NULL, &value), CM_OK);
+	assert_int_equal(value, 5);
+}
+
+static void
+malformed_queries_are_refused(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"a=1&a=2", "a", "=1", "a=%", "a=%2", "a=%0a", "a=%ff", "a=b c", "a=1&&b=2", "&a=1",
+	        "a=12345678901234567", "a=\x01", "a=b=c"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CM_CLEANUP(cm_buf_fini) struct cm_buf to = cm_buf_of(16);
+		struct cm_report report = {.count = 0};
+		assert_int_equal(cm_route_query(cm_view_text(bad[i]), "a", &report, &to), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_HTTP_QUERY));
+	}
+}
+
+UNIT_MAIN(T(every_row_is_found_by_its_own_path), T(parameters_are_captured), T(a_listener_serves_its_own_routes_only),
+          T(another_method_is_told_the_right_ones), T(ambiguous_paths_are_refused), T(query_values_are_decoded_once),
+          T(malformed_queries_are_refused))
