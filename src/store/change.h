@@ -1,0 +1,63 @@
+// A change: the rows that become durable together, or not at all. Built by one thread, then submitted (store.h).
+// Everything given is copied. Failure is sticky: build the whole change and let cm_store_submit() tell.
+// Source: change.c.
+#ifndef CM_STORE_CHANGE_H
+#define CM_STORE_CHANGE_H
+
+#include "store/rows.h"
+
+struct cm_change;
+
+// An empty change that happened at `at`. NULL: no memory.
+struct cm_change *cm_change_new(struct cm_instant at);
+void cm_change_free(struct cm_change *change); // only when it was not submitted
+void cm_change_free_at(struct cm_change **at); // for CM_CLEANUP
+
+// CM_OK while nothing failed.
+CM_CHECKED cm_result cm_change_result(const struct cm_change *change);
+
+// What the change is about, for rebuilding: cause and detail of `event` are kept with the artifacts and acts of the
+// change. A change without it leaves nothing to rebuild from: fine for fixed rows (outbox marks, peers).
+void cm_change_event(struct cm_change *change, struct cm_view cause, struct cm_view detail);
+
+// -- fixed rows. Strings are keys as rows.h says; a put of the same key replaces the row.
+// Artifacts are found again by ids in outcome order; later rows of the same change that say artifact 0 mean the last one.
+void cm_change_artifact(struct cm_change *change, const struct cm_store_artifact *row);
+void cm_change_peer(struct cm_change *change, const struct cm_store_peer *row);
+void cm_change_peer_remove(struct cm_change *change, struct cm_view node);
+// The change answers this transaction. Known with the same digest: the whole change is skipped and the outcome repeats
+// the first answer; with another digest: refused with store_transaction_reused. One a change.
+void cm_change_reply(struct cm_change *change, const struct cm_store_reply *row);
+void cm_change_outbox(struct cm_change *change, const struct cm_store_outbox *row);
+// State, tries, due, answer and trouble of outbox row `id`. answer 0 means the last artifact of this change, if the state
+// is CM_STORE_DONE and there is one.
+void cm_change_outbox_mark(struct cm_change *change, const struct cm_store_outbox *row);
+void cm_change_blob(struct cm_change *change, const struct cm_store_blob *row);
+void cm_change_blob_remove(struct cm_change *change, const struct cm_hash *sha256);
+void cm_change_person(struct cm_change *change, const struct cm_store_person *row);
+
+// An act for the register. The store fills in `act` (unless given), `at` and `node`. A word that is no row of acts.tab, or
+// fields that do not fit it, refuse the change. Field values "$artifact" and "$artifact:N" stand for the SHA-256 of the
+// last (N-th, from 0) artifact of this change.
+void cm_change_act(struct cm_change *change, const struct cm_act_values *values);
+
+// -- derived rows. Rows with an act or artifact number 0 keep 0, except where CM_STORE_LAST is given: the last act
+// (index + 1), or artifact, of this change.
+#define CM_STORE_LAST UINT64_MAX
+// Insert or replace; `from` is the state that the request must have now, empty when it must not exist yet. Otherwise
+// the whole change is refused with store_state_changed.
+void cm_change_request(struct cm_change *change, struct cm_view from, const struct cm_store_request *row);
+void cm_change_step(struct cm_change *change, const struct cm_store_step *row);
+// Insert or replace. `generation` is the one the row must have now, -1 when it must not exist yet (store_object_known),
+// -2 when it does not matter. row->changed is where stamping starts: the store moves it on to the first second in which
+// fewer than 100 objects of this peer were stamped, and never before the peer's latest second.
+void cm_change_object(struct cm_change *change, int64_t generation, const struct cm_store_object *row);
+void cm_change_deadline(struct cm_change *change, const struct cm_store_deadline *row);
+void cm_change_delivery(struct cm_change *change, const struct cm_store_delivery *row);
+// Durable progress of a pull.
+void cm_change_delivery_have(struct cm_change *change, struct cm_view id, uint64_t have);
+void cm_change_approval(struct cm_change *change, const struct cm_store_approval *row);
+void cm_change_approval_clear(struct cm_change *change, struct cm_view delivery, struct cm_view purpose);
+void cm_change_news(struct cm_change *change, const struct cm_store_news *row);
+
+#endif
