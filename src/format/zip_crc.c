@@ -7,5 +7,6 @@
 uint32_t
 cm_zip_crc(uint32_t so_far, struct cm_view more)
 {
-	return libdeflate_crc32(so_far, more.p, more.n);
+	// Given NULL the library would begin anew.
+	return more.n == 0 ? so_far : libdeflate_crc32(so_far, more.p, more.n);
 }
