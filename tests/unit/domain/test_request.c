@@ -165,8 +165,6 @@ what_could_be_added_is_advice_only(void **state)
 	load("accept", "pres.facts", &v);
 	cm_request_advise(&v.facts, v.told.kind, &report);
 	assert_int_equal(report.count, 0);
-	load("accept", "stored.facts", &v);
-	cm_facts_put_text(&v.facts, "unused", "x");
 	struct cm_facts none = {0};
 	cm_request_advise(&none, CM_KIND_PRES, &report);
 	assert_true(report.count >= 2);
