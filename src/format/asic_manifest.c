@@ -244,9 +244,14 @@ read_digest(struct reading *g, uint8_t *ret_sha256)
 	r = cm_asic_xml_next(&g->x, &event);
 	if (r != CM_OK)
 		return r;
-	struct cm_view text = trim(cm_buf_view(&g->x.text));
-	if (event != CM_ASIC_XML_TEXT || !cm_b64_read_exact(text, CM_B64_STANDARD, ret_sha256, CM_ASIC_DIGEST_BYTES))
+	struct cm_view text = event == CM_ASIC_XML_TEXT ? trim(cm_buf_view(&g->x.text)) : (struct cm_view){0};
+	CM_CLEANUP(cm_buf_fini) struct cm_buf digest = cm_buf_of(CM_ASIC_DIGEST_BYTES);
+	bool good = cm_b64_read(text, CM_B64_STANDARD, &digest) && digest.n == CM_ASIC_DIGEST_BYTES;
+	if (cm_buf_result(&digest) == CM_NOMEM)
+		return CM_NOMEM;
+	if (!good)
 		return cm_asic_xml_refuse(&g->x, CM_ERROR_ASIC_DIGEST_VALUE, "digest", text);
+	memcpy(ret_sha256, digest.p, CM_ASIC_DIGEST_BYTES);
 	return expect_close(g);
 }
 
