@@ -3,7 +3,9 @@
 // signingCertificateV2. Making one is split, because the private key is elsewhere:
 //   cm_cms_attributes() -> SHA-256 of its DER is signed by ECDSA (elsewhere) -> cm_cms_write().
 // Whether the signer's certificate may be believed is chain.h's question.
-// Source: cms_write.c (DER encoding, no library), ossl/cms.c (reading).
+// Every byte of the file is judged: it must be DER, what is not expected is refused (unsigned attributes, revocation lists,
+// certificates that are no part of the chain). Other signed attributes are taken.
+// Source: cms_write.c, cms_read.c, and ossl/cms.c (OpenSSL as second judge).
 #ifndef CM_CRYPTO_CMS_H
 #define CM_CRYPTO_CMS_H
 

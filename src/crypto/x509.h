@@ -1,6 +1,6 @@
 // X.509 certificates (RFC 5280) of our kinds: issuing them, and reading what we need from one. Signatures are
 // ecdsa-with-SHA256 by P-256 issuers only. Whether a certificate may be believed is chain.h's question.
-// Source: ossl/x509_write.c, ossl/x509_read.c, ossl/pem.c.
+// Source: ossl/x509_write.c, ossl/x509_read.c, x509_list.c.
 #ifndef CM_CRYPTO_X509_H
 #define CM_CRYPTO_X509_H
 
@@ -88,6 +88,9 @@ struct cm_x509_list {
 // All CERTIFICATE blocks of a PEM text, in order, at most CM_LIMIT_CERTIFICATES_VALUE; text between blocks is skipped.
 // Refused: x509_pem (a broken block, or no certificate at all). The blocks are not yet read as certificates.
 CM_CHECKED cm_result cm_x509_pem_read(struct cm_view pem, struct cm_report *report, struct cm_x509_list *ret_list);
+
+// A list with copies of `count` views.
+CM_CHECKED cm_result cm_x509_list_of(const struct cm_view *der, size_t count, struct cm_x509_list *ret_list);
 
 void cm_x509_list_fini(struct cm_x509_list *list);
 
