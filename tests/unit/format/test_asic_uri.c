@@ -9,7 +9,7 @@ names_become_uris_and_come_back(void **state)
 	static const struct {
 		const char *name, *uri;
 	} cases[] = {{"data/a.txt", "data/a.txt"}, {"data/a b+c&d", "data/a%20b%2Bc%26d"}, {"ü/€", "%C3%BC/%E2%82%AC"},
-	        {"100%", "100%25"}, {"a-._~Z09", "a-._~Z09"}, {"a:b?c#d", "a%3Ab%3Fc%23d"}};
+	        {"100%", "100%25"}, {"a-._~Z09", "a-._~Z09"}, {"ab:c?d#e", "ab%3Ac%3Fd%23e"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		CM_CLEANUP(cm_buf_fini) struct cm_buf uri = cm_buf_of(256), name = cm_buf_of(256);
 		cm_asic_uri_write(cm_view_text(cases[i].name), &uri);
