@@ -13,7 +13,6 @@
 struct cm_keeper_spec {
 	const char *home;         // exists; HOME/keeper is made
 	const char *node;         // "xa.contact"
-	const char *country;      // "XA"
 	const char *organisation; // or NULL
 	struct cm_view pass;      // empty: a random pass phrase is made and written to keeper/credential (0400)
 };

@@ -58,7 +58,7 @@ struct cm_role_start {
 	const char *home;             // or NULL
 	const struct cm_proc_fd *fds; // what it gets
 	size_t fd_count;
-	const char *option;           // one more argument, or NULL
+	const char *option[2];        // more arguments, or NULL
 };
 CM_CHECKED cm_result cm_role_start(const struct cm_role_start *start, struct cm_report *report,
                                    struct cm_proc *ret_proc);

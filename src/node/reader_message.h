@@ -1,0 +1,94 @@
+// What the message reader is asked and answers: jobs and results as bytes, writers and readers side by side. The reader
+// parses what strangers (and officers) wrote; the node gets typed records and never runs a JSON parser on such bytes.
+// Source: reader_message.c (the reader's side), reader_client.c (the node's side).
+#ifndef CM_NODE_READER_MESSAGE_H
+#define CM_NODE_READER_MESSAGE_H
+
+#include "domain/authority.h"
+#include "domain/facts.h"
+#include "domain/identity.h"
+#include "format/draft.h"
+#include "format/hi1_message.h"
+#include "os/ipc.h"
+#include "os/thread.h"
+
+enum cm_reader_job {
+	CM_READER_JOB_HI1 = 1, // one HI-1 message
+	CM_READER_JOB_DRAFT,   // a draft, to be checked and made a message
+	CM_READER_JOB_CARD,    // a stranger's identity card
+	CM_READER_JOB_FACTS,   // any small JSON object, as paths and texts
+};
+
+// -- the node's side
+struct cm_reader_client {
+	struct cm_mutex lock;
+	struct cm_ipc ipc;
+	uint32_t next;
+	bool ready;
+};
+void cm_reader_client_init(struct cm_reader_client *client, int fd);
+void cm_reader_client_fini(struct cm_reader_client *client);
+// A new channel, when the reader was started again.
+void cm_reader_client_renew(struct cm_reader_client *client, int fd);
+
+// Judgement about one request document of a message.
+struct cm_reader_judged {
+	char document[40]; // ObjectIdentifier
+	char title[200];   // for lists: what is asked, from the document
+	char parent[40];   // id of the preservation task this follows, or ""
+	bool good;         // nothing is missing
+	bool only_gaps;    // only listed contents are missing (a pres is then asked back, not refused)
+	struct cm_report report;
+};
+#define CM_READER_JUDGED 4
+
+struct cm_reader_read {
+	struct cm_hi1_message message; // points into `bytes`; cm_hi1_message_fini() first
+	struct cm_view wire;           // the record as bytes, for the store's event
+	struct cm_reader_judged judged[CM_READER_JUDGED];
+	size_t judged_count;
+	struct cm_buf bytes;
+};
+void cm_reader_read_fini(struct cm_reader_read *read);
+
+struct cm_reader_told {
+	struct cm_instant now;
+	cm_authority_roles sender, receiver;
+};
+
+// CM_REFUSED: there is no message to answer to (HTTP 400). CM_FAILED: the reader died; try again later.
+CM_CHECKED cm_result cm_reader_client_hi1(struct cm_reader_client *client, struct cm_view json,
+                                          const struct cm_reader_told *told, struct cm_report *report,
+                                          struct cm_reader_read *ret_read);
+
+// What a good draft became.
+struct cm_reader_draft {
+	struct cm_hi1_message message; // as above
+	struct cm_view canonical, wire;
+	char title[200];
+	char parent[40];
+	struct cm_report advice; // what could be added
+	struct cm_buf bytes;
+};
+void cm_reader_draft_fini(struct cm_reader_draft *draft);
+
+// CM_REFUSED: `report` says everything that is missing or wrong.
+CM_CHECKED cm_result cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json,
+                                            const struct cm_draft_told *draft_told, const struct cm_reader_told *told,
+                                            struct cm_report *report, struct cm_reader_draft *ret_draft);
+
+// A card that is what it claims (its own State root taken as it is).
+struct cm_reader_card {
+	struct cm_identity identity;
+	char title[200], endpoint[256];
+	struct cm_view sign_certificate, state_certificate, seal_certificate; // DER, in `bytes`
+	struct cm_buf bytes;
+};
+void cm_reader_card_fini(struct cm_reader_card *card);
+CM_CHECKED cm_result cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, struct cm_instant now,
+                                           struct cm_report *report, struct cm_reader_card *ret_card);
+
+CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, struct cm_view json,
+                                            struct cm_report *report, struct cm_facts *ret_facts);
+
+#endif
