@@ -5,6 +5,7 @@
 #ifndef CM_FORMAT_ACT_H
 #define CM_FORMAT_ACT_H
 
+#include "base/buf.h"
 #include "base/instant.h"
 #include "base/report.h"
 #include "base/tab_limit.h"
@@ -34,6 +35,9 @@ struct cm_view cm_act_get(const struct cm_act_values *values, enum cm_act_field 
 // entry: origin, decimal index, 64 digits; text: showable UTF-8)? Refused: act_type, act_field_missing,
 // act_field_unknown, act_field_form, act_field_too_long. Place: the field's name.
 CM_CHECKED cm_result cm_act_check(const struct cm_act_values *values, struct cm_report *report);
+
+// One field alone: length and form. Refused: act_field_form, act_field_too_long.
+CM_CHECKED cm_result cm_act_field_check(enum cm_act_field field, struct cm_view value, struct cm_report *report);
 
 // One place of a record in the file.
 struct cm_act_slot {
