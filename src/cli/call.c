@@ -1,0 +1,194 @@
+// Knows: how a command line becomes one call of the admin API and how its answer is shown. Does not know: sockets (the
+// hook), or what a route does (data/routes.tab, the node).
+#include "cli/call.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/tab_limit.h"
+#include "format/json_put.h"
+#include "comity/comity.h"
+#include "os/clock.h"
+#include "os/env.h"
+#include "os/file.h"
+#include "proto/tab_route.h"
+#include "cli/cli.h"
+#include "cli/show.h"
+
+struct cm_cli_hooks cm_cli_hooks;
+
+static bool
+cm_call_segment_good(const char *s)
+{
+	if (*s == 0)
+		return false;
+	for (; *s != 0; s++) {
+		bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') ||
+		             strchr("-._~", *s) != NULL;
+		if (!plain)
+			return false;
+	}
+	return true;
+}
+
+cm_result
+cm_call_begin(const struct cm_command_line *line, enum cm_route route, const char *id, struct cm_report *report,
+              struct cm_call *ret_call)
+{
+	const struct cm_route_row *row = cm_route_row(route);
+	const char *brace = strstr(row->path, "{id}");
+	struct cm_call call = {.home = line->home, .method = row->method, .body_fd = -1};
+	if (line->home == NULL)
+		return cm_report_refuse(report, CM_ERROR_USAGE, "--home", "name the folder of the node");
+	if (brace == NULL) {
+		snprintf(call.path, sizeof call.path, "%s", row->path);
+	} else {
+		if (id == NULL || !cm_call_segment_good(id))
+			return cm_report_refuse(report, CM_ERROR_CALL_ARGUMENT, "argument", "%s", id == NULL ? "" : id);
+		snprintf(call.path, sizeof call.path, "%.*s%s%s", (int)(brace - row->path), row->path, id, brace + 4);
+	}
+	*ret_call = call;
+	return CM_OK;
+}
+
+cm_result
+cm_call_prove(struct cm_call *call, const char *session_file, const struct cm_call_statement *statement,
+              struct cm_report *report)
+{
+	if (session_file == NULL)
+		session_file = cm_env_get("COMITY_SESSION");
+	if (session_file == NULL)
+		return cm_report_refuse(report, CM_ERROR_SESSION_MISSING, "--session", "%s", "");
+	return cm_cli_hooks.state(session_file, statement, report, call->fields);
+}
+
+cm_result
+cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	unsigned status = 0;
+	*ret_json = NULL;
+	cm_result r = cm_cli_hooks.call(call, report, &body, &status);
+	if (r == CM_OK && body.n > 0)
+		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_json);
+	if (r != CM_OK)
+		return r;
+	return status >= 200 && status < 300 ? CM_OK : status < 500 ? CM_REFUSED : CM_FAILED;
+}
+
+static void
+cm_call_show_report(const struct cm_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct cm_finding *f = &report->findings[i];
+		const struct cm_error_row *row = cm_error_row(f->rule);
+		fprintf(stderr, "%s\n  where:  %s%s%s\n  remedy: %s\n", row->text, f->place, *f->seen == 0 ? "" : ": ",
+		        f->seen, row->remedy);
+	}
+}
+
+int
+cm_call_show(const struct cm_command_line *line, cm_result result, const struct cm_json *json,
+             const struct cm_report *report)
+{
+	const struct cm_json_value *root = json == NULL ? NULL : cm_json_root(json);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	if (line->json && root != NULL) {
+		if (cm_json_canonical(root, NULL, &text) == CM_OK)
+			printf("%s\n", cm_buf_cstr(&text));
+	} else if (root != NULL && result == CM_OK)
+		cm_show_value(stdout, root, cm_clock_utc());
+	else if (root != NULL)
+		cm_show_problem(stderr, root);
+	if (root == NULL)
+		cm_call_show_report(report);
+	return result == CM_OK ? CM_CLI_DONE : result == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
+}
+
+// A draft file becomes the member "draft" as it is; it must be JSON, so that a typing error is told here with its place.
+static cm_result
+cm_call_put_draft(struct cm_json_put *put, const char *path, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) canonical = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	cm_result r = cm_file_load(path, &text, report);
+	if (r == CM_OK)
+		r = cm_json_canonicalise(cm_buf_view(&text), CM_LIMIT_MESSAGE_BYTES_VALUE, report, &canonical);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_name(put, "draft");
+	cm_json_put_raw(put, cm_buf_view(&canonical));
+	return CM_OK;
+}
+
+static void
+cm_call_put_option(struct cm_json_put *put, const struct cm_command_line *line, enum cm_option option)
+{
+	const struct cm_option_row *row = cm_option_row(option);
+	const char *value = cm_command_value(line, option);
+	uint64_t number;
+	if (strcmp(row->kind, "list") == 0) {
+		cm_json_put_name(put, row->member);
+		cm_json_put_array(put);
+		for (size_t i = 0; (value = cm_command_value_at(line, option, i)) != NULL; i++)
+			cm_json_put_text(put, cm_view_text(value));
+		cm_json_put_end_array(put);
+	} else if (strcmp(row->kind, "flag") == 0)
+		cm_json_put_member_bool(put, row->member, true);
+	else if (strcmp(row->kind, "number") == 0 && cm_num_u64(cm_view_text(value), 0, INT32_MAX, &number))
+		cm_json_put_member_number(put, row->member, (int64_t)number);
+	else
+		cm_json_put_member_cstr(put, row->member, value);
+}
+
+// The JSON body: the first argument where the route has no {id} for it, and the options that have a member.
+static cm_result
+cm_call_body(const struct cm_command_line *line, struct cm_report *report, struct cm_buf *body)
+{
+	const struct cm_command_row *row = cm_command_row(line->command);
+	struct cm_json_put put = cm_json_put_of(body);
+	bool in_path = strstr(cm_route_row(row->route)->path, "{id}") != NULL;
+	cm_json_put_object(&put);
+	if (line->argument_count > 0 && !in_path && strcmp(row->arguments, "FILE") == 0) {
+		cm_result r = cm_call_put_draft(&put, line->arguments[0], report);
+		if (r != CM_OK)
+			return r;
+	} else if (line->argument_count > 0 && !in_path)
+		cm_json_put_member_cstr(&put, "code", line->arguments[0]);
+	for (int o = 1; o < CM_OPTION_END; o++)
+		if (cm_option_row((enum cm_option)o)->command == line->command &&
+		    *cm_option_row((enum cm_option)o)->member != 0 && cm_command_value(line, (enum cm_option)o) != NULL)
+			cm_call_put_option(&put, line, (enum cm_option)o);
+	cm_json_put_end_object(&put);
+	return cm_buf_result(body);
+}
+
+int
+cm_call_run(const struct cm_command_line *line)
+{
+	const struct cm_command_row *row = cm_command_row(line->command);
+	struct cm_report report = {0};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_call call;
+	cm_result r = cm_call_begin(line, row->route, line->argument_count > 0 ? line->arguments[0] : NULL, &report, &call);
+	if (r == CM_OK && strcmp(call.method, "GET") != 0) {
+		r = cm_call_body(line, &report, &body);
+		call.body = cm_buf_view(&body);
+		call.content_type = "application/json";
+	}
+	struct comity_digest digest;
+	comity_digest_init(&digest);
+	comity_digest_add(&digest, (struct comity_view){body.p, body.n});
+	struct comity_hash sha256 = comity_digest_final(&digest);
+	const char *object = line->argument_count > 0 && strstr(cm_route_row(row->route)->path, "{id}") != NULL
+	                             ? line->arguments[0]
+	                             : "";
+	if (r == CM_OK && row->person)
+		r = cm_call_prove(&call, line->session,
+		                  &(struct cm_call_statement){cm_route_row(row->route)->name, object, sha256.b}, &report);
+	if (r == CM_OK)
+		r = cm_call_send(&call, &report, &json);
+	return cm_call_show(line, r, json, &report);
+}

@@ -1,0 +1,72 @@
+// Calls of a running node's admin API by a command. The transport is the net room's, which this room may not see; the
+// top room `main` fills the hook in.
+#ifndef CM_CLI_CALL_H
+#define CM_CLI_CALL_H
+
+#include "base/buf.h"
+#include "base/report.h"
+#include "cli/command.h"
+#include "format/json.h"
+
+#define CM_CALL_FIELDS 4
+#define CM_CALL_FIELD 1024 // bytes of one header field with NUL
+
+struct cm_call {
+	const char *home;   // folder of the node; its run/admin.sock is called
+	const char *method; // "GET", "POST"
+	char path[1024];    // with query
+	const char *content_type;
+	struct cm_view body;
+	int body_fd; // ≥ 0: the body is this file's first `body_length` bytes, streamed
+	uint64_t body_length;
+	char fields[CM_CALL_FIELDS][CM_CALL_FIELD]; // more header fields, "Name: value"; "" unused
+	void (*progress)(void *context, uint64_t done, uint64_t all); // may be NULL
+	void *context;
+};
+
+// What is stated when a person asks for something (doc/spec/keys.md, "Statements").
+struct cm_call_statement {
+	const char *act;       // name of the route, or of what is approved ("evidence_open")
+	const char *object;    // id of the thing, or ""
+	const uint8_t *digest; // 32 bytes: of the body, or of what is approved
+};
+
+struct cm_call_person {
+	const char *home, *person, *name, *functions;
+	struct cm_view password, code;
+};
+
+// Filled in by main before any command runs.
+struct cm_cli_hooks {
+	// Makes the three header fields that prove who asks, from a session file.
+	cm_result (*state)(const char *session_file, const struct cm_call_statement *statement, struct cm_report *report,
+	                   char ret_fields[3][CM_CALL_FIELD]);
+	// Logs in with both factors and writes the session file.
+	cm_result (*login)(const struct cm_call_person *person, const char *session_file, struct cm_report *report);
+	// Adds a person; appends the fresh TOTP secret (base32).
+	cm_result (*person_add)(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret);
+	// Sends the call and collects the answer. CM_FAILED when no node answers (node_not_running …).
+	cm_result (*call)(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_body, unsigned *ret_status);
+};
+extern struct cm_cli_hooks cm_cli_hooks;
+
+// Starts a call for a route; `id` fills {id} (NULL: none). Refused: call_argument (a character no path has).
+CM_CHECKED cm_result cm_call_begin(const struct cm_command_line *line, enum cm_route route, const char *id,
+                                   struct cm_report *report, struct cm_call *ret_call);
+
+// Adds the proof that the person of the session file (NULL: $COMITY_SESSION) says this.
+CM_CHECKED cm_result cm_call_prove(struct cm_call *call, const char *session_file,
+                                   const struct cm_call_statement *statement, struct cm_report *report);
+
+// Sends it. CM_OK for 2xx with the answer's document (NULL when it has none) in *ret_json: the caller frees it. Otherwise
+// the problem is kept in *ret_json too and the result is CM_REFUSED or CM_FAILED.
+CM_CHECKED cm_result cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json);
+
+// Prints the outcome of a call as the person or script wants it and gives the exit code.
+int cm_call_show(const struct cm_command_line *line, cm_result result, const struct cm_json *json,
+                 const struct cm_report *report);
+
+// Runs a command that is one call by data/commands.tab: arguments and options become path and JSON body.
+int cm_call_run(const struct cm_command_line *line);
+
+#endif

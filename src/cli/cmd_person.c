@@ -1,0 +1,106 @@
+// Knows: how a person's name, password and code are asked for. Does not know: how they are sealed (hooks) or judged
+// (keeper). Passwords come from a file or from the terminal without echo, never from the command line itself, where
+// every user of the machine could read them.
+#include "cli/cmd_person.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "format/json_put.h"
+#include "os/file.h"
+#include "os/tty.h"
+#include "cli/call.h"
+#include "cli/cli.h"
+
+// The first line of the file, or what is typed.
+static cm_result
+cm_cmd_person_secret(const char *file, const char *prompt, struct cm_buf *secret, struct cm_report *report)
+{
+	if (file == NULL)
+		return cm_tty_secret(prompt, secret, report);
+	cm_result r = cm_file_load(file, secret, report);
+	if (r == CM_OK)
+		secret->n = cm_view_find(cm_buf_view(secret), 0, '\n');
+	return r;
+}
+
+static void
+cm_cmd_person_tell(const struct cm_command_line *line, const char *what, const char *secret)
+{
+	if (line->json) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of_secret(CM_LIMIT_MESSAGE_BYTES_VALUE);
+		struct cm_json_put put = cm_json_put_of(&text);
+		cm_json_put_object(&put);
+		cm_json_put_member_cstr(&put, "person", line->arguments[0]);
+		if (secret != NULL)
+			cm_json_put_member_cstr(&put, "totp_secret", secret);
+		cm_json_put_end_object(&put);
+		printf("%s\n", cm_buf_cstr(&text));
+		return;
+	}
+	printf("%s %s.\n", line->arguments[0], what);
+	if (secret != NULL)
+		printf("Second factor, shown only now; type it into an authenticator:\n  %s\n", secret);
+}
+
+int
+cm_cmd_person_add(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) password = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) secret = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	const char *totp_file = cm_command_value(line, CM_OPTION_PERSON_ADD_TOTP_FILE);
+	struct cm_call_person person = {
+	        .home = line->home,
+	        .person = line->arguments[0],
+	        .name = cm_command_value(line, CM_OPTION_PERSON_ADD_NAME),
+	        .functions = cm_command_value(line, CM_OPTION_PERSON_ADD_FUNCTIONS),
+	};
+	cm_result r = CM_OK;
+	if (line->home == NULL)
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--home", "name the folder of the node");
+	if (r == CM_OK)
+		r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_PERSON_ADD_PASSWORD_FILE), "New password: ",
+		                         &password, &report);
+	person.password = cm_buf_view(&password);
+	if (r == CM_OK)
+		r = cm_cli_hooks.person_add(&person, &report, &secret);
+	if (r == CM_OK && totp_file != NULL)
+		r = cm_file_replace(totp_file, 0600, cm_buf_view(&secret), &report);
+	if (r != CM_OK)
+		return cm_call_show(line, r, NULL, &report);
+	cm_cmd_person_tell(line, "may use this node", totp_file == NULL ? cm_buf_cstr(&secret) : NULL);
+	return CM_CLI_DONE;
+}
+
+int
+cm_cmd_person_login(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) password = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) code = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	const char *given = cm_command_value(line, CM_OPTION_LOGIN_CODE);
+	struct cm_call_person person = {.home = line->home, .person = line->arguments[0]};
+	cm_result r = CM_OK;
+	if (line->home == NULL)
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--home", "name the folder of the node");
+	else if (line->session == NULL)
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--session", "name the file that the session is kept in");
+	if (r == CM_OK)
+		r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_LOGIN_PASSWORD_FILE), "Password: ", &password,
+		                         &report);
+	if (r == CM_OK && given != NULL)
+		cm_buf_text(&code, given);
+	else if (r == CM_OK)
+		r = cm_tty_secret("Code of the authenticator: ", &code, &report);
+	person.password = cm_buf_view(&password);
+	person.code = cm_buf_view(&code);
+	if (r == CM_OK)
+		r = cm_cli_hooks.login(&person, line->session, &report);
+	if (r != CM_OK)
+		return cm_call_show(line, r, NULL, &report);
+	cm_cmd_person_tell(line, "is logged in for at most 12 hours", NULL);
+	return CM_CLI_DONE;
+}

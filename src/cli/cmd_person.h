@@ -1,0 +1,10 @@
+// The commands `person add` and `login`: both factors go sealed to the keeper.
+#ifndef CM_CLI_CMD_PERSON_H
+#define CM_CLI_CMD_PERSON_H
+
+#include "cli/command.h"
+
+int cm_cmd_person_add(const struct cm_command_line *line);
+int cm_cmd_person_login(const struct cm_command_line *line);
+
+#endif

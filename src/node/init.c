@@ -1,0 +1,287 @@
+// Knows: what a node's folder holds when it is new, and in which order it is made. Does not know: how keys are made
+// (keeper.h, state_root.h) or what a card must hold (domain/identity.h checks it before it is written).
+#include "node/init.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "crypto/jws.h"
+#include "domain/authority.h"
+#include "domain/identity.h"
+#include "format/card.h"
+#include "os/clock.h"
+#include "os/dir.h"
+#include "os/file.h"
+#include "os/rand.h"
+#include "node/keeper.h"
+#include "node/node_name.h"
+
+static const char *const cm_init_folders[] = {"", "tls", "db", "blobs", "blobs/in", "log", "peers", "run", "spool"};
+
+static cm_result
+cm_init_make_folders(const char *home, struct cm_report *report)
+{
+	cm_result r = cm_dir_make_all(home, 0700, report);
+	for (size_t i = 1; r == CM_OK && i < sizeof cm_init_folders / sizeof *cm_init_folders; i++) {
+		char path[CM_FILE_PATH];
+		r = cm_file_path(path, sizeof path, home, cm_init_folders[i], report);
+		if (r == CM_OK)
+			r = cm_dir_make(path, 0700, report);
+	}
+	return r;
+}
+
+static cm_result
+cm_init_state(const struct cm_init_spec *spec, const struct cm_node_name *name, struct cm_report *report,
+              struct cm_state_root *ret_root)
+{
+	char path[CM_FILE_PATH];
+	cm_result r = cm_file_path(path, sizeof path, spec->state_folder, "root.pem", report);
+	if (r == CM_OK && !cm_file_exists(path))
+		r = cm_state_root_create(&(struct cm_state_root_spec){.folder = spec->state_folder,
+		                                 .country = name->country_upper,
+		                                 .organisation = spec->state_name},
+		                         report);
+	if (r == CM_OK)
+		r = cm_state_root_open(spec->state_folder, cm_view_of(NULL, 0), report, ret_root);
+	if (r == CM_OK && strcmp(ret_root->country, name->country_upper) != 0)
+		r = cm_report_refuse(report, CM_ERROR_STATE_OTHER, spec->state_folder, "%s, but the node is of %s",
+		                     ret_root->country, name->country_upper);
+	return r;
+}
+
+// A fresh TLS key, certified by the keeper for as long as such a certificate may last.
+static cm_result
+cm_init_tls(const char *home, struct cm_keeper_process *keeper, const struct cm_keeper_public *public,
+            struct cm_report *report)
+{
+	struct cm_key CM_CLEANUP(cm_key_free_at) *key = NULL;
+	struct cm_key_public half;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) spki = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) der = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) key_pem = cm_buf_of_secret(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) chain_pem = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	char path[CM_FILE_PATH];
+	struct cm_instant now = cm_instant_of_seconds(cm_instant_seconds(cm_clock_utc()));
+	cm_result r = cm_key_generate(CM_KEY_P256, &key);
+	if (r != CM_OK)
+		return r;
+	cm_key_public(key, &half);
+	r = cm_key_spki_write(&half, &spki);
+	struct cm_ipc_tls tls = {
+	        .spki = cm_buf_view(&spki),
+	        .not_before = now,
+	        .not_after = {.us = now.us + CM_LIMIT_TLS_DAYS_VALUE * CM_INSTANT_DAY - CM_INSTANT_SECOND},
+	};
+	if (r == CM_OK)
+		r = cm_keeper_client_sign_tls(&keeper->client, &tls, report, &der);
+	if (r == CM_OK)
+		r = cm_x509_pem_write(cm_buf_view(&der), "CERTIFICATE", &chain_pem);
+	for (size_t i = 0; r == CM_OK && i < public->keys.chain_count; i++)
+		r = cm_x509_pem_write(public->keys.chain[i], "CERTIFICATE", &chain_pem);
+	if (r == CM_OK)
+		r = cm_key_pem_write(key, cm_view_of(NULL, 0), &key_pem);
+	if (r == CM_OK)
+		r = cm_file_path(path, sizeof path, home, "tls/key.pem", report);
+	if (r == CM_OK)
+		r = cm_file_replace(path, 0600, cm_buf_view(&key_pem), report);
+	if (r == CM_OK)
+		r = cm_file_path(path, sizeof path, home, "tls/chain.pem", report);
+	return r == CM_OK ? cm_file_replace(path, 0600, cm_buf_view(&chain_pem), report) : r;
+}
+
+static size_t
+cm_init_words(const char *const *words, struct cm_view *to)
+{
+	size_t n = 0;
+	for (; n < CM_INIT_WORDS && words[n] != NULL; n++)
+		to[n] = cm_view_text(words[n]);
+	return n;
+}
+
+// One of the card's two signatures, appended to `text` (protected header, then signature).
+struct cm_init_signature {
+	struct cm_buf protected_b64, signature_b64;
+};
+
+static cm_result
+cm_init_sign(const struct cm_buf *unsigned_card, const struct cm_hash *certificate, const struct cm_key *root,
+             struct cm_keeper_client *keeper, struct cm_report *report, struct cm_init_signature *to)
+{
+	struct cm_key_signature sig;
+	cm_card_protected_write(certificate->b, &to->protected_b64);
+	cm_result r = cm_buf_result(&to->protected_b64);
+	struct cm_hash digest = cm_jws_digest(cm_buf_view(&to->protected_b64), cm_buf_view(unsigned_card));
+	if (r == CM_OK && root != NULL)
+		r = cm_key_sign_digest(root, &digest, &sig);
+	else if (r == CM_OK)
+		r = cm_keeper_client_sign_card(keeper, cm_buf_view(unsigned_card), report, &sig);
+	if (r == CM_OK)
+		cm_jws_signature_write(&sig, &to->signature_b64);
+	return r;
+}
+
+// Signs the card by both keys, checks it like a stranger's, and writes HOME/card.json.
+static cm_result
+cm_init_finish_card(const char *home, struct cm_card *card, const struct cm_state_root *root,
+                    struct cm_keeper_process *keeper, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) plain = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) whole = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_init_signature by[2];
+	char path[CM_FILE_PATH];
+	for (int i = 0; i < 2; i++)
+		by[i] = (struct cm_init_signature){cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE), cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE)};
+	struct cm_hash authority = cm_hash_of(card->sign_certificate), state = cm_hash_of(card->state_certificate);
+	cm_result r = cm_card_write_unsigned(card, &plain);
+	if (r == CM_OK)
+		r = cm_init_sign(&plain, &authority, NULL, &keeper->client, report, &by[0]);
+	if (r == CM_OK)
+		r = cm_init_sign(&plain, &state, root->key, NULL, report, &by[1]);
+	struct cm_card_signature signatures[2] = {
+	        {.by = cm_view_text("authority"),
+	                .protected_b64 = cm_buf_view(&by[0].protected_b64),
+	                .signature_b64 = cm_buf_view(&by[0].signature_b64)},
+	        {.by = cm_view_text("state"),
+	                .protected_b64 = cm_buf_view(&by[1].protected_b64),
+	                .signature_b64 = cm_buf_view(&by[1].signature_b64)},
+	};
+	card->signatures = signatures;
+	card->signature_count = 2;
+	if (r == CM_OK)
+		r = cm_card_write(card, &whole);
+	struct cm_card CM_CLEANUP(cm_card_fini) back = {.serial = 0};
+	struct cm_identity identity;
+	if (r == CM_OK)
+		r = cm_card_read(cm_buf_view(&whole), report, &back);
+	if (r == CM_OK)
+		r = cm_identity_check(&back, &(struct cm_identity_question){.at = cm_clock_utc()}, report, &identity);
+	if (r == CM_OK)
+		r = cm_file_path(path, sizeof path, home, "card.json", report);
+	if (r == CM_OK)
+		r = cm_file_replace(path, 0644, cm_buf_view(&whole), report);
+	for (int i = 0; i < 2; i++) {
+		cm_buf_fini(&by[i].protected_b64);
+		cm_buf_fini(&by[i].signature_b64);
+	}
+	return r;
+}
+
+static cm_result
+cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, const struct cm_state_root *root,
+             struct cm_keeper_process *keeper, const struct cm_keeper_public *public, struct cm_report *report)
+{
+	const struct cm_ipc_keys *keys = &public->keys;
+	struct cm_instant now = cm_instant_of_seconds(cm_instant_seconds(cm_clock_utc()));
+	struct cm_view roles[CM_INIT_WORDS], languages[CM_INIT_WORDS] = {cm_view_text("en")};
+	char origin[CM_NOTE_NAME], witness[CM_NOTE_NAME], recipient[CM_SEAL_TEXT];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) log_vkey = cm_buf_of(CM_NOTE_NAME * 2);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) witness_vkey = cm_buf_of(CM_NOTE_NAME * 2);
+	struct cm_note_key log_key, witness_key;
+	snprintf(origin, sizeof origin, "%s/log/%04d", spec->node, cm_instant_civil(now).year);
+	snprintf(witness, sizeof witness, "%s/witness", spec->node);
+	cm_result r = cm_note_key_make(cm_view_text(origin), CM_NOTE_ED25519, keys->log, report, &log_key);
+	if (r == CM_OK)
+		r = cm_note_key_make(cm_view_text(witness), CM_NOTE_COSIGNATURE, keys->witness, report, &witness_key);
+	if (r != CM_OK)
+		return r;
+	cm_note_key_write(&log_key, &log_vkey);
+	cm_note_key_write(&witness_key, &witness_vkey);
+	cm_seal_recipient_write(&keys->recipient, recipient);
+	size_t language_count = cm_init_words(spec->languages, languages);
+	struct cm_hash state = cm_hash_of(cm_buf_view(&root->der));
+	struct cm_card_name names[1] = {{languages[0], cm_view_text(spec->name)}};
+	struct cm_card card = {
+	        .serial = 1,
+	        .node = cm_view_text(spec->node),
+	        .country = cm_view_text(name->country_upper),
+	        .names = names,
+	        .name_count = 1,
+	        .kind = cm_view_text(strstr(spec->roles[0], "provider") != NULL ? "provider" : "authority"),
+	        .roles = roles,
+	        .role_count = cm_init_words(spec->roles, roles),
+	        .languages = languages,
+	        .language_count = language_count == 0 ? 1 : language_count,
+	        .hours = cm_view_text(spec->hours == NULL ? "24/7" : spec->hours),
+	        .time_zone = cm_view_text("UTC+00:00"),
+	        .phone = cm_view_text(spec->phone),
+	        .endpoint = cm_view_text(spec->public_url),
+	        .valid_from = now,
+	        .valid_until = {.us = now.us + (CM_LIMIT_AUTHORITY_DAYS_VALUE - 1) * CM_INSTANT_DAY},
+	        .sign_certificate = keys->chain[0],
+	        .state_certificate = cm_buf_view(&root->der),
+	        .state_sha256 = cm_hash_view(&state),
+	        .seal_recipient = cm_view_text(recipient),
+	        .seal_certificate = keys->seal_certificate,
+	        .log_origin = cm_view_text(origin),
+	        .log_vkey = cm_buf_view(&log_vkey),
+	        .witness_vkey = cm_buf_view(&witness_vkey),
+	};
+	r = cm_init_finish_card(spec->home, &card, root, keeper, report);
+	char path[CM_FILE_PATH];
+	if (r == CM_OK)
+		r = cm_file_path(path, sizeof path, spec->home, "log/register.vkey", report);
+	cm_buf_u8(&log_vkey, '\n');
+	return r == CM_OK ? cm_file_replace(path, 0644, cm_buf_view(&log_vkey), report) : r;
+}
+
+// The settings last: a folder with comity.conf is a whole node.
+static cm_result
+cm_init_settings(const struct cm_init_spec *spec, const struct cm_node_name *name, const char *path,
+                 struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_SETTINGS_BYTES_VALUE);
+	cm_buf_printf(&text, "# Settings of %s; \"comity catalogue settings\" explains every key.\n", spec->node);
+	cm_buf_printf(&text, "country = %s\nnode = %s\npeer_listen = %s\n", name->country, spec->node, spec->listen);
+	if (spec->public_url != NULL)
+		cm_buf_printf(&text, "public_url = %s\n", spec->public_url);
+	return cm_file_replace(path, 0600, cm_buf_view(&text), report);
+}
+
+// What needs the keeper's process.
+static cm_result
+cm_init_with_keeper(const struct cm_init_spec *spec, const struct cm_node_name *name, const struct cm_state_root *root,
+                    struct cm_report *report)
+{
+	struct cm_keeper_process keeper = {0};
+	struct cm_keeper_public public = {.bytes = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE)};
+	cm_result r = cm_keeper_start(spec->home, -1, report, &keeper);
+	if (r == CM_OK)
+		r = cm_keeper_client_keys(&keeper.client, report, &public);
+	if (r == CM_OK)
+		r = cm_init_tls(spec->home, &keeper, &public, report);
+	if (r == CM_OK)
+		r = cm_init_card(spec, name, root, &keeper, &public, report);
+	cm_keeper_public_fini(&public);
+	cm_keeper_stop(&keeper);
+	return r;
+}
+
+cm_result
+cm_init_node(const struct cm_init_spec *spec, struct cm_report *report)
+{
+	char settings[CM_FILE_PATH];
+	struct cm_node_name name;
+	struct cm_state_root CM_CLEANUP(cm_state_root_fini) root = {.key = NULL, .der = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE)};
+	cm_authority_roles roles;
+	cm_result r = cm_node_name_read(cm_view_text(spec->node), report, &name);
+	for (size_t i = 0; r == CM_OK && i < CM_INIT_WORDS && spec->roles[i] != NULL; i++)
+		r = cm_authority_read(cm_view_text(spec->roles[i]), report, &roles);
+	if (r == CM_OK)
+		r = cm_file_path(settings, sizeof settings, spec->home, "comity.conf", report);
+	if (r == CM_OK && cm_file_exists(settings))
+		r = cm_report_refuse(report, CM_ERROR_NODE_EXISTS, spec->home, "%s", spec->node);
+	if (r == CM_OK)
+		r = cm_init_state(spec, &name, report, &root);
+	if (r == CM_OK)
+		r = cm_init_make_folders(spec->home, report);
+	struct cm_keeper_spec keeper = {
+	        .home = spec->home, .node = spec->node, .organisation = spec->name};
+	if (r == CM_OK)
+		r = cm_keeper_create(&keeper, &root, report);
+	if (r == CM_OK)
+		r = cm_init_with_keeper(spec, &name, &root, report);
+	return r == CM_OK ? cm_init_settings(spec, &name, settings, report) : r;
+}

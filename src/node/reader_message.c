@@ -1,0 +1,292 @@
+// Knows: how each job of the message reader is done with the formats and the law's tables. Does not know: who asked, or
+// what follows from the answer. Runs in the message reader only.
+#include "node/reader_message.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "domain/kind.h"
+#include "domain/message_facts.h"
+#include "domain/request.h"
+#include "format/json.h"
+#include "node/ipc_findings.h"
+#include "node/reader.h"
+#include "node/reader_message_ipc.h"
+
+static void
+cm_reader_sha256(struct cm_view bytes, uint8_t ret_digest[32])
+{
+	struct cm_hash h = cm_hash_of(bytes);
+	memcpy(ret_digest, h.b, sizeof h.b);
+}
+
+// For lists: the first sentence or so of what the request is about.
+static struct cm_view
+cm_reader_title(const struct cm_request_doc *doc)
+{
+	struct cm_view text = doc->proceeding.subject;
+	if (text.n == 0 && doc->data_count > 0)
+		text = doc->data[0].description;
+	if (text.n == 0)
+		text = doc->facts;
+	size_t n = text.n < 180 ? text.n : 180;
+	while (n > 0 && n < text.n && (text.p[n] & 0xc0) == 0x80)
+		n--;
+	return cm_view_part(text, 0, n);
+}
+
+// The task that a preservation reference of this message names.
+static struct cm_view
+cm_reader_parent(const struct cm_hi1_object *task)
+{
+	if (task == NULL || task->type != CM_HI1_TYPE_DISCLOSURE)
+		return cm_view_of(NULL, 0);
+	for (size_t i = 0; i < task->disclosure.preservation_count; i++)
+		if (cm_view_is(task->disclosure.preservations[i].nature, "comity:ObjectIdentifier"))
+			return task->disclosure.preservations[i].value;
+	return cm_view_of(NULL, 0);
+}
+
+static const struct cm_hi1_object *
+cm_reader_task(const struct cm_hi1_message *message)
+{
+	for (size_t i = 0; i < message->action_count; i++) {
+		const struct cm_hi1_object *o = message->actions[i].object;
+		if (o != NULL && (o->type == CM_HI1_TYPE_PRESERVATION || o->type == CM_HI1_TYPE_DISCLOSURE))
+			return o;
+	}
+	return NULL;
+}
+
+// Holds a request document against the law's tables.
+static cm_result
+cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_object *task, const struct cm_reader_told *told,
+                struct cm_report *report, struct cm_report *advice)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	enum cm_kind kind = CM_KIND_NONE;
+	cm_facts_init(&facts);
+	cm_message_facts_put(&facts, doc, task);
+	cm_result r = cm_facts_result(&facts);
+	if (r == CM_OK)
+		r = cm_kind_check(doc->kind, report, &kind);
+	if (r == CM_OK)
+		r = cm_request_check(&facts,
+		                     &(struct cm_request_told){.kind = kind,
+		                             .now = told->now,
+		                             .sender = told->sender,
+		                             .receiver = told->receiver},
+		                     report);
+	if (r == CM_OK && advice != NULL)
+		cm_request_advise(&facts, kind, advice);
+	return r;
+}
+
+// One judged document: id, title, parent, flags, findings.
+static void
+cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message *message,
+                const struct cm_reader_told *told, struct cm_buf *answer)
+{
+	struct cm_report report = {0};
+	struct cm_request_doc CM_CLEANUP(cm_request_doc_fini) doc = {.id = {0}};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) findings = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	const struct cm_hi1_object *task = cm_reader_task(message);
+	cm_result r = cm_request_doc_read(object->document.body->contents, &report, &doc);
+	if (r == CM_OK && !cm_view_equal(doc.id, object->id))
+		r = cm_report_refuse(&report, CM_ERROR_DOCUMENT_VALUE, "/id", "%.*s", CM_VIEW_ARG(doc.id));
+	if (r == CM_OK && message->workflow.n > 0 && !cm_view_equal(doc.kind, message->workflow))
+		r = cm_report_refuse(&report, CM_ERROR_HI1_WORKFLOW_MISMATCH, "/Header/WorkflowIdentifier", "%.*s, but the request says %.*s",
+		                     CM_VIEW_ARG(message->workflow), CM_VIEW_ARG(doc.kind));
+	if (r == CM_OK)
+		r = cm_reader_check(&doc, task, told, &report, NULL);
+	cm_ipc_findings_write(r == CM_OK ? CM_REFUSED : r, &report, &findings);
+	cm_buf_field(answer, object->id);
+	cm_buf_field(answer, cm_reader_title(&doc));
+	cm_buf_field(answer, cm_reader_parent(task));
+	cm_buf_u8(answer, r == CM_OK);
+	cm_buf_u8(answer, r == CM_REFUSED && cm_request_only_gaps(&report));
+	cm_buf_field(answer, cm_buf_view(&findings));
+}
+
+static bool
+cm_reader_is_request(const struct cm_hi1_action *action)
+{
+	const struct cm_hi1_object *o = action->object;
+	return action->verb == CM_HI1_VERB_CREATE && o != NULL && o->type == CM_HI1_TYPE_DOCUMENT &&
+	       cm_view_is(o->document.type.value, "Request") && o->document.body != NULL;
+}
+
+static cm_result
+cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_reader_told told;
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) message = {.action_count = 0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	cm_reader_told_read(rd, &told);
+	struct cm_view json = cm_rd_field(rd);
+	if (!cm_rd_done(rd))
+		return CM_BUG;
+	cm_result r = cm_hi1_message_read(json, &(struct cm_hi1_read_options){.sha256 = cm_reader_sha256}, report, &message);
+	if (r == CM_OK)
+		r = cm_hi1_message_write_wire(&message, &wire);
+	if (r != CM_OK)
+		return r;
+	cm_buf_field(answer, cm_buf_view(&wire));
+	uint8_t n = 0;
+	for (size_t i = 0; i < message.action_count && !message.response; i++)
+		n = (uint8_t)(n + (cm_reader_is_request(&message.actions[i]) && n < CM_READER_JUDGED));
+	cm_buf_u8(answer, n);
+	for (size_t i = 0; i < message.action_count && n > 0; i++)
+		if (cm_reader_is_request(&message.actions[i])) {
+			cm_reader_judge(message.actions[i].object, &message, &told, answer);
+			n--;
+		}
+	return cm_buf_result(answer);
+}
+
+static cm_result
+cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_reader_told told;
+	struct cm_draft_told draft_told;
+	struct cm_draft CM_CLEANUP(cm_draft_fini) draft = {.preservation_count = 0};
+	struct cm_hi1_message message;
+	struct cm_report advice = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) canonical = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) advised = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	enum cm_kind kind = CM_KIND_NONE;
+	cm_reader_told_read(rd, &told);
+	cm_reader_draft_told_read(rd, &draft_told);
+	draft_told.sha256 = cm_reader_sha256;
+	struct cm_view json = cm_rd_field(rd);
+	if (!cm_rd_done(rd))
+		return CM_BUG;
+	cm_result r = cm_draft_read(json, &draft_told, report, &draft);
+	if (r == CM_OK)
+		r = cm_kind_check(draft.doc.kind, report, &kind);
+	enum cm_draft_task task = cm_kind_has_task(kind, "LPTask")   ? CM_DRAFT_PRESERVATION
+	                          : cm_kind_has_task(kind, "LDTask") ? CM_DRAFT_DISCLOSURE
+	                                                             : CM_DRAFT_NO_TASK;
+	if (r == CM_OK)
+		r = cm_draft_message(&draft, &draft_told, task, report, &message);
+	if (r == CM_OK)
+		r = cm_reader_check(&draft.doc, cm_reader_task(&message), &told, report, &advice);
+	if (r == CM_OK)
+		r = cm_hi1_message_write(&message, &canonical);
+	if (r == CM_OK)
+		r = cm_hi1_message_write_wire(&message, &wire);
+	if (r != CM_OK)
+		return r;
+	cm_ipc_findings_write(CM_REFUSED, &advice, &advised);
+	cm_buf_field(answer, cm_buf_view(&canonical));
+	cm_buf_field(answer, cm_buf_view(&wire));
+	cm_buf_field(answer, cm_reader_title(&draft.doc));
+	cm_buf_field(answer, cm_reader_parent(cm_reader_task(&message)));
+	cm_buf_field(answer, cm_buf_view(&advised));
+	return cm_buf_result(answer);
+}
+
+static cm_result
+cm_reader_card(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_instant now = {.us = (int64_t)cm_rd_u64be(rd)};
+	struct cm_view json = cm_rd_field(rd);
+	struct cm_card CM_CLEANUP(cm_card_fini) card = {.serial = 0};
+	struct cm_identity identity;
+	if (!cm_rd_done(rd))
+		return CM_BUG;
+	cm_result r = cm_card_read(json, report, &card);
+	if (r == CM_OK)
+		r = cm_identity_check(&card, &(struct cm_identity_question){.at = now}, report, &identity);
+	if (r == CM_OK)
+		cm_reader_card_write(&card, &identity, answer);
+	return r == CM_OK ? cm_buf_result(answer) : r;
+}
+
+struct cm_reader_flat {
+	struct cm_facts *facts;
+	const char *path; // of the value whose members are walked
+};
+
+static void cm_reader_flatten(struct cm_facts *facts, const char *path, const struct cm_json_value *value);
+
+static bool
+cm_reader_flatten_member(void *context, struct cm_view name, const struct cm_json_value *value)
+{
+	const struct cm_reader_flat *flat = context;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	cm_buf_printf(&path, "%s%s", flat->path, *flat->path == 0 ? "" : ".");
+	cm_buf_view_add(&path, name);
+	cm_reader_flatten(flat->facts, cm_buf_cstr(&path), value);
+	return true;
+}
+
+static void
+cm_reader_flatten(struct cm_facts *facts, const char *path, const struct cm_json_value *value)
+{
+	struct cm_reader_flat flat = {facts, path};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	switch (cm_json_kind(value)) {
+	case CM_JSON_OBJECT:
+		cm_json_members(value, cm_reader_flatten_member, &flat);
+		return;
+	case CM_JSON_ARRAY:
+		for (size_t i = 0; i < cm_json_count(value); i++) {
+			cm_buf_clear(&text);
+			cm_buf_printf(&text, "%s[%zu]", path, i);
+			cm_reader_flatten(facts, cm_buf_cstr(&text), cm_json_at(value, i));
+		}
+		return;
+	case CM_JSON_TEXT:
+		cm_facts_put(facts, cm_view_text(path), cm_json_text(value));
+		return;
+	case CM_JSON_NUMBER:
+		cm_buf_printf(&text, "%lld", (long long)cm_json_number(value));
+		cm_facts_put(facts, cm_view_text(path), cm_buf_view(&text));
+		return;
+	case CM_JSON_TRUE:
+	case CM_JSON_FALSE:
+		cm_facts_put_text(facts, path, cm_json_kind(value) == CM_JSON_TRUE ? "true" : "false");
+		return;
+	case CM_JSON_NULL:
+		return;
+	}
+}
+
+static cm_result
+cm_reader_facts(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_view json = cm_rd_field(rd);
+	struct cm_json CM_CLEANUP(cm_json_free_at) *tree = NULL;
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	cm_facts_init(&facts);
+	if (!cm_rd_done(rd))
+		return CM_BUG;
+	cm_result r = cm_json_read(json, CM_LIMIT_MESSAGE_BYTES_VALUE, report, &tree);
+	if (r != CM_OK)
+		return r;
+	cm_reader_flatten(&facts, "", cm_json_root(tree));
+	r = cm_facts_result(&facts);
+	if (r == CM_OK)
+		cm_facts_write(&facts, answer);
+	return r == CM_OK ? cm_buf_result(answer) : r;
+}
+
+cm_result
+cm_reader_message_handle(struct cm_view message, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_rd rd = cm_rd_of(message);
+	switch ((enum cm_reader_job)cm_rd_u8(&rd)) {
+	case CM_READER_JOB_HI1:
+		return cm_reader_hi1(&rd, report, answer);
+	case CM_READER_JOB_DRAFT:
+		return cm_reader_draft(&rd, report, answer);
+	case CM_READER_JOB_CARD:
+		return cm_reader_card(&rd, report, answer);
+	case CM_READER_JOB_FACTS:
+		return cm_reader_facts(&rd, report, answer);
+	}
+	return CM_BUG;
+}

@@ -1,0 +1,18 @@
+// The fields of the message reader's jobs and answers that both sides need. Source: reader_message_ipc.c.
+#ifndef CM_NODE_READER_MESSAGE_IPC_H
+#define CM_NODE_READER_MESSAGE_IPC_H
+
+#include "base/rd.h"
+#include "node/reader_message.h"
+
+void cm_reader_told_write(const struct cm_reader_told *told, struct cm_buf *to);
+void cm_reader_told_read(struct cm_rd *rd, struct cm_reader_told *ret_told);
+
+void cm_reader_draft_told_write(const struct cm_draft_told *told, struct cm_buf *to);
+void cm_reader_draft_told_read(struct cm_rd *rd, struct cm_draft_told *ret_told);
+
+void cm_reader_card_write(const struct cm_card *card, const struct cm_identity *identity, struct cm_buf *to);
+// False for anything malformed. Views point into `bytes`.
+bool cm_reader_card_read(struct cm_view bytes, struct cm_reader_card *ret_card);
+
+#endif
