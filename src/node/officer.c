@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/rd.h"
 #include "crypto/secret.h"
 #include "format/card.h"
 #include "format/json.h"
