@@ -26,7 +26,7 @@ bool cm_cms_issuer_and_serial(struct cm_view der, struct cm_view *ret_issuer, st
 CM_CHECKED cm_result cm_cms_second_opinion(struct cm_view cms, struct cm_view signer, struct cm_report *report);
 
 // Puts `certs` in the order of the chain that begins with certs[signer]. Every certificate must be the issuer of the one
-// before it, with a good signature; one that is not part of that chain is refused: cms_certificate.
+// before it, with a good signature, up to a self-signed root (or there is the signer's alone); else refused: cms_certificate.
 CM_CHECKED cm_result cm_cms_order(struct cm_view *certs, size_t count, size_t signer, struct cm_report *report);
 
 #endif

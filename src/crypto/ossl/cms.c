@@ -51,7 +51,9 @@ cm_cms_issued(const struct cm_cms_cert *issuer, const struct cm_cms_cert *cert)
 	return key != NULL && X509_verify(cert->cert, key) == 1;
 }
 
-// Walks from the signer up; gives the order as indices, and how many certificates were reached.
+// Walks from the signer up; gives the order as indices, and how many certificates were reached whose every byte is
+// vouched for: the signer's by the signed attributes, the others by the signature on them. So a chain that carries more than the
+// signer ends in a root that signed itself.
 static size_t
 cm_cms_walk(struct cm_cms_cert *certs, size_t count, size_t signer, size_t *ret_order)
 {
@@ -66,7 +68,7 @@ cm_cms_walk(struct cm_cms_cert *certs, size_t count, size_t signer, size_t *ret_
 			if (!certs[i].is_used && cm_cms_issued(&certs[i], &certs[at]))
 				next = i;
 		if (next == count)
-			return n;
+			return at == signer ? n : n - 1;
 		at = next;
 	}
 }
