@@ -25,15 +25,15 @@ static const struct {
 	const char *name; // of the entry, or of the folder when it ends in '/'
 	bool folder;
 } places[PLACES] = {
-        [MIMETYPE] = {CM_ASIC_MIMETYPE_NAME, false},
-        [DATA] = {CM_ASIC_DATA, true},
-        [CASE] = {CM_ASIC_CASE_NAME, false},
-        [REQUEST] = {CM_ASIC_REQUEST, true},
-        [PACKAGE_MANIFEST] = {CM_ASIC_PACKAGE_MANIFEST, false},
-        [PACKAGE_SIGNATURE] = {CM_ASIC_PACKAGE_SIGNATURE, false},
-        [COURT] = {CM_ASIC_COURT, true},
-        [BUNDLE_MANIFEST] = {CM_ASIC_BUNDLE_MANIFEST, false},
-        [BUNDLE_SIGNATURE] = {CM_ASIC_BUNDLE_SIGNATURE, false},
+	[MIMETYPE] = {CM_ASIC_MIMETYPE_NAME, false},
+	[DATA] = {CM_ASIC_DATA, true},
+	[CASE] = {CM_ASIC_CASE_NAME, false},
+	[REQUEST] = {CM_ASIC_REQUEST, true},
+	[PACKAGE_MANIFEST] = {CM_ASIC_PACKAGE_MANIFEST, false},
+	[PACKAGE_SIGNATURE] = {CM_ASIC_PACKAGE_SIGNATURE, false},
+	[COURT] = {CM_ASIC_COURT, true},
+	[BUNDLE_MANIFEST] = {CM_ASIC_BUNDLE_MANIFEST, false},
+	[BUNDLE_SIGNATURE] = {CM_ASIC_BUNDLE_SIGNATURE, false},
 };
 
 // The place of a name, or PLACES.
@@ -41,8 +41,8 @@ static int
 place_of(struct cm_view name)
 {
 	int at = MIMETYPE;
-	while (at < PLACES && !(places[at].folder ? cm_view_starts(name, places[at].name)
-	                                          : cm_view_is(name, places[at].name)))
+	while (at < PLACES &&
+	       !(places[at].folder ? cm_view_starts(name, places[at].name) : cm_view_is(name, places[at].name)))
 		at++;
 	return at;
 }
@@ -85,7 +85,8 @@ cm_asic_check_layout(const struct cm_zip_read *zip, struct cm_report *report, en
 		if (at == PLACES)
 			return cm_report_refuse(report, CM_ERROR_ASIC_LAYOUT, place, "no place for this name");
 		if (at < last)
-			return cm_report_refuse(report, CM_ERROR_ASIC_LAYOUT, place, "stands behind %s", places[last].name);
+			return cm_report_refuse(report, CM_ERROR_ASIC_LAYOUT, place, "stands behind %s",
+			                        places[last].name);
 		last = at;
 		there[at] = true;
 	}
@@ -118,7 +119,8 @@ cm_asic_check_cover(const struct cm_zip_read *zip, const struct cm_asic_manifest
 	char place[CM_REPORT_PLACE];
 	size_t own = position_of(zip, cm_view_text(own_name));
 	if (!cm_view_is(m->signature, signature_name))
-		r = cm_report_refuse(report, CM_ERROR_ASIC_SIGNATURE_REFERENCE, own_name, "%.*s", CM_VIEW_ARG(m->signature));
+		r = cm_report_refuse(report, CM_ERROR_ASIC_SIGNATURE_REFERENCE, own_name, "%.*s",
+		                     CM_VIEW_ARG(m->signature));
 	for (size_t i = 0; i < own && i < cm_zip_read_count(zip); i++) {
 		const struct cm_zip_entry *e = cm_zip_read_entry(zip, i);
 		if (cm_view_is(e->name, CM_ASIC_MIMETYPE_NAME) || cm_asic_manifest_find(m, e->name) != NULL)
@@ -132,7 +134,8 @@ cm_asic_check_cover(const struct cm_zip_read *zip, const struct cm_asic_manifest
 			continue;
 		snprintf(place, sizeof place, "%.*s", CM_VIEW_ARG(m->lines[i].name));
 		r = cm_report_refuse(report, CM_ERROR_ASIC_LISTED_MISSING, place,
-		                     at < cm_zip_read_count(zip) ? "no entry that may be listed" : "not in the container");
+		                     at < cm_zip_read_count(zip) ? "no entry that may be listed"
+		                                                 : "not in the container");
 	}
 	return r;
 }

@@ -19,8 +19,8 @@
 
 // The fixed pieces between names, in the order of writing.
 static const char begin_1[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                              "<asic:ASiCManifest xmlns:asic=\"" ASIC_SPACE "\" xmlns:ds=\"" DS_SPACE "\">\n"
-                              "  <asic:SigReference URI=\"";
+			      "<asic:ASiCManifest xmlns:asic=\"" ASIC_SPACE "\" xmlns:ds=\"" DS_SPACE "\">\n"
+			      "  <asic:SigReference URI=\"";
 static const char begin_2[] = "\" MimeType=\"" CM_ASIC_SIGNATURE_MEDIA "\"/>\n";
 static const char line_1[] = "  <asic:DataObjectReference URI=\"";
 static const char line_media[] = "\" MimeType=\"";
@@ -87,7 +87,8 @@ cm_asic_manifest_end(struct cm_buf *to)
 uint64_t
 cm_asic_manifest_length(const char *signature_name, const struct cm_asic_line *lines, size_t count)
 {
-	uint64_t n = strlen(begin_1) + cm_asic_uri_length(cm_view_text(signature_name)) + strlen(begin_2) + strlen(end_1);
+	uint64_t n =
+		strlen(begin_1) + cm_asic_uri_length(cm_view_text(signature_name)) + strlen(begin_2) + strlen(end_1);
 	for (size_t i = 0; i < count; i++) {
 		n += strlen(line_1) + cm_asic_uri_length(lines[i].name) + strlen(line_2) + DIGEST_TEXT + strlen(line_3);
 		if (lines[i].media.n != 0)

@@ -29,7 +29,7 @@ uint64_t cm_asic_manifest_length(const char *signature_name, const struct cm_asi
 
 // A read manifest. Views point into `names`.
 struct cm_asic_manifest {
-	struct cm_view signature; // plain name of the signature's entry
+	struct cm_view signature;   // plain name of the signature's entry
 	struct cm_asic_line *lines; // heap, in the manifest's order
 	size_t count;
 	struct cm_buf names;

@@ -35,7 +35,8 @@ cm_asic_xml_refuse(const struct cm_asic_xml *x, enum cm_error rule, const char *
 {
 	char place[32];
 	snprintf(place, sizeof place, "byte %zu", x->at);
-	return cm_report_refuse(x->report, rule, place, "%s%s%.*s", seen, quoted.n == 0 ? "" : ": ", CM_VIEW_ARG(quoted));
+	return cm_report_refuse(x->report, rule, place, "%s%s%.*s", seen, quoted.n == 0 ? "" : ": ",
+	                        CM_VIEW_ARG(quoted));
 }
 
 static cm_result
@@ -308,7 +309,7 @@ bind(struct cm_asic_xml *x, struct cm_view prefix, struct cm_view raw)
 		if (cm_view_equal(x->bindings[i - 1].prefix, prefix))
 			return refuse(x, "an attribute given twice");
 	x->bindings[x->binding_count++] =
-	        (struct cm_asic_xml_binding){.prefix = prefix, .space = raw, .depth = x->depth};
+		(struct cm_asic_xml_binding){.prefix = prefix, .space = raw, .depth = x->depth};
 	return CM_OK;
 }
 
@@ -335,7 +336,7 @@ eat_attribute(struct cm_asic_xml *x)
 	if (x->attribute_count == CM_LIMIT_ASIC_XML_NAMES_VALUE)
 		return refuse(x, "too many attributes");
 	x->attributes[x->attribute_count++] = (struct cm_asic_xml_attribute){
-	        .prefix = prefix, .name = name, .value_at = value_at, .value_n = x->text.n - value_at};
+		.prefix = prefix, .name = name, .value_at = value_at, .value_n = x->text.n - value_at};
 	return CM_OK;
 }
 

@@ -18,21 +18,21 @@
 static const struct {
 	const char *prefix, *space;
 } context[] = {
-        {"kb", KB},
-        {"case-investigation", "https://ontology.caseontology.org/case/investigation/"},
-        {"uco-action", UCO "action/"},
-        {"uco-core", UCO "core/"},
-        {"uco-identity", UCO "identity/"},
-        {"uco-observable", UCO "observable/"},
-        {"uco-tool", UCO "tool/"},
-        {"uco-types", UCO "types/"},
-        {"xsd", "http://www.w3.org/2001/XMLSchema#"},
+	{"kb", KB},
+	{"case-investigation", "https://ontology.caseontology.org/case/investigation/"},
+	{"uco-action", UCO "action/"},
+	{"uco-core", UCO "core/"},
+	{"uco-identity", UCO "identity/"},
+	{"uco-observable", UCO "observable/"},
+	{"uco-tool", UCO "tool/"},
+	{"uco-types", UCO "types/"},
+	{"xsd", "http://www.w3.org/2001/XMLSchema#"},
 };
 
 static const char *const step_names[] = {
-        [CM_CASE_RECEIVED] = "received", [CM_CASE_PRESERVED] = "preserved", [CM_CASE_COLLECTED] = "collected",
-        [CM_CASE_PACKED] = "packed",     [CM_CASE_SEALED] = "sealed",       [CM_CASE_SENT] = "sent",
-        [CM_CASE_OPENED] = "opened",     [CM_CASE_VERIFIED] = "verified",
+	[CM_CASE_RECEIVED] = "received", [CM_CASE_PRESERVED] = "preserved", [CM_CASE_COLLECTED] = "collected",
+	[CM_CASE_PACKED] = "packed",     [CM_CASE_SEALED] = "sealed",       [CM_CASE_SENT] = "sent",
+	[CM_CASE_OPENED] = "opened",     [CM_CASE_VERIFIED] = "verified",
 };
 
 const char *
@@ -244,7 +244,8 @@ is_id(const struct cm_case_id *id)
 static bool
 is_whole(const struct cm_case_graph *g)
 {
-	bool ok = is_id(&g->investigation) && is_id(&g->tool) && (g->authorization == NULL || is_id(&g->authorization->id));
+	bool ok = is_id(&g->investigation) && is_id(&g->tool) &&
+	          (g->authorization == NULL || is_id(&g->authorization->id));
 	for (size_t i = 0; i < g->party_count; i++)
 		ok = ok && is_id(&g->parties[i].id);
 	for (size_t i = 0; i < g->step_count; i++) {

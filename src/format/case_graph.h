@@ -69,9 +69,9 @@ struct cm_case_step {
 	enum cm_case_step_kind kind;
 	struct cm_instant start;
 	struct cm_instant end;
-	size_t performer;         // index of a party
-	size_t result;            // index of an exhibit that came of it, or CM_CASE_NONE
-	size_t object;            // index of an exhibit that it worked on, or CM_CASE_NONE
+	size_t performer;           // index of a party
+	size_t result;              // index of an exhibit that came of it, or CM_CASE_NONE
+	size_t object;              // index of an exhibit that it worked on, or CM_CASE_NONE
 	struct cm_view description; // may be empty
 };
 
@@ -92,8 +92,8 @@ struct cm_case_graph {
 	size_t file_count;
 };
 
-// Appends the graph as one line of JSON with a line end behind it. Texts must be UTF-8 (CM_REFUSED: case_text); an index out of range or an id that is no UUID
-// is CM_BUG. The result of `to` decides too (maximum, memory).
+// Appends the graph as one line of JSON with a line end behind it. Texts must be UTF-8 (CM_REFUSED: case_text); an
+// index out of range or an id that is no UUID is CM_BUG. The result of `to` decides too (maximum, memory).
 CM_CHECKED cm_result cm_case_graph_write(const struct cm_case_graph *g, struct cm_buf *to, struct cm_report *report);
 
 #endif

@@ -19,8 +19,8 @@
 #define CM_ZIP_FULL16 0xffffu     // "see ZIP64" in a 16-bit field
 #define CM_ZIP_FULL32 0xffffffffu // "see ZIP64" in a 32-bit field
 
-#define CM_ZIP_VERSION 20       // needed for folders in names
-#define CM_ZIP64_VERSION 45     // needed for ZIP64
+#define CM_ZIP_VERSION 20        // needed for folders in names
+#define CM_ZIP64_VERSION 45      // needed for ZIP64
 #define CM_ZIP_MADE_BY (3u << 8) // Unix, so that the mode below is understood; with the needed version in the low byte
 #define CM_ZIP_MODE (0100644u << 16)
 

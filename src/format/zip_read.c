@@ -150,13 +150,14 @@ check_entry(struct cm_zip_read *r, const struct cm_zip_parse_header *h, const ch
 		return result;
 	uint64_t header = CM_ZIP_LOCAL_BYTES + h->name.n;
 	if (h->offset > r->end.offset || r->end.offset - h->offset < header)
-		return cm_report_refuse(report, CM_ERROR_ZIP_OVERLAP, place, "begins at byte %" PRIu64
-		                        ", the directory at byte %" PRIu64, h->offset, r->end.offset);
+		return cm_report_refuse(report, CM_ERROR_ZIP_OVERLAP, place,
+		                        "begins at byte %" PRIu64 ", the directory at byte %" PRIu64, h->offset,
+		                        r->end.offset);
 	if (h->size > r->end.offset - h->offset - header)
 		return cm_report_refuse(report, CM_ERROR_ZIP_LYING_SIZE, place, "%" PRIu64 " bytes", h->size);
 	if (h->size > r->options.max_entry_bytes)
-		return cm_report_refuse(report, CM_ERROR_ZIP_ENTRY_TOO_BIG, place, "%" PRIu64 " bytes, at most %" PRIu64,
-		                        h->size, r->options.max_entry_bytes);
+		return cm_report_refuse(report, CM_ERROR_ZIP_ENTRY_TOO_BIG, place,
+		                        "%" PRIu64 " bytes, at most %" PRIu64, h->size, r->options.max_entry_bytes);
 	return CM_OK;
 }
 
@@ -166,11 +167,12 @@ check_place(const struct cm_zip_read *r, const char *place, struct cm_report *re
 {
 	uint64_t offset = r->at < r->end.count ? r->headers[r->at].offset : r->end.offset;
 	if (offset < r->next)
-		return cm_report_refuse(report, CM_ERROR_ZIP_OVERLAP, place, "begins at byte %" PRIu64
-		                        ", what is before it ends at byte %" PRIu64, offset, r->next);
+		return cm_report_refuse(report, CM_ERROR_ZIP_OVERLAP, place,
+		                        "begins at byte %" PRIu64 ", what is before it ends at byte %" PRIu64, offset,
+		                        r->next);
 	if (offset > r->next)
-		return cm_report_refuse(report, CM_ERROR_ZIP_GAP, place, "%" PRIu64 " bytes before it belong to nothing",
-		                        offset - r->next);
+		return cm_report_refuse(report, CM_ERROR_ZIP_GAP, place,
+		                        "%" PRIu64 " bytes before it belong to nothing", offset - r->next);
 	return CM_OK;
 }
 
@@ -223,7 +225,7 @@ take_local(struct cm_zip_read *r, struct cm_view given, struct cm_report *report
 		return CM_OK;
 	}
 	r->entries[r->at] = (struct cm_zip_entry){
-	        .name = h->name, .size = h->size, .offset = r->next + length, .header = r->next, .crc = h->crc};
+		.name = h->name, .size = h->size, .offset = r->next + length, .header = r->next, .crc = h->crc};
 	r->next += length + h->size;
 	r->at++;
 	if (r->at < r->end.count)

@@ -24,8 +24,8 @@ struct cm_zip_read; // opaque; heap
 struct cm_zip_read_options {
 	uint64_t max_entries;     // 0: CM_LIMIT_BUNDLE_ENTRIES_VALUE
 	uint64_t max_entry_bytes; // 0: CM_LIMIT_VOLUME_BYTES_VALUE
-	bool foreign;             // take fields that carry no meaning for the contents (versions, attributes, times that
-	                          // differ, further extra fields) as other programs write them; all else stays refused
+	bool foreign; // take fields that carry no meaning for the contents (versions, attributes, times that
+	              // differ, further extra fields) as other programs write them; all else stays refused
 };
 
 // Bytes that the machine wants next. length 0: it is done. Never past the end of the container, never more than

@@ -24,8 +24,8 @@ stamp_of(struct cm_instant t)
 	if (c.year > 2107)
 		return (struct stamp){.time = (23 << 11) | (59 << 5) | 29, .date = (127 << 9) | (12 << 5) | 31};
 	return (struct stamp){
-	        .time = (uint16_t)((c.hour << 11) | (c.minute << 5) | (c.second / 2)),
-	        .date = (uint16_t)(((c.year - 1980) << 9) | (c.month << 5) | c.day),
+		.time = (uint16_t)((c.hour << 11) | (c.minute << 5) | (c.second / 2)),
+		.date = (uint16_t)(((c.year - 1980) << 9) | (c.month << 5) | c.day),
 	};
 }
 
@@ -142,10 +142,11 @@ check_item(const struct cm_zip_write *w, const struct cm_zip_item *item, const c
 {
 	const struct cm_zip_write_options *o = &w->options;
 	if (w->count >= o->max_entries)
-		return cm_report_refuse(report, CM_ERROR_ZIP_TOO_MANY_ENTRIES, place, "at most %" PRIu64, o->max_entries);
+		return cm_report_refuse(report, CM_ERROR_ZIP_TOO_MANY_ENTRIES, place, "at most %" PRIu64,
+		                        o->max_entries);
 	if (item->size > o->max_entry_bytes)
-		return cm_report_refuse(report, CM_ERROR_ZIP_ENTRY_TOO_BIG, place, "%" PRIu64 " bytes, at most %" PRIu64,
-		                        item->size, o->max_entry_bytes);
+		return cm_report_refuse(report, CM_ERROR_ZIP_ENTRY_TOO_BIG, place,
+		                        "%" PRIu64 " bytes, at most %" PRIu64, item->size, o->max_entry_bytes);
 	return cm_zip_name_check(item->name, place, report);
 }
 

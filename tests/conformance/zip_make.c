@@ -67,8 +67,9 @@ put_hole(const char *name, uint64_t size)
 int
 main(int argc, char **argv)
 {
-	struct cm_zip_write_options o = {.modified = cm_instant_of_seconds(1804123456), .max_entry_bytes = UINT64_MAX,
-	        .max_entries = CM_LIMIT_BUNDLE_ENTRIES_VALUE};
+	struct cm_zip_write_options o = {.modified = cm_instant_of_seconds(1804123456),
+	                                 .max_entry_bytes = UINT64_MAX,
+	                                 .max_entries = CM_LIMIT_BUNDLE_ENTRIES_VALUE};
 	if (argc != 3 || (out = fopen(argv[2], "wb")) == NULL)
 		die("usage: zip_make small|forced|many|big FILE");
 	o.zip64_always = strcmp(argv[1], "forced") == 0;

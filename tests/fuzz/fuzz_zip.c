@@ -45,8 +45,8 @@ check_length(const struct cm_zip_read *r, size_t size)
 		items[i] = (struct cm_zip_item){.name = e->name, .size = e->size};
 	}
 	uint64_t length = 0;
-	must(cm_zip_write_length(items, count, &(struct cm_zip_write_options){.max_entries = UINT64_MAX}, NULL, &length) ==
-	     CM_OK);
+	must(cm_zip_write_length(items, count, &(struct cm_zip_write_options){.max_entries = UINT64_MAX}, NULL,
+	                         &length) == CM_OK);
 	must(length == size);
 	cm_mem_free(items);
 }

@@ -68,8 +68,8 @@ the_bytes_are_those_of_the_vector(void **state)
 {
 	(void)state;
 	CM_CLEANUP(cm_buf_fini) struct cm_buf want = kit_file("asic/accept", "ours.xml"), b = cm_buf_of(KIT_MAX);
-	struct cm_asic_line lines[] = {
-	        line_of("data/a.txt", "text/plain", one_hex), line_of("data/b ü.bin", "", two_hex)};
+	struct cm_asic_line lines[] = {line_of("data/a.txt", "text/plain", one_hex),
+	                               line_of("data/b ü.bin", "", two_hex)};
 	cm_asic_manifest_begin(&b, "META-INF/signature001.p7s");
 	cm_asic_manifest_line(&b, &lines[0]);
 	cm_asic_manifest_line(&b, &lines[1]);
@@ -159,7 +159,8 @@ no_flip_crashes(void **state)
 		void *exact = malloc(n + 1);
 		memcpy(exact, b.p, n);
 		struct cm_asic_manifest m = {0};
-		assert_int_equal(cm_asic_manifest_read(cm_view_of(exact, n), NULL, &m), n == b.n - 1 ? CM_OK : CM_REFUSED);
+		assert_int_equal(cm_asic_manifest_read(cm_view_of(exact, n), NULL, &m),
+		                 n == b.n - 1 ? CM_OK : CM_REFUSED);
 		free(exact);
 	}
 }

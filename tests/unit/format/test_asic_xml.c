@@ -23,8 +23,10 @@ events_come_in_order_with_namespaces_and_decoded_text(void **state)
 	(void)state;
 	struct cm_asic_xml x;
 	enum cm_asic_xml_event event;
-	cm_asic_xml_init(&x, cm_view_text("<a xmlns='u:1' xmlns:p='u:2' b='1&amp;2' p:b=\"&#xfc;\">t&lt;<p:c xmlns:p='u:3'/></a>"),
-	                 NULL);
+	cm_asic_xml_init(
+		&x,
+		cm_view_text("<a xmlns='u:1' xmlns:p='u:2' b='1&amp;2' p:b=\"&#xfc;\">t&lt;<p:c xmlns:p='u:3'/></a>"),
+		NULL);
 	assert_int_equal(cm_asic_xml_next(&x, &event), CM_OK);
 	assert_int_equal(event, CM_ASIC_XML_OPEN);
 	assert_view_is(x.space, "u:1");
@@ -56,8 +58,11 @@ every_width_of_character_comes_back(void **state)
 	(void)state;
 	static const struct {
 		const char *reference, *text;
-	} cases[] = {{"<a>&#x41;</a>", "A"}, {"<a>&#252;</a>", "ü"}, {"<a>&#x20ac;</a>", "€"}, {"<a>&#x1F600;</a>", "😀"},
-	        {"<a>&apos;&quot;&gt;</a>", "'\">"}};
+	} cases[] = {{"<a>&#x41;</a>", "A"},
+	             {"<a>&#252;</a>", "ü"},
+	             {"<a>&#x20ac;</a>", "€"},
+	             {"<a>&#x1F600;</a>", "😀"},
+	             {"<a>&apos;&quot;&gt;</a>", "'\">"}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct cm_asic_xml x;
 		enum cm_asic_xml_event event;
@@ -68,10 +73,31 @@ every_width_of_character_comes_back(void **state)
 		cm_asic_xml_fini(&x);
 	}
 	unsigned events;
-	static const char *const bad[] = {"<a>&#xd800;</a>", "<a>&#x110000;</a>", "<a>&#0;</a>", "<a>&#;</a>", "<a>&#x;</a>",
-	        "<a>&#x41</a>", "<a>]]></a>", "<a>\xed\xa0\x80</a>", "<a>\xef\xbf\xbf</a>", "<1/>", "<a:/>", "<:a/>",
-	        "<a xml:b='c'/", "<a xmlns:p=''/>", "<a xmlns:xml='u:1'/>", "<a p:b='c'/>", "</a>", "<a></b>", "<a", "<a/", "<",
-	        "<a xmlns:p='u' xmlns:q='u' p:b='' q:b=''/>", "<?xml version='1.0'><a/>", "<?xml?><a/>", "<?xml encoding='UTF-8'?><a/>"};
+	static const char *const bad[] = {"<a>&#xd800;</a>",
+	                                  "<a>&#x110000;</a>",
+	                                  "<a>&#0;</a>",
+	                                  "<a>&#;</a>",
+	                                  "<a>&#x;</a>",
+	                                  "<a>&#x41</a>",
+	                                  "<a>]]></a>",
+	                                  "<a>\xed\xa0\x80</a>",
+	                                  "<a>\xef\xbf\xbf</a>",
+	                                  "<1/>",
+	                                  "<a:/>",
+	                                  "<:a/>",
+	                                  "<a xml:b='c'/",
+	                                  "<a xmlns:p=''/>",
+	                                  "<a xmlns:xml='u:1'/>",
+	                                  "<a p:b='c'/>",
+	                                  "</a>",
+	                                  "<a></b>",
+	                                  "<a",
+	                                  "<a/",
+	                                  "<",
+	                                  "<a xmlns:p='u' xmlns:q='u' p:b='' q:b=''/>",
+	                                  "<?xml version='1.0'><a/>",
+	                                  "<?xml?><a/>",
+	                                  "<?xml encoding='UTF-8'?><a/>"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		if (read_all(bad[i], &events) != CM_REFUSED)
 			fail_msg("%s", bad[i]);

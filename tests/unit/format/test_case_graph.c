@@ -29,29 +29,52 @@ make_whole(struct whole *w)
 {
 	struct cm_instant t = cm_instant_of_seconds(1804123456);
 	*w = (struct whole){
-	        .authorization = {.id = id_of(1), .identifier = cm_view_text("6f1f0c1e-7c3a-4f57-9f52-0d6a5c9d7a11"),
-	                .type = cm_view_text("Convention, Art. 44"), .start = t, .end = {t.us + CM_INSTANT_DAY}},
-	        .parties = {{.id = id_of(2), .name = cm_view_text("Ana \"Ω\" Petrova"), .person = true},
-	                {.id = id_of(3), .name = cm_view_text("xb.contact")}},
-	        .exhibits = {{.id = id_of(4), .number = cm_view_text("XB-2027-17/1"), .file_count = 2},
-	                {.id = id_of(5), .number = cm_view_text("XB-2027-17/2"), .description = cm_view_text("disk\timage\\"),
-	                        .first_file = 2, .file_count = 1}},
+		.authorization = {.id = id_of(1),
+	                          .identifier = cm_view_text("6f1f0c1e-7c3a-4f57-9f52-0d6a5c9d7a11"),
+	                          .type = cm_view_text("Convention, Art. 44"),
+	                          .start = t,
+	                          .end = {t.us + CM_INSTANT_DAY}},
+		.parties = {{.id = id_of(2), .name = cm_view_text("Ana \"Ω\" Petrova"), .person = true},
+	                    {.id = id_of(3), .name = cm_view_text("xb.contact")}},
+		.exhibits = {{.id = id_of(4), .number = cm_view_text("XB-2027-17/1"), .file_count = 2},
+	                     {.id = id_of(5),
+	                      .number = cm_view_text("XB-2027-17/2"),
+	                      .description = cm_view_text("disk\timage\\"),
+	                      .first_file = 2,
+	                      .file_count = 1}},
 	};
 	for (uint8_t i = 0; i < FILES; i++) {
 		static const char *const names[FILES] = {"data/mail/1.eml", "data/ü \"2\".txt", "data/disk.img"};
-		w->files[i] = (struct cm_case_file){.id = id_of((uint8_t)(10 + i)), .name = cm_view_text(names[i]), .size = i * 1000u};
+		w->files[i] = (struct cm_case_file){
+			.id = id_of((uint8_t)(10 + i)), .name = cm_view_text(names[i]), .size = i * 1000u};
 		w->files[i].sha256[0] = i;
 	}
 	w->files[0].media = cm_view_text("message/rfc822");
 	for (uint8_t i = 0; i < 8; i++)
-		w->steps[i] = (struct cm_case_step){.id = id_of((uint8_t)(20 + i)), .kind = (enum cm_case_step_kind)i,
-		        .start = {t.us + i * CM_INSTANT_SECOND}, .end = {t.us + (i + 1) * CM_INSTANT_SECOND}, .performer = i % 2,
-		        .object = i < 3 ? CM_CASE_NONE : 0, .result = i == 2 ? 0 : i == 3 ? 1 : CM_CASE_NONE};
+		w->steps[i] = (struct cm_case_step){.id = id_of((uint8_t)(20 + i)),
+		                                    .kind = (enum cm_case_step_kind)i,
+		                                    .start = {t.us + i * CM_INSTANT_SECOND},
+		                                    .end = {t.us + (i + 1) * CM_INSTANT_SECOND},
+		                                    .performer = i % 2,
+		                                    .object = i < 3 ? CM_CASE_NONE : 0,
+		                                    .result = i == 2   ? 0
+		                                              : i == 3 ? 1
+		                                                       : CM_CASE_NONE};
 	w->steps[2].description = cm_view_text("copied from <server> & hashed\nonce");
-	w->graph = (struct cm_case_graph){.investigation = id_of(0), .investigation_name = cm_view_text("XA-2027-0042"),
-	        .tool = id_of(6), .tool_name = cm_view_text("comity"), .tool_version = cm_view_text("0.1.0"),
-	        .authorization = &w->authorization, .parties = w->parties, .party_count = 2, .steps = w->steps, .step_count = 8,
-	        .exhibits = w->exhibits, .exhibit_count = 2, .files = w->files, .file_count = FILES};
+	w->graph = (struct cm_case_graph){.investigation = id_of(0),
+	                                  .investigation_name = cm_view_text("XA-2027-0042"),
+	                                  .tool = id_of(6),
+	                                  .tool_name = cm_view_text("comity"),
+	                                  .tool_version = cm_view_text("0.1.0"),
+	                                  .authorization = &w->authorization,
+	                                  .parties = w->parties,
+	                                  .party_count = 2,
+	                                  .steps = w->steps,
+	                                  .step_count = 8,
+	                                  .exhibits = w->exhibits,
+	                                  .exhibit_count = 2,
+	                                  .files = w->files,
+	                                  .file_count = FILES};
 }
 
 static bool
@@ -73,11 +96,23 @@ the_graph_has_every_part_and_is_always_the_same(void **state)
 	assert_int_equal(cm_case_graph_write(&w.graph, &b, NULL), CM_OK);
 	assert_int_equal(cm_case_graph_write(&w.graph, &again, NULL), CM_OK);
 	assert_true(cm_view_equal(cm_buf_view(&b), cm_buf_view(&again)));
-	static const char *const parts[] = {"case-investigation:Investigation", "case-investigation:InvestigativeAction",
-	        "case-investigation:ProvenanceRecord", "case-investigation:Authorization", "uco-observable:File", "uco-tool:Tool",
-	        "uco-identity:Person", "uco-identity:Organization", "\"Ana \\\"Ω\\\" Petrova\"", "& hashed\\nonce", "disk\\timage\\\\",
-	        "\"case-investigation:exhibitNumber\":\"XB-2027-17/2\"", "2027-03-05T01:24:16.000000Z",
-	        "\"uco-observable:sizeInBytes\":2000", "\"uco-observable:fileName\":\"1.eml\"", "\"received\"", "\"verified\""};
+	static const char *const parts[] = {"case-investigation:Investigation",
+	                                    "case-investigation:InvestigativeAction",
+	                                    "case-investigation:ProvenanceRecord",
+	                                    "case-investigation:Authorization",
+	                                    "uco-observable:File",
+	                                    "uco-tool:Tool",
+	                                    "uco-identity:Person",
+	                                    "uco-identity:Organization",
+	                                    "\"Ana \\\"Ω\\\" Petrova\"",
+	                                    "& hashed\\nonce",
+	                                    "disk\\timage\\\\",
+	                                    "\"case-investigation:exhibitNumber\":\"XB-2027-17/2\"",
+	                                    "2027-03-05T01:24:16.000000Z",
+	                                    "\"uco-observable:sizeInBytes\":2000",
+	                                    "\"uco-observable:fileName\":\"1.eml\"",
+	                                    "\"received\"",
+	                                    "\"verified\""};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (!has(&b, parts[i]))
 			fail_msg("%s", parts[i]);
@@ -99,9 +134,10 @@ texts_that_are_no_utf8_are_refused(void **state)
 	(void)state;
 	struct whole w;
 	make_whole(&w);
-	struct cm_view *const texts[] = {&w.graph.investigation_name, &w.graph.tool_name, &w.graph.tool_version,
-	        &w.authorization.identifier, &w.authorization.type, &w.parties[1].name, &w.steps[7].description,
-	        &w.exhibits[1].number, &w.exhibits[1].description, &w.files[2].name, &w.files[2].media};
+	struct cm_view *const texts[] = {
+		&w.graph.investigation_name, &w.graph.tool_name, &w.graph.tool_version,   &w.authorization.identifier,
+		&w.authorization.type,       &w.parties[1].name, &w.steps[7].description, &w.exhibits[1].number,
+		&w.exhibits[1].description,  &w.files[2].name,   &w.files[2].media};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct cm_report report = {0};
 		CM_CLEANUP(cm_buf_fini) struct cm_buf b = cm_buf_of(KIT_MAX);
@@ -153,6 +189,7 @@ main(int argc, char **argv)
 {
 	graph_path = argc > 1 ? argv[1] : NULL;
 	const struct CMUnitTest tests[] = {T(the_graph_has_every_part_and_is_always_the_same),
-	        T(texts_that_are_no_utf8_are_refused), T(broken_promises_of_the_caller_are_a_bug), T(every_step_has_its_word)};
+	                                   T(texts_that_are_no_utf8_are_refused),
+	                                   T(broken_promises_of_the_caller_are_a_bug), T(every_step_has_its_word)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

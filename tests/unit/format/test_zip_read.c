@@ -24,8 +24,8 @@ read_refused(const char *name, struct cm_view bytes)
 		struct cm_zip_read *r = NULL;
 		cm_result result = kit_read(bytes, options[i], &report, &r);
 		if (result != CM_REFUSED || !cm_report_has(&report, kit_rule(name)))
-			fail_msg("%s: %s %s %s", name, cm_result_name(result), cm_error_row(report.findings[0].rule)->name,
-			         report.findings[0].seen);
+			fail_msg("%s: %s %s %s", name, cm_result_name(result),
+			         cm_error_row(report.findings[0].rule)->name, report.findings[0].seen);
 		assert_null(r);
 	}
 }
@@ -39,7 +39,8 @@ read_foreign(const char *name, struct cm_view bytes)
 		fail_msg("%s: %s", name, cm_error_row(report.findings[0].rule)->name);
 	cm_report_clear(&report);
 	if (kit_read(bytes, &theirs, &report, &r) != CM_OK)
-		fail_msg("%s, foreign: %s %s", name, cm_error_row(report.findings[0].rule)->name, report.findings[0].seen);
+		fail_msg("%s, foreign: %s %s", name, cm_error_row(report.findings[0].rule)->name,
+		         report.findings[0].seen);
 	cm_zip_read_free(r);
 }
 

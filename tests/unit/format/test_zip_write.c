@@ -34,8 +34,10 @@ times_outside_dos_are_cut(void **state)
 	static const struct {
 		const char *time;
 		uint32_t dos; // date, time
-	} cases[] = {{"1970-01-01T00:00:00Z", 0x00210000}, {"1980-01-01T00:00:01Z", 0x00210000},
-	        {"2107-12-31T23:59:59Z", 0xff9fbf7d}, {"2108-01-01T00:00:00Z", 0xff9fbf7d}};
+	} cases[] = {{"1970-01-01T00:00:00Z", 0x00210000},
+	             {"1980-01-01T00:00:01Z", 0x00210000},
+	             {"2107-12-31T23:59:59Z", 0xff9fbf7d},
+	             {"2108-01-01T00:00:00Z", 0xff9fbf7d}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		CM_CLEANUP(cm_buf_fini) struct cm_buf b = cm_buf_of(KIT_MAX);
 		CM_CLEANUP(cm_zip_write_fini) struct cm_zip_write w;
@@ -56,7 +58,8 @@ the_length_is_known_before_the_first_byte(void **state)
 		struct cm_zip_write_options o = options();
 		o.zip64_always = always == 1;
 		struct cm_zip_item items[] = {{.name = cm_view_text("a"), .size = 0},
-		        {.name = cm_view_text("b/ü"), .size = 5}, {.name = cm_view_text("c"), .size = 100}};
+		                              {.name = cm_view_text("b/ü"), .size = 5},
+		                              {.name = cm_view_text("c"), .size = 100}};
 		uint64_t length = 0;
 		assert_int_equal(cm_zip_write_length(items, 3, &o, NULL, &length), CM_OK);
 		CM_CLEANUP(cm_buf_fini) struct cm_buf b = cm_buf_of(KIT_MAX);
@@ -180,7 +183,7 @@ containers_beyond_four_gigabytes_are_written_and_read(void **state)
 	(void)state;
 	// The last size is the first that needs ZIP64 itself; entries behind 4 GiB need it for their offset.
 	static const uint64_t sizes[] = {CM_LIMIT_VOLUME_BYTES_VALUE, CM_LIMIT_VOLUME_BYTES_VALUE, 3, 0xffffffffu,
-	        UINT64_C(5) << 40};
+	                                 UINT64_C(5) << 40};
 	static const char *const names[] = {"a", "b", "c", "d", "e"};
 	struct sparse s = {0};
 	struct cm_zip_write w;
@@ -200,7 +203,8 @@ containers_beyond_four_gigabytes_are_written_and_read(void **state)
 	assert_int_equal(cm_zip_write_end(&w, &b, NULL), CM_OK);
 	add_piece(&s, at, &b);
 	struct cm_zip_read *r = NULL;
-	assert_int_equal(read_sparse(&s, &(struct cm_zip_read_options){.max_entry_bytes = UINT64_MAX}, w.length, &r), CM_OK);
+	assert_int_equal(read_sparse(&s, &(struct cm_zip_read_options){.max_entry_bytes = UINT64_MAX}, w.length, &r),
+	                 CM_OK);
 	assert_int_equal(cm_zip_read_count(r), 5);
 	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(cm_zip_read_entry(r, i)->size, sizes[i]);

@@ -84,7 +84,8 @@ kit_read(struct cm_view zip, const struct cm_zip_read_options *options, struct c
 	for (size_t i = 0; result == CM_OK && i < cm_zip_read_count(r); i++) {
 		const struct cm_zip_entry *e = cm_zip_read_entry(r, i);
 		assert_true(e->offset + e->size <= zip.n);
-		result = cm_zip_read_check_crc(e, cm_zip_crc(0, cm_view_of(zip.p + e->offset, (size_t)e->size)), report);
+		result =
+			cm_zip_read_check_crc(e, cm_zip_crc(0, cm_view_of(zip.p + e->offset, (size_t)e->size)), report);
 	}
 	if (result == CM_OK)
 		*ret_r = r;
