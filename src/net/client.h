@@ -37,6 +37,8 @@ struct cm_client_answer {
 	uint64_t total;              // of the whole object for a ranged call; 0 unknown
 };
 
+#define CM_CLIENT_NEVER INT64_MAX
+
 // How one request is made. Texts and views are copied by cm_client_start(); functions get `context`.
 struct cm_client_request {
 	const char *method; // NULL: GET without body, POST with one
@@ -52,8 +54,9 @@ struct cm_client_request {
 	int64_t (*body_read)(void *context, uint8_t *to, size_t n);
 	uint64_t body_length;
 
-	int64_t deadline_us; // the whole call, from now; 0: limit net_client_ms, or none when `bytes` is set
-	int64_t stall_us;    // a call that moves no byte for so long ends; 0: limit net_client_stall_ms
+	// Microseconds; 0 means the default in brackets, CM_CLIENT_NEVER none.
+	int64_t deadline_us; // the whole call, from now [limit net_client_ms; none when `bytes` or `body_read` is set]
+	int64_t stall_us;    // a call that moves no byte for so long ends [limit net_client_stall_ms]; whole seconds
 	uint64_t answer_max; // bytes collected (or given to `bytes`); more ends the call. 0: limit message_bytes
 
 	// Continue an object from this byte on. The answer must then be 206 with this very range and, when `etag` is

@@ -54,9 +54,11 @@ struct cm_server_plan {
 
 // Life of a request. `head` is called once for each request that is well formed; it fills *plan (which is all
 // zero) or answers at once. Then `piece` for each part of a streamed body, then `request` once all of it is here.
-// The service owes EXACTLY ONE cm_server_answer() for every request that it saw in `head`, also after `gone`: the
-// request's memory lives until then. All callbacks run in a server thread, those of one request one after
-// another; they must not wait. Answering inside a callback is fine.
+// From its first `piece` or `request` on the service owes the request EXACTLY ONE cm_server_answer(), also after
+// `gone`; the request's memory lives until then. A request that was seen in `head` only may end without a word (body
+// too large, client left): then only `gone` comes, nothing is owed, and the memory ends when `gone` returns. All
+// callbacks run in a server thread, those of one request one after another; they must not wait. Answering inside
+// `head`, `piece` and `request` is fine.
 struct cm_server_service {
 	void *context;
 	void (*head)(void *context, struct cm_net_request *rq, struct cm_server_plan *plan);
@@ -64,8 +66,9 @@ struct cm_server_service {
 	// Takes some bytes of `piece` (at most 64 KiB), returns how many. When it took fewer than all, the client is
 	// held back until cm_server_continue(); then the rest is offered again. NULL when no plan streams.
 	size_t (*piece)(void *context, struct cm_net_request *rq, struct cm_view piece);
-	// The client went away, or its deadline passed, before the request was complete: no `piece` and no `request`
-	// will come. May run while another thread answers. NULL: not interesting.
+	// The exchange ended before the service answered: the client went away, was cut by a deadline, or the server refused
+	// the body. No `piece` and no `request` will come. While a request waits for its answer nobody looks at the line, so
+	// this may come late or not at all. May run while another thread answers. NULL: not interesting.
 	void (*gone)(void *context, struct cm_net_request *rq);
 	// Makes the body of the server's own refusals (so that they look like the service's): appends it to `body` and
 	// returns its content type. NULL: one line of text/plain.

@@ -1,1 +1,0 @@
-// The net room; see README.md beside this file.
