@@ -110,12 +110,12 @@ cm_keeper_session_statement(struct cm_keeper_sessions *sessions, const struct cm
 	struct cm_keeper_session *s = cm_keeper_session_find(sessions, statement->session);
 	if (s == NULL)
 		return cm_report_refuse(report, CM_ERROR_SESSION_UNKNOWN, "session", "unknown");
+	struct cm_hash mac = cm_keeper_statement_mac(s->key, s->id, statement->text);
+	if (!cm_secret_equal(cm_hash_view(&mac), cm_hash_view(&statement->mac)))
+		return cm_report_refuse(report, CM_ERROR_STATEMENT_MAC, "statement", "%zu bytes", statement->text.n);
 	cm_result r = cm_keeper_statement_read(statement->text, report, &text);
 	if (r != CM_OK)
 		return r;
-	struct cm_hash mac = cm_keeper_statement_mac(s->key, s->id, statement->text);
-	if (!cm_secret_equal(cm_hash_view(&mac), cm_hash_view(&statement->mac)))
-		return cm_report_refuse(report, CM_ERROR_STATEMENT_MAC, "statement", "%.*s", CM_VIEW_ARG(text.act));
 	int64_t skew = cm_clock_utc().us - text.time.us;
 	if (skew > CM_LIMIT_STATEMENT_SKEW_S_VALUE * CM_INSTANT_SECOND ||
 	    skew < -CM_LIMIT_STATEMENT_SKEW_S_VALUE * CM_INSTANT_SECOND)

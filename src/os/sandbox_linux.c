@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/file.h"
@@ -329,6 +330,7 @@ cm_result
 cm_sandbox_enter(const struct cm_sandbox *s, struct cm_report *report, struct cm_sandbox_done *ret_done)
 {
 	struct cm_sandbox_done done = {0};
+	tzset(); // libc opens its time-zone file at the first use of gmtime(), which would be too late
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return cm_sandbox_fault(report, "no_new_privs", errno);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
