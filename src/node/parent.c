@@ -164,7 +164,8 @@ cm_parent_restart_message(struct cm_parent *p, const char *why)
 	if (r == CM_OK)
 		r = cm_parent_start_message(p, message[0]);
 	if (r == CM_OK)
-		r = cm_parent_tell(&p->node_ipc, CM_FRAME_MESSAGE_READER, NULL, message[1]);
+		cm_result_ignore(cm_parent_tell(&p->node_ipc, CM_FRAME_MESSAGE_READER, NULL, message[1]),
+		                 "a node that is gone is seen by its pidfd");
 	cm_file_close(&message[0]);
 	cm_file_close(&message[1]);
 	return r;
@@ -247,6 +248,8 @@ cm_parent_ended(struct cm_parent *p, struct cm_proc *proc, const char *who)
 	if (r != CM_OK || p->stopping)
 		return r;
 	cm_parent_end_text(who, &end, text);
+	if (proc == &p->message && end.code == 0 && end.signal == 0)
+		return CM_OK; // the node closed its channel: it ends too, and that is what will be told
 	if (proc == &p->message)
 		return cm_parent_restart_message(p, text);
 	return cm_report_failed(p->report, CM_ERROR_PROCESS_ENDED, who, "%s", text);

@@ -244,7 +244,7 @@ a_code_works_once_and_every_wrong_factor_gives_the_same_answer(void **state)
 	assert_true(cm_hash_equal(&proof, &session.proof));
 	assert_refused(cm_keeper_client_login(&keeper.client, cm_buf_view(&sealed), report, &session),
 	               CM_ERROR_LOGIN_WRONG);
-	assert_refused(home_login(&keeper.client, &eve, 0, report), CM_ERROR_LOGIN_WRONG); // the same step again
+	assert_refused(home_login(&keeper.client, &eve, -1, report), CM_ERROR_LOGIN_WRONG); // a step used before
 	eve.password = "wrong";
 	assert_refused(home_login(&keeper.client, &eve, 1, report), CM_ERROR_LOGIN_WRONG);
 	assert_refused(home_login(&keeper.client, &nobody, 0, report), CM_ERROR_LOGIN_WRONG);
