@@ -75,7 +75,7 @@ cm_totp_secret_write(struct cm_view secret, struct cm_buf *to)
 	for (size_t bit = 0; bit < 8 * secret.n; bit += 5) {
 		unsigned x = 0;
 		for (size_t i = bit; i < bit + 5; i++)
-			x = x << 1 | (i < 8 * secret.n ? secret.p[i / 8] >> (7 - i % 8) & 1u : 0u);
+			x = x << 1 | (i < 8 * secret.n ? (unsigned)secret.p[i / 8] >> (7 - i % 8) & 1 : 0);
 		cm_buf_u8(to, (uint8_t)digits[x]);
 	}
 }

@@ -10,7 +10,7 @@ cm_words_write(const struct cm_hash *transcript, char to[CM_WORDS_TEXT])
 	for (size_t word = 0; word < CM_WORDS_COUNT; word++) {
 		unsigned x = 0;
 		for (size_t bit = 11 * word; bit < 11 * word + 11; bit++)
-			x = x << 1 | (transcript->b[bit / 8] >> (7 - bit % 8) & 1u);
+			x = x << 1 | ((unsigned)transcript->b[bit / 8] >> (7 - bit % 8) & 1);
 		if (word != 0)
 			to[n++] = ' ';
 		to[n++] = consonants[x >> 7];
