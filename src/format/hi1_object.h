@@ -9,18 +9,12 @@
 #define CM_FORMAT_HI1_OBJECT_H
 
 #include "base/instant.h"
-#include "format/tab_dictionary.h"
+#include "format/hi1_entry.h"
 
 enum cm_hi1_flag {
 	CM_HI1_UNSET = 0,
 	CM_HI1_NO,
 	CM_HI1_YES,
-};
-
-// A dictionary entry; owner, name and allowed values stand in data/hi1_dictionaries.tab.
-struct cm_hi1_entry {
-	enum cm_dictionary dictionary;
-	struct cm_view value; // "AwaitingPreservation"
 };
 
 struct cm_hi1_endpoint {
@@ -56,7 +50,7 @@ struct cm_hi1_authorisation {
 };
 
 struct cm_hi1_property {
-	struct cm_hi1_entry type; // CM_DICTIONARY_DOCUMENT_PROPERTY: "Language", "Court", "Receipt"
+	struct cm_hi1_entry type; // CM_DICTIONARY_DOCUMENT_PROPERTY: "Language", "Court", "receipt"
 	struct cm_view value;
 };
 
@@ -139,10 +133,10 @@ struct cm_hi1_disclosure { // LDTaskObject
 	struct cm_view manual_information;
 };
 
-// What is delivered: by URL, or sealed data inside the message. Exactly one of `url` and `data` is set.
+// What is delivered: by URL, or sealed data inside the message.
 struct cm_hi1_content {
-	struct cm_view url;
-	struct cm_view data; // bytes, decoded from base64
+	struct cm_view url;  // by URL
+	struct cm_view data; // embedded: the bytes, decoded from base64
 	uint64_t length;     // bytes
 	struct cm_view content_type;
 	struct cm_view sha256;       // 32 bytes
@@ -157,7 +151,7 @@ struct cm_hi1_delivery {
 	uint64_t sequence;          // from 1
 	enum cm_hi1_flag last;
 	struct cm_hi1_entry manifest; // "asic-e-package"
-	const struct cm_hi1_content *content;
+	const struct cm_hi1_content *by_url, *embedded; // one of the two, or none
 	struct cm_hi1_entry status, desired_status;
 	struct cm_view encryption; // ObjectIdentifier of the EncryptionObject
 	struct cm_view encryption_information;

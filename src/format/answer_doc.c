@@ -1,0 +1,204 @@
+// Knows: every member of the answer document, its form, what a state needs, and where each value stands
+// (doc/spec/request-document.md section 3; answer-document.schema.json). Does not know: which states may follow which.
+#include <stddef.h>
+
+#include "base/tab_limit.h"
+#include "format/request_doc_shape.h"
+#include "format/answer_doc.h"
+
+#define R cm_answer_doc
+#define AT(S, field) CM_DOC_AT(S, field)
+#define LIST(S, field, counter) CM_DOC_LIST(S, field, counter)
+#define NEED CM_DOC_NEED
+#define SHAPE(title, rows, S) CM_DOC_SHAPE(title, rows, S)
+#define LINE CM_SHAPE_TEXT, .form = CM_FORM_LINE
+#define TEXT CM_SHAPE_TEXT, .form = CM_FORM_TEXT
+
+static const char *const cm_answer_doc_states[] = {
+        "acknowledged", "assigned", "more_info", "answered_info", "consultation", "executing",
+        "partly_answered", "answered", "refused", "returned_incomplete", "postponed", "withdrawn", "closed",
+        "preserved", "preserved_in_part", "not_held", "custodian_elsewhere", "extended", "not_extended",
+        "held_pending_mla", "lapsed", "released", "already_released", "warn_prejudice", "third_state_provider",
+        "accepted", "accepted_with_conditions", "conditions_refused", "disclosed", "disclosed_in_part",
+        "not_an_emergency", "verify_caller", "transmitted", NULL};
+static const char *const cm_answer_doc_results[] = {
+        "done", "in_part", "not_held", "elsewhere", "refused", "pending", NULL};
+static const char *const cm_answer_doc_codes[] = {
+        "not_in_conformity", "essential_interests", "domestic_prohibition", "legal_system", "persecution",
+        "dual_criminality", "de_minimis", "other_provision", "personal_data", "insufficient_evidence",
+        "nationality", "human_rights", "unverified_sender", "out_of_scope", "not_emergency", "postponed",
+        "ne_bis_in_idem", "time_barred", "no_treaty", "political_offence", NULL};
+static const char *const cm_answer_doc_silences[] = {
+        "none", "returned_incomplete", "decided_as_is", NULL};
+static const struct cm_shape_field cm_answer_doc_item_fields[] = {
+        {"item", CM_SHAPE_NUMBER, NEED, AT(cm_doc_item_result, item)},
+        {"note", TEXT, AT(cm_doc_item_result, note)},
+        {"result", CM_SHAPE_TEXT, .words = cm_answer_doc_results, NEED, AT(cm_doc_item_result, result)},
+        {"until", CM_SHAPE_TIME, AT(cm_doc_item_result, until)},
+};
+static const struct cm_shape cm_answer_doc_item_shape =
+        SHAPE("item", cm_answer_doc_item_fields, cm_doc_item_result);
+
+static const struct cm_shape_field cm_answer_doc_question_fields[] = {
+        {"n", CM_SHAPE_NUMBER, NEED, AT(cm_doc_question, n)},
+        {"needed_for", CM_SHAPE_TEXT, .form = CM_FORM_ARTICLE, AT(cm_doc_question, needed_for)},
+        {"question", TEXT, NEED, AT(cm_doc_question, question)},
+};
+static const struct cm_shape cm_answer_doc_question_shape =
+        SHAPE("question", cm_answer_doc_question_fields, cm_doc_question);
+
+static const struct cm_shape_field cm_answer_doc_reply_fields[] = {
+        {"n", CM_SHAPE_NUMBER, NEED, AT(cm_doc_reply, n)},
+        {"reply", TEXT, NEED, AT(cm_doc_reply, reply)},
+};
+static const struct cm_shape cm_answer_doc_reply_shape =
+        SHAPE("reply", cm_answer_doc_reply_fields, cm_doc_reply);
+
+static const struct cm_shape_field cm_answer_doc_ground_fields[] = {
+        {"article", CM_SHAPE_TEXT, .form = CM_FORM_GROUND, NEED, AT(cm_doc_ground, article)},
+        {"code", CM_SHAPE_TEXT, .words = cm_answer_doc_codes, NEED, AT(cm_doc_ground, code)},
+        {"reasons", TEXT, NEED, AT(cm_doc_ground, reasons)},
+};
+static const struct cm_shape cm_answer_doc_ground_shape =
+        SHAPE("ground", cm_answer_doc_ground_fields, cm_doc_ground);
+
+static const struct cm_shape_field cm_answer_doc_condition_fields[] = {
+        {"condition", TEXT, NEED, AT(cm_doc_condition, condition)},
+        {"n", CM_SHAPE_NUMBER, NEED, AT(cm_doc_condition, n)},
+};
+static const struct cm_shape cm_answer_doc_condition_shape =
+        SHAPE("condition", cm_answer_doc_condition_fields, cm_doc_condition);
+
+static const struct cm_shape_field cm_answer_doc_hop_fields[] = {
+        {"address", LINE, AT(cm_doc_hop, address)},
+        {"country", CM_SHAPE_TEXT, .form = CM_FORM_COUNTRY, NEED, AT(cm_doc_hop, country)},
+        {"from", CM_SHAPE_TIME, AT(cm_doc_hop, from)},
+        {"hop", CM_SHAPE_NUMBER, NEED, AT(cm_doc_hop, hop)},
+        {"provider", LINE, NEED, AT(cm_doc_hop, provider)},
+        {"to", CM_SHAPE_TIME, AT(cm_doc_hop, to)},
+};
+static const struct cm_shape cm_answer_doc_hop_shape =
+        SHAPE("hop", cm_answer_doc_hop_fields, cm_doc_hop);
+
+static const struct cm_shape_field cm_answer_doc_national_order_fields[] = {
+        {"from", CM_SHAPE_TIME, NEED, AT(R, national_order.from)},
+        {"reference", LINE, AT(R, national_order.reference)},
+        {"until", CM_SHAPE_TIME, NEED, AT(R, national_order.until)},
+};
+static const struct cm_shape cm_answer_doc_national_order_shape =
+        SHAPE("national_order", cm_answer_doc_national_order_fields, R);
+
+static const struct cm_shape_field cm_answer_doc_whole_fields[] = {
+        {"answer_by", CM_SHAPE_TIME, AT(R, answer_by)},
+        {"answering", CM_SHAPE_POINTER, NEED, AT(R, answering), .sub = &cm_request_doc_party_shape},
+        {"answers", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, answers)},
+        {"attachments", CM_SHAPE_INLINE, LIST(R, attachments, attachment_count),
+         .sub = &cm_request_doc_attachment_shape, .most = 64},
+        {"conditions", CM_SHAPE_INLINE, LIST(R, conditions, condition_count),
+         .sub = &cm_answer_doc_condition_shape, .most = 16},
+        {"effect_of_silence", CM_SHAPE_TEXT, .words = cm_answer_doc_silences, AT(R, effect_of_silence)},
+        {"expected_by", CM_SHAPE_TEXT, .form = CM_FORM_DATE, AT(R, expected_by)},
+        {"format", CM_SHAPE_FIXED, NEED, .fixed = "comity.answer/1"},
+        {"grounds", CM_SHAPE_INLINE, LIST(R, grounds, ground_count), .sub = &cm_answer_doc_ground_shape, .most = 8},
+        {"id", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, id)},
+        {"items", CM_SHAPE_INLINE, LIST(R, items, item_count), .sub = &cm_answer_doc_item_shape, .most = 64},
+        {"language", CM_SHAPE_TEXT, .form = CM_FORM_LANGUAGE, NEED, AT(R, language)},
+        {"national_order", CM_SHAPE_INLINE, .at = 0, .sub = &cm_answer_doc_national_order_shape},
+        {"path", CM_SHAPE_INLINE, LIST(R, path, path_count), .sub = &cm_answer_doc_hop_shape, .most = 64},
+        {"questions", CM_SHAPE_INLINE, LIST(R, questions, question_count),
+         .sub = &cm_answer_doc_question_shape, .most = 32},
+        {"remedy", TEXT, AT(R, remedy)},
+        {"replies", CM_SHAPE_INLINE, LIST(R, replies, reply_count), .sub = &cm_answer_doc_reply_shape, .most = 32},
+        {"state", CM_SHAPE_TEXT, .words = cm_answer_doc_states, NEED, AT(R, state)},
+        {"text", TEXT, AT(R, text)},
+        {"transmitted_to", CM_SHAPE_POINTER, AT(R, transmitted_to), .sub = &cm_request_doc_party_shape},
+        {"until", CM_SHAPE_TIME, AT(R, until)},
+};
+// What a state needs (the schema's conditions).
+static const struct {
+	const char *state, *member;
+} cm_answer_doc_needs[] = {
+        {"preserved", "until"}, {"preserved_in_part", "until"}, {"extended", "until"}, {"preserved_in_part", "items"},
+        {"disclosed_in_part", "items"}, {"more_info", "questions"}, {"more_info", "answer_by"},
+        {"more_info", "effect_of_silence"}, {"answered_info", "replies"}, {"consultation", "grounds"},
+        {"consultation", "answer_by"}, {"refused", "grounds"}, {"not_extended", "grounds"},
+        {"third_state_provider", "path"},
+};
+
+static void cm_answer_doc_check(struct cm_shape_reader *reader, const void *record);
+
+static const struct cm_shape cm_answer_doc_whole_shape = {"answer document", cm_answer_doc_whole_fields,
+        sizeof cm_answer_doc_whole_fields / sizeof *cm_answer_doc_whole_fields, sizeof(struct R), cm_answer_doc_check};
+
+static void
+cm_answer_doc_check(struct cm_shape_reader *reader, const void *record)
+{
+	const struct cm_answer_doc *doc = record;
+	for (size_t i = 0; i < sizeof cm_answer_doc_needs / sizeof *cm_answer_doc_needs; i++)
+		if (cm_view_is(doc->state, cm_answer_doc_needs[i].state) &&
+		    !cm_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].member))
+			cm_shape_fault(reader, CM_ERROR_DOCUMENT_MEMBER_MISSING, "\"%s\" is missing; the state needs it",
+			               cm_answer_doc_needs[i].member);
+}
+
+cm_result
+cm_answer_doc_read(struct cm_view json, struct cm_report *report, struct cm_answer_doc *ret_doc)
+{
+	struct cm_answer_doc doc = {.arena = {NULL, false}};
+	struct cm_arena arena = {NULL, false};
+	cm_result r = cm_request_doc_read_shape(json, &cm_answer_doc_whole_shape, report, &arena, &doc);
+	if (r != CM_OK)
+		return r;
+	doc.arena = arena;
+	*ret_doc = doc;
+	return CM_OK;
+}
+
+void
+cm_answer_doc_fini(struct cm_answer_doc *doc)
+{
+	if (doc == NULL)
+		return;
+	cm_arena_fini(&doc->arena);
+	*doc = (struct cm_answer_doc){.arena = {NULL, false}};
+}
+
+cm_result
+cm_answer_doc_write(const struct cm_answer_doc *doc, struct cm_buf *to)
+{
+	struct cm_json_put put = cm_json_put_of(to);
+	return cm_shape_write(&put, &cm_answer_doc_whole_shape, doc, 0);
+}
+
+bool
+cm_answer_doc_has(const struct cm_answer_doc *doc, const char *path)
+{
+	return cm_shape_has(&cm_answer_doc_whole_shape, doc, path);
+}
+
+void
+cm_answer_doc_each(const struct cm_answer_doc *doc,
+                    void (*each)(void *context, struct cm_view path, struct cm_view text), void *context)
+{
+	cm_shape_each(&cm_answer_doc_whole_shape, doc, each, context);
+}
+
+cm_result
+cm_answer_doc_write_wire(const struct cm_answer_doc *doc, struct cm_buf *to)
+{
+	cm_shape_wire_write(to, &cm_answer_doc_whole_shape, doc);
+	return cm_buf_result(to);
+}
+
+cm_result
+cm_answer_doc_read_wire(struct cm_view bytes, struct cm_report *report, struct cm_answer_doc *ret_doc)
+{
+	struct cm_answer_doc doc = {.arena = {NULL, false}};
+	struct cm_arena arena = {NULL, false};
+	cm_result r = cm_request_doc_read_shape_wire(bytes, &cm_answer_doc_whole_shape, report, &arena, &doc);
+	if (r != CM_OK)
+		return r;
+	doc.arena = arena;
+	*ret_doc = doc;
+	return CM_OK;
+}
