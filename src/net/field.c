@@ -31,6 +31,19 @@ cm_field_copy(struct cm_field_list *list, const char *p, size_t n)
 	return v;
 }
 
+// A token (RFC 9110 section 5.6.2): "Content-Length : 5" must not pass as a field of another name.
+static bool
+cm_field_token(const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char c = name[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!letter && (c == 0 || strchr("!#$%&'*+-.^_`|~", c) == NULL))
+			return false;
+	}
+	return n != 0;
+}
+
 static enum MHD_Result
 cm_field_take(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value, size_t value_n)
 {
@@ -40,6 +53,7 @@ cm_field_take(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_
 		list->fields[list->count].name = cm_field_copy(list, name, name_n);
 		list->fields[list->count].value = cm_field_copy(list, value, value_n);
 	}
+	list->malformed = list->malformed || !cm_field_token(name, name_n);
 	for (size_t i = 0; i < value_n; i++)
 		if ((value[i] >= 0 && value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
 			list->malformed = true;
@@ -153,7 +167,7 @@ cm_field_read(struct cm_net_request *rq, const char *version, struct cm_report *
 		                                     list.count, list.bytes));
 	if (list.malformed)
 		return cm_field_bad(ret_status, 400,
-		                    cm_report_refuse(report, CM_ERROR_HTTP_FIELD_MALFORMED, "header", "a control character"));
+		                    cm_report_refuse(report, CM_ERROR_HTTP_FIELD_MALFORMED, "header", "a character that does not belong there"));
 	size_t table = list.count * sizeof *list.fields;
 	list.fields = cm_mem_new(table + list.bytes);
 	if (list.fields == NULL)

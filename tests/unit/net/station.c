@@ -168,6 +168,11 @@ station_request(void *context, struct cm_net_request *rq)
 		assert_null(s->forever);
 		s->forever = rq;
 		cm_cond_wake_all(&s->some);
+	} else if (cm_view_is(path, "/waiting")) {
+		cm_mutex_lock(&s->lock);
+		bool waiting = s->forever != NULL;
+		cm_mutex_unlock(&s->lock);
+		station_text(rq, waiting ? 200 : 404, "\n");
 	} else if (cm_view_is(path, "/big"))
 		station_big(s, rq);
 	else if (cm_view_is(path, "/made"))
