@@ -67,6 +67,18 @@ cm_arena_copy(struct cm_arena *arena, struct cm_view v)
 }
 
 void
+cm_arena_adopt(struct cm_arena *arena, struct cm_arena *from)
+{
+	struct cm_arena_block **end = &arena->blocks;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = from->blocks;
+	arena->failed = arena->failed || from->failed;
+	from->blocks = NULL;
+	from->failed = false;
+}
+
+void
 cm_arena_fini(struct cm_arena *arena)
 {
 	if (arena == NULL)

@@ -24,6 +24,9 @@ void *cm_arena_new_many(struct cm_arena *arena, size_t count, size_t size);
 // A copy of the bytes with a NUL behind them (not counted); the empty view when there is no memory.
 struct cm_view cm_arena_copy(struct cm_arena *arena, struct cm_view v);
 
+// Takes over all pieces of another arena, which is empty afterwards: they live as long as this one.
+void cm_arena_adopt(struct cm_arena *arena, struct cm_arena *from);
+
 // Frees every piece; the arena is empty again. NULL is fine.
 void cm_arena_fini(struct cm_arena *arena);
 

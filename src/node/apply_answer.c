@@ -1,0 +1,104 @@
+// Knows: what a peer's answer to a message of ours changes: generations and first statuses of our objects, and that a
+// request has arrived. Does not know: how the answer was checked (outbox.c).
+#include "node/event.h"
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "format/proof.h"
+
+static struct cm_view
+cm_apply_answer_status(const struct cm_hi1_object *o)
+{
+	switch (o->type) {
+	case CM_HI1_TYPE_AUTHORISATION:
+		return o->authorisation.status.value;
+	case CM_HI1_TYPE_DOCUMENT:
+		return o->document.status.value;
+	case CM_HI1_TYPE_PRESERVATION:
+		return o->preservation.status.value;
+	case CM_HI1_TYPE_DISCLOSURE:
+		return o->disclosure.status.value;
+	case CM_HI1_TYPE_DELIVERY:
+		return o->delivery.status.value;
+	case CM_HI1_TYPE_NONE:
+	case CM_HI1_TYPE_NOTIFICATION:
+	case CM_HI1_TYPE_ENCRYPTION:
+		break;
+	}
+	return cm_view_of(NULL, 0);
+}
+
+// Place in the peer's register + 1, by the receipt in the answer; 0 without one.
+static uint64_t
+cm_apply_answer_entry(const struct cm_hi1_object *o)
+{
+	struct cm_proof proof;
+	for (size_t i = 0; o->type == CM_HI1_TYPE_DOCUMENT && i < o->document.property_count; i++)
+		if (cm_view_is(o->document.properties[i].type.value, "Receipt") &&
+		    cm_proof_read(o->document.properties[i].value, NULL, &proof) == CM_OK)
+			return proof.index + 1;
+	return 0;
+}
+
+// A request of ours has arrived: the receipt proves it, and the first status says that it was taken up.
+static cm_result
+cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event, const struct cm_hi1_object *o,
+                        struct cm_change *change, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *old = NULL;
+	cm_result r = cm_store_request(node->store, o->id, report, &page, &old);
+	if (r != CM_OK || old == NULL || !cm_view_is(old->state, "sent"))
+		return r;
+	struct cm_store_request row = *old;
+	row.state = cm_view_text("acknowledged");
+	row.changed = event->at;
+	row.their_act = cm_apply_answer_entry(o);
+	cm_change_request(change, old->state, &row);
+	struct cm_store_step step = {
+	        .request = row.id,
+	        .event = cm_view_text("deliver"),
+	        .from_state = old->state,
+	        .to_state = row.state,
+	        .at = event->at,
+	        .act = CM_STORE_LAST,
+	};
+	cm_change_step(change, &step);
+	struct cm_store_news news = {.at = event->at, .topic = cm_view_text("request"), .ref = row.id, .text = row.state};
+	cm_change_news(change, &news);
+	return CM_OK;
+}
+
+static cm_result
+cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event, const struct cm_hi1_object *o,
+                       struct cm_change *change, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_object *old = NULL;
+	cm_result r = cm_store_object(node->store, o->id, report, &page, &old);
+	if (r != CM_OK || old == NULL || old->registrar || (int64_t)o->generation < old->generation)
+		return r;
+	struct cm_store_object row = *old;
+	struct cm_view status = cm_apply_answer_status(o);
+	row.generation = (int64_t)o->generation;
+	row.changed = cm_instant_of_seconds(cm_instant_seconds(event->at));
+	if (status.n > 0)
+		row.status = status;
+	cm_change_object(change, -2, &row);
+	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o, change, report) : CM_OK;
+}
+
+cm_result
+cm_apply_answer(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
+                struct cm_report *report)
+{
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) message = {.action_count = 0};
+	struct cm_event_message told;
+	cm_result r = cm_event_message_read(event->detail, &told);
+	if (r == CM_OK)
+		r = cm_hi1_message_read_wire(told.wire, report, &message);
+	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
+		if (message.actions[i].object != NULL)
+			r = cm_apply_answer_object(node, event, message.actions[i].object, change, report);
+	return r;
+}

@@ -1,0 +1,401 @@
+// Knows: what a message changes in our picture of requests, objects, deadlines and deliveries, whichever side sent it (the
+// registrar rule, doc/spec/profile.md section 1). Does not know: whether the message may be taken (take.c) or how it
+// leaves (send.c). The same code makes the rows the first time and when the store rebuilds.
+#include "node/event.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "domain/deadline.h"
+#include "domain/move.h"
+
+struct cm_apply {
+	struct cm_node *node;
+	const struct cm_store_event *event;
+	struct cm_change *change;
+	struct cm_report *report;
+	struct cm_event_message told;
+	const struct cm_hi1_message *message;
+	bool in; // the peer sent it
+};
+
+static const struct cm_hi1_object *
+cm_apply_task(const struct cm_hi1_message *message)
+{
+	for (size_t i = 0; i < message->action_count; i++) {
+		const struct cm_hi1_object *o = message->actions[i].object;
+		if (o != NULL && (o->type == CM_HI1_TYPE_PRESERVATION || o->type == CM_HI1_TYPE_DISCLOSURE))
+			return o;
+	}
+	return NULL;
+}
+
+// The request that the objects of this message belong to: the Document Request created in it, or the one that a known
+// object of it belongs to. `to` has 40 bytes; "" when there is none.
+static cm_result
+cm_apply_request_of(struct cm_apply *a, const struct cm_hi1_object *object, char to[40])
+{
+	to[0] = 0;
+	if (a->told.document_count > 0) {
+		memcpy(to, a->told.documents[0].id.p, a->told.documents[0].id.n < 39 ? a->told.documents[0].id.n : 39);
+		to[a->told.documents[0].id.n < 39 ? a->told.documents[0].id.n : 39] = 0;
+		return CM_OK;
+	}
+	for (size_t i = 0; i <= object->associated_count; i++) {
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		const struct cm_store_object *row = NULL;
+		struct cm_view id = i == 0 ? object->id : object->associated[i - 1];
+		cm_result r = cm_store_object(a->node->store, id, a->report, &page, &row);
+		if (r != CM_OK)
+			return r;
+		if (row != NULL && row->request.n > 0 && row->request.n < 40) {
+			memcpy(to, row->request.p, row->request.n);
+			to[row->request.n] = 0;
+			return CM_OK;
+		}
+	}
+	return CM_OK;
+}
+
+static struct cm_view
+cm_apply_status(const struct cm_hi1_object *o)
+{
+	switch (o->type) {
+	case CM_HI1_TYPE_AUTHORISATION:
+		return o->authorisation.status.value;
+	case CM_HI1_TYPE_DOCUMENT:
+		return o->document.status.value;
+	case CM_HI1_TYPE_PRESERVATION:
+		return o->preservation.status.value;
+	case CM_HI1_TYPE_DISCLOSURE:
+		return o->disclosure.status.value;
+	case CM_HI1_TYPE_DELIVERY:
+		return o->delivery.status.value;
+	case CM_HI1_TYPE_NONE:
+	case CM_HI1_TYPE_NOTIFICATION:
+	case CM_HI1_TYPE_ENCRYPTION:
+		break;
+	}
+	return cm_view_of(NULL, 0);
+}
+
+// The first status that a registrar gives to what was just created.
+static const char *
+cm_apply_first_status(enum cm_hi1_type type)
+{
+	switch (type) {
+	case CM_HI1_TYPE_AUTHORISATION:
+		return "Approved";
+	case CM_HI1_TYPE_DOCUMENT:
+	case CM_HI1_TYPE_DISCLOSURE:
+		return "AwaitingApproval";
+	case CM_HI1_TYPE_PRESERVATION:
+		return "AwaitingPreservation";
+	case CM_HI1_TYPE_DELIVERY:
+		return "Available";
+	case CM_HI1_TYPE_NONE:
+	case CM_HI1_TYPE_NOTIFICATION:
+	case CM_HI1_TYPE_ENCRYPTION:
+		break;
+	}
+	return "";
+}
+
+static cm_result
+cm_apply_create(struct cm_apply *a, const struct cm_hi1_object *o)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	char request[40];
+	cm_result r = cm_apply_request_of(a, o, request);
+	if (r == CM_OK)
+		r = cm_event_object_wire(a->node, o, &wire);
+	if (r != CM_OK)
+		return r;
+	struct cm_store_object row = {
+	        .id = o->id,
+	        .peer = a->told.peer,
+	        .type = cm_view_text(cm_hi1_type_name(o->type)),
+	        .request = cm_view_text(request),
+	        .registrar = a->in,
+	        .generation = a->in ? 1 : 0,
+	        .changed = cm_instant_of_seconds(cm_instant_seconds(a->event->at)),
+	        .status = a->in ? cm_view_text(cm_apply_first_status(o->type)) : cm_view_of(NULL, 0),
+	        .digest = cm_hash_of(cm_buf_view(&wire)),
+	        .contents = cm_buf_view(&wire),
+	};
+	cm_change_object(a->change, -1, &row);
+	return CM_OK;
+}
+
+// A request document: a new request on this side.
+static void
+cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct cm_event_document *document)
+{
+	const struct cm_hi1_object *task = cm_apply_task(a->message);
+	struct cm_store_request row = {
+	        .id = o->id,
+	        .ours = !a->in,
+	        .peer = a->told.peer,
+	        .kind = a->message->workflow,
+	        .state = cm_view_text(a->in ? "acknowledged" : "sent"),
+	        .reference = a->in ? cm_view_of(NULL, 0) : o->external_id,
+	        .their_reference = a->in ? o->external_id : cm_view_of(NULL, 0),
+	        .case_id = a->told.case_id,
+	        .title = document->title,
+	        .parent = document->parent,
+	        .objects = task == NULL ? cm_view_of(NULL, 0) : task->id,
+	        .person = a->in ? cm_view_of(NULL, 0) : a->told.person,
+	        .told = document->gaps ? cm_view_text("Listed contents are missing; ask for them.") : cm_view_of(NULL, 0),
+	        .message = CM_STORE_LAST,
+	        .act = CM_STORE_LAST,
+	        .created = a->event->at,
+	        .changed = a->event->at,
+	};
+	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION)
+		row.wanted_until = task->preservation.desired_expiration;
+	if (task != NULL && task->type == CM_HI1_TYPE_DISCLOSURE && task->disclosure.deadline_count > 0)
+		row.due = task->disclosure.deadlines[0].at;
+	cm_change_request(a->change, cm_view_of(NULL, 0), &row);
+	struct cm_store_step step = {
+	        .request = o->id,
+	        .event = cm_view_text(a->in ? "acknowledge" : "send"),
+	        .to_state = row.state,
+	        .person = row.person,
+	        .at = a->event->at,
+	        .act = CM_STORE_LAST,
+	};
+	cm_change_step(a->change, &step);
+	struct cm_store_news news = {
+	        .at = a->event->at, .topic = cm_view_text("request"), .ref = o->id, .text = row.state};
+	cm_change_news(a->change, &news);
+}
+
+// Puts the row of a request in another state, with its history.
+static void
+cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_store_request *row, const char *event,
+              struct cm_view note)
+{
+	row->changed = a->event->at;
+	cm_change_request(a->change, old->state, row);
+	struct cm_store_step step = {
+	        .request = row->id,
+	        .event = cm_view_text(event),
+	        .from_state = old->state,
+	        .to_state = row->state,
+	        .person = a->told.person,
+	        .note = note,
+	        .at = a->event->at,
+	        .act = CM_STORE_LAST,
+	};
+	cm_change_step(a->change, &step);
+	struct cm_store_news news = {.at = a->event->at, .topic = cm_view_text("request"), .ref = row->id, .text = row->state};
+	cm_change_news(a->change, &news);
+}
+
+static void
+cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, struct cm_instant until, bool held)
+{
+	struct cm_instant wake = {.us = 0};
+	if (held || !cm_deadline_next(until, a->event->at, &wake))
+		wake.us = 0;
+	struct cm_store_deadline row = {
+	        .request = request->id,
+	        .limit = cm_view_text("hc-pres-min"),
+	        .peer = request->peer,
+	        .at = until,
+	        .wake = wake,
+	        .stage = cm_deadline_stage(until, a->event->at, held),
+	        .state = cm_view_text(held ? "held" : "running"),
+	        .source = cm_view_text("Art. 42(8)"),
+	};
+	cm_change_deadline(a->change, &row);
+}
+
+// What the registrar told about a request with a notification: its fine state, and words for people. The end of a
+// preservation stands in the LPTask of the same message.
+static cm_result
+cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notification, struct cm_view request,
+                    struct cm_view state)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *old = NULL;
+	cm_result r = cm_store_request(a->node->store, request, a->report, &page, &old);
+	if (r != CM_OK || old == NULL)
+		return r;
+	struct cm_store_request row = *old;
+	const struct cm_hi1_object *task = cm_apply_task(a->message);
+	enum cm_state from = cm_state_find(old->state.p, old->state.n), to = cm_state_find(state.p, state.n);
+	enum cm_kind kind = cm_kind_find(old->kind.p, old->kind.n);
+	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
+		row.until = task->preservation.expiration;
+	row.told = notification->details;
+	if (to != CM_STATE_NONE && (!a->in || cm_move_follows(kind, from, to)))
+		row.state = state;
+	row.held = to == CM_STATE_HELD_PENDING_MLA;
+	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
+	if (row.until.us != 0)
+		cm_apply_deadline(a, &row, row.until, row.held);
+	return CM_OK;
+}
+
+static bool
+cm_apply_is_document(struct cm_apply *a, struct cm_view id)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	return cm_store_request(a->node->store, id, a->report, &page, &row) == CM_OK && row != NULL;
+}
+
+// One fine state counts: that of the task for kinds with one (it is the finer), else that of the document.
+static cm_result
+cm_apply_notification(struct cm_apply *a, const struct cm_hi1_object *o)
+{
+	const struct cm_hi1_notification *n = &o->notification;
+	struct cm_view request = cm_view_of(NULL, 0), state = cm_view_of(NULL, 0);
+	for (size_t i = 0; i < n->state_count; i++)
+		if (cm_apply_is_document(a, n->states[i].object))
+			request = n->states[i].object;
+	for (size_t i = 0; i < n->state_count; i++)
+		if (n->states[i].status.dictionary == CM_DICTIONARY_REQUEST_STATE &&
+		    (state.n == 0 || !cm_view_equal(n->states[i].object, request)))
+			state = n->states[i].status.value;
+	return request.n == 0 || state.n == 0 ? CM_OK : cm_apply_told_state(a, n, request, state);
+}
+
+static cm_result
+cm_apply_delivery_status(struct cm_apply *a, const struct cm_hi1_object *o)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_delivery *old = NULL;
+	cm_result r = cm_store_delivery(a->node->store, o->id, a->report, &page, &old);
+	if (r != CM_OK || old == NULL)
+		return r;
+	struct cm_store_delivery row = *old;
+	if (cm_view_is(o->delivery.status.value, "Received"))
+		row.state = old->ours ? cm_view_text("received") : old->state;
+	else if (cm_view_is(o->delivery.status.value, "Acknowledged"))
+		row.state = old->ours ? cm_view_text("acknowledged") : old->state;
+	row.changed = a->event->at;
+	cm_change_delivery(a->change, &row);
+	return CM_OK;
+}
+
+static cm_result
+cm_apply_update(struct cm_apply *a, const struct cm_hi1_object *o)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_object *old = NULL;
+	cm_result r = cm_store_object(a->node->store, o->id, a->report, &page, &old);
+	if (r != CM_OK || old == NULL)
+		return r;
+	struct cm_store_object row = *old;
+	struct cm_view status = cm_apply_status(o);
+	row.generation = o->generation > 0 && !(a->in && old->registrar) ? (int64_t)o->generation : old->generation + 1;
+	row.changed = cm_instant_of_seconds(cm_instant_seconds(a->event->at));
+	if (status.n > 0)
+		row.status = status;
+	cm_change_object(a->change, -2, &row);
+	return o->type == CM_HI1_TYPE_DELIVERY ? cm_apply_delivery_status(a, o) : CM_OK;
+}
+
+static cm_result
+cm_apply_deliver(struct cm_apply *a, const struct cm_hi1_object *o)
+{
+	const struct cm_hi1_delivery *d = &o->delivery;
+	char request[40];
+	cm_result r = cm_apply_request_of(a, o, request);
+	if (r != CM_OK || d->by_url == NULL)
+		return r;
+	struct cm_store_delivery row = {
+	        .id = o->id,
+	        .request = cm_view_text(request),
+	        .peer = a->told.peer,
+	        .ours = !a->in,
+	        .delivery_id = d->delivery_id,
+	        .sequence = (int64_t)d->sequence,
+	        .last = d->last == CM_HI1_YES,
+	        .state = cm_view_text("available"),
+	        .url = d->by_url->url,
+	        .length = d->by_url->length,
+	        .have = a->in ? 0 : d->by_url->length,
+	        .title = d->by_url->filename,
+	        .message = CM_STORE_LAST,
+	        .created = a->event->at,
+	        .changed = a->event->at,
+	};
+	if (d->by_url->sha256.n == sizeof row.blob.b)
+		memcpy(row.blob.b, d->by_url->sha256.p, sizeof row.blob.b);
+	cm_change_delivery(a->change, &row);
+	struct cm_store_news news = {.at = a->event->at, .topic = cm_view_text("delivery"), .ref = o->id, .text = row.state};
+	cm_change_news(a->change, &news);
+	return cm_apply_create(a, o);
+}
+
+// A request for data that names a preservation holds it until it is decided (Art. 42(8)), here as registrar.
+static cm_result
+cm_apply_hold(struct cm_apply *a, struct cm_view task)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	const struct cm_store_object *object = NULL;
+	const struct cm_store_request *old = NULL;
+	cm_result r = cm_store_object(a->node->store, task, a->report, &page, &object);
+	if (r == CM_OK && object != NULL)
+		r = cm_store_request(a->node->store, object->request, a->report, &page2, &old);
+	if (r != CM_OK || old == NULL || old->ours || !cm_view_equal(old->peer, a->told.peer))
+		return r;
+	enum cm_state to = cm_state_find(old->state.p, old->state.n);
+	struct cm_move_step step = {cm_kind_find(old->kind.p, old->kind.n), to, CM_EVENT_MLA_ARRIVE, CM_ACTOR_REQUESTED_NODE};
+	if (cm_move_step(&step, NULL, &to) != CM_OK)
+		return CM_OK;
+	struct cm_store_request row = *old;
+	row.state = cm_view_text(cm_state_row(to)->name);
+	row.held = 1;
+	cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
+	cm_apply_deadline(a, &row, row.until, true);
+	return CM_OK;
+}
+
+static cm_result
+cm_apply_action(struct cm_apply *a, const struct cm_hi1_action *action)
+{
+	const struct cm_hi1_object *o = action->object;
+	if (o == NULL)
+		return CM_OK;
+	if (action->verb == CM_HI1_VERB_UPDATE)
+		return cm_apply_update(a, o);
+	if (action->verb == CM_HI1_VERB_DELIVER)
+		return cm_apply_deliver(a, o);
+	if (action->verb != CM_HI1_VERB_CREATE)
+		return CM_OK;
+	cm_result r = cm_apply_create(a, o);
+	for (size_t i = 0; r == CM_OK && i < a->told.document_count; i++)
+		if (cm_view_equal(a->told.documents[i].id, o->id)) {
+			cm_apply_request(a, o, &a->told.documents[i]);
+			if (a->in && a->told.documents[i].parent.n > 0)
+				r = cm_apply_hold(a, a->told.documents[i].parent);
+		}
+	if (r == CM_OK && o->type == CM_HI1_TYPE_NOTIFICATION)
+		r = cm_apply_notification(a, o);
+	return r;
+}
+
+cm_result
+cm_apply_message(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
+                 struct cm_report *report)
+{
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) message = {.action_count = 0};
+	struct cm_apply a = {.node = node,
+	        .event = event,
+	        .change = change,
+	        .report = report,
+	        .message = &message,
+	        .in = cm_view_is(event->cause, CM_EVENT_TAKEN)};
+	cm_result r = cm_event_message_read(event->detail, &a.told);
+	if (r == CM_OK)
+		r = cm_hi1_message_read_wire(a.told.wire, report, &message);
+	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
+		r = cm_apply_action(&a, &message.actions[i]);
+	return r;
+}

@@ -1,0 +1,96 @@
+// Knows: the encoding of the store's events. Does not know: what follows from them.
+#include "node/event.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+
+void
+cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to)
+{
+	cm_buf_field(to, message->wire);
+	cm_buf_field(to, message->peer);
+	cm_buf_field(to, message->person);
+	cm_buf_field(to, message->case_id);
+	cm_buf_u8(to, (uint8_t)message->document_count);
+	for (size_t i = 0; i < message->document_count; i++) {
+		cm_buf_field(to, message->documents[i].id);
+		cm_buf_field(to, message->documents[i].title);
+		cm_buf_field(to, message->documents[i].parent);
+		cm_buf_u8(to, message->documents[i].gaps);
+	}
+}
+
+cm_result
+cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_message)
+{
+	struct cm_rd rd = cm_rd_of(detail);
+	struct cm_event_message m = {.document_count = 0};
+	m.wire = cm_rd_field(&rd);
+	m.peer = cm_rd_field(&rd);
+	m.person = cm_rd_field(&rd);
+	m.case_id = cm_rd_field(&rd);
+	m.document_count = cm_rd_u8(&rd);
+	if (m.document_count > CM_READER_JUDGED)
+		return CM_BUG;
+	for (size_t i = 0; i < m.document_count; i++) {
+		m.documents[i].id = cm_rd_field(&rd);
+		m.documents[i].title = cm_rd_field(&rd);
+		m.documents[i].parent = cm_rd_field(&rd);
+		m.documents[i].gaps = cm_rd_u8(&rd) == 1;
+	}
+	if (!cm_rd_done(&rd))
+		return CM_BUG;
+	*ret_message = m;
+	return CM_OK;
+}
+
+void
+cm_event_texts_write(const struct cm_event_texts *texts, struct cm_buf *to)
+{
+	cm_buf_u8(to, (uint8_t)texts->n);
+	for (size_t i = 0; i < texts->n; i++)
+		cm_buf_field(to, texts->text[i]);
+}
+
+cm_result
+cm_event_texts_read(struct cm_view detail, struct cm_event_texts *ret_texts)
+{
+	struct cm_rd rd = cm_rd_of(detail);
+	struct cm_event_texts t = {.n = cm_rd_u8(&rd)};
+	if (t.n > CM_EVENT_TEXTS)
+		return CM_BUG;
+	for (size_t i = 0; i < t.n; i++)
+		t.text[i] = cm_rd_field(&rd);
+	if (!cm_rd_done(&rd))
+		return CM_BUG;
+	*ret_texts = t;
+	return CM_OK;
+}
+
+cm_result
+cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *object, struct cm_buf *to)
+{
+	struct cm_hi1_action action = {.verb = CM_HI1_VERB_CREATE, .object = object};
+	struct cm_hi1_endpoint self = {cm_view_text(node->name.country_upper), cm_view_text(cm_node_name_id(&node->name))};
+	struct cm_hi1_message message = {
+	        .sender = self,
+	        .receiver = self,
+	        .transaction = object->id,
+	        .timestamp = cm_instant_of_seconds(1),
+	        .actions = &action,
+	        .action_count = 1,
+	};
+	return cm_hi1_message_write_wire(&message, to);
+}
+
+cm_result
+cm_apply_event(void *self, const struct cm_store_event *event, struct cm_change *change, struct cm_report *report)
+{
+	if (cm_view_is(event->cause, CM_EVENT_TAKEN) || cm_view_is(event->cause, CM_EVENT_SENT))
+		return cm_apply_message(self, event, change, report);
+	if (cm_view_is(event->cause, CM_EVENT_ANSWERED))
+		return cm_apply_answer(self, event, change, report);
+	return cm_apply_evidence(self, event, change, report);
+}

@@ -1,0 +1,61 @@
+// What the store keeps of a change so that its derived rows can be made again: the causes, and the detail of those that are
+// about a message. Source: event.c; what follows from each: apply*.c.
+#ifndef CM_NODE_EVENT_H
+#define CM_NODE_EVENT_H
+
+#include "base/rd.h"
+#include "node/node.h"
+
+// The causes.
+#define CM_EVENT_TAKEN "taken"     // a message of a peer was stored; artifact 0 is it
+#define CM_EVENT_SENT "sent"       // a message of ours was signed; artifact 0 is it
+#define CM_EVENT_ANSWERED "answer" // a peer's answer came; artifact 0 is it
+#define CM_EVENT_UPLOAD "upload"   // sealed evidence came from an officer's program
+#define CM_EVENT_RECEIVED "received"
+#define CM_EVENT_APPROVED "approved"
+#define CM_EVENT_OPENED "opened"
+#define CM_EVENT_EXPORTED "exported"
+
+// One request document in a message: what only the message reader knows about it.
+struct cm_event_document {
+	struct cm_view id, title, parent;
+	bool gaps;
+};
+
+// Detail of TAKEN, SENT and ANSWERED.
+struct cm_event_message {
+	struct cm_view wire; // record of the message
+	struct cm_view peer, person, case_id;
+	struct cm_event_document documents[CM_READER_JUDGED];
+	size_t document_count;
+};
+void cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to);
+// Views point into `detail`. CM_BUG for anything malformed: we wrote it.
+CM_CHECKED cm_result cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_message);
+
+// Detail of the others: a fixed order of texts, each cause its own (see apply_evidence.c).
+#define CM_EVENT_TEXTS 10
+struct cm_event_texts {
+	struct cm_view text[CM_EVENT_TEXTS];
+	size_t n;
+};
+void cm_event_texts_write(const struct cm_event_texts *texts, struct cm_buf *to);
+CM_CHECKED cm_result cm_event_texts_read(struct cm_view detail, struct cm_event_texts *ret_texts);
+
+// The store's apply hook: puts the derived rows of an event into the change.
+CM_CHECKED cm_result cm_apply_event(void *self, const struct cm_store_event *event, struct cm_change *change,
+                                    struct cm_report *report);
+
+// Parts of it.
+CM_CHECKED cm_result cm_apply_message(struct cm_node *node, const struct cm_store_event *event,
+                                      struct cm_change *change, struct cm_report *report);
+CM_CHECKED cm_result cm_apply_answer(struct cm_node *node, const struct cm_store_event *event,
+                                     struct cm_change *change, struct cm_report *report);
+CM_CHECKED cm_result cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event,
+                                       struct cm_change *change, struct cm_report *report);
+
+// The digest by which a CREATE is recognised: SHA-256 of its object in our own encoding.
+CM_CHECKED cm_result cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *object,
+                                          struct cm_buf *to);
+
+#endif

@@ -1,0 +1,65 @@
+// The running node's own process, seen from inside: what its parts share. Only files of the node's process include this.
+// Threads: HTTP threads (net) never wait; they put exchanges on one of two queues. Peer workers answer messages of other
+// nodes, call workers answer commands; the store's writer makes replies; one thread sends the outbox, one fetches
+// evidence, one waits for descriptors, one listens to the parent.
+#ifndef CM_NODE_NODE_H
+#define CM_NODE_NODE_H
+
+#include "net/client.h"
+#include "net/server.h"
+#include "node/keeper_client.h"
+#include "node/node_name.h"
+#include "node/peers.h"
+#include "node/reader_message.h"
+#include "node/role.h"
+#include "node/settings.h"
+#include "os/file.h"
+#include "store/read.h"
+#include "store/store.h"
+
+struct cm_jobs;   // jobs.h
+struct cm_outbox; // outbox.h
+struct cm_pull;   // pull.h
+struct cm_output; // output.h
+
+struct cm_node {
+	char home[CM_FILE_PATH];
+	struct cm_settings settings;
+	struct cm_node_name name;
+	struct cm_keeper_client keeper;
+	struct cm_keeper_public keys;
+	struct cm_reader_client reader;
+	struct cm_buf card;              // HOME/card.json
+	struct cm_hash card_sha256;
+	struct cm_reader_card self;      // our own card, read
+	char endpoint[CM_FILE_PATH];     // "https://127.0.0.1:40123": where peers reach us
+	struct cm_store *store;
+	struct cm_peers peers;
+	struct cm_server *peer_server, *admin_server;
+	struct cm_client *client;
+	struct cm_queue messages, calls; // of struct cm_exchange *
+	struct cm_outbox *outbox;
+	struct cm_pull *pull;
+	struct cm_jobs *jobs;
+	struct cm_output *output;
+	struct cm_mutex parent_lock;     // one frame to the parent at a time
+	struct cm_ipc *parent;
+	struct cm_mutex end_lock;
+	struct cm_cond end;              // woken when the node has to end
+	bool ending;
+	cm_result ended_by;              // CM_OK: told to
+};
+
+// Looks at once whether there is something to send or fetch; from any thread.
+void cm_node_stir(struct cm_node *node);
+
+// Asks the node to end; from any thread.
+void cm_node_end(struct cm_node *node, cm_result why);
+
+// One line on standard error: time, level, what. For operators; never contents of requests.
+void cm_node_log(const char *what, const struct cm_report *report);
+
+// A fresh UUID (37 bytes with NUL).
+CM_CHECKED cm_result cm_node_uuid(char to[37], struct cm_report *report);
+
+#endif

@@ -1,0 +1,197 @@
+// Knows: which nodes are peers and by which keys they speak. Does not know: how they became peers (peering.c).
+#include "node/peers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "crypto/chain.h"
+#include "os/clock.h"
+
+void
+cm_peers_init(struct cm_peers *peers)
+{
+	memset(peers, 0, sizeof *peers);
+	cm_mutex_init(&peers->lock);
+}
+
+void
+cm_peers_fini(struct cm_peers *peers)
+{
+	cm_mem_free(peers->list);
+	cm_mutex_fini(&peers->lock);
+}
+
+cm_result
+cm_peers_of_card(const struct cm_reader_card *card, const char *state, const char *address, struct cm_report *report,
+                 struct cm_peer *ret_peer)
+{
+	struct cm_peer *peer = ret_peer;
+	if (card->state_certificate.n > sizeof peer->root_der)
+		return cm_report_refuse(report, CM_ERROR_PEER_CERTIFICATE, card->identity.node, "%zu bytes",
+		                        card->state_certificate.n);
+	memset(peer, 0, sizeof *peer);
+	peer->identity = card->identity;
+	snprintf(peer->state, sizeof peer->state, "%s", state);
+	snprintf(peer->title, sizeof peer->title, "%s", card->title);
+	snprintf(peer->address, sizeof peer->address, "%s", address);
+	snprintf(peer->endpoint, sizeof peer->endpoint, "%s", card->endpoint);
+	memcpy(peer->root_der, card->state_certificate.p, card->state_certificate.n);
+	peer->root_n = card->state_certificate.n;
+	return CM_OK;
+}
+
+// The place of `node` in the list, or n.
+static size_t
+cm_peers_at(const struct cm_peers *peers, const char *node)
+{
+	size_t i = 0;
+	while (i < peers->n && strcmp(peers->list[i].identity.node, node) != 0)
+		i++;
+	return i;
+}
+
+cm_result
+cm_peers_put(struct cm_peers *peers, const struct cm_peer *peer)
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	size_t at = cm_peers_at(peers, peer->identity.node);
+	if (at == peers->room) {
+		size_t room = peers->room == 0 ? 8 : peers->room * 2;
+		struct cm_peer *list = cm_mem_resize(peers->list, room * sizeof *list);
+		if (list == NULL)
+			return CM_NOMEM;
+		peers->list = list;
+		peers->room = room;
+	}
+	peers->list[at] = *peer;
+	if (at == peers->n)
+		peers->n++;
+	memset(peers->seen, 0, sizeof peers->seen);
+	return CM_OK;
+}
+
+bool
+cm_peers_find(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer)
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	size_t at = cm_peers_at(peers, node);
+	if (at == peers->n)
+		return false;
+	*ret_peer = peers->list[at];
+	return true;
+}
+
+bool
+cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer)
+{
+	struct cm_peer peer;
+	if (!cm_peers_find(peers, node, &peer) || strcmp(peer.state, "confirmed") != 0)
+		return false;
+	*ret_peer = peer;
+	return true;
+}
+
+static bool
+cm_peers_seen(struct cm_peers *peers, const struct cm_hash *leaf, struct cm_instant now, char node[CM_X509_NODE])
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	for (size_t i = 0; i < sizeof peers->seen / sizeof *peers->seen; i++)
+		if (peers->seen[i].node[0] != 0 && cm_hash_equal(&peers->seen[i].leaf, leaf) &&
+		    now.us <= peers->seen[i].until.us) {
+			memcpy(node, peers->seen[i].node, CM_X509_NODE);
+			return true;
+		}
+	return false;
+}
+
+static void
+cm_peers_saw(struct cm_peers *peers, const struct cm_x509 *leaf)
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	size_t i = peers->next_seen++ % (sizeof peers->seen / sizeof *peers->seen);
+	peers->seen[i].leaf = leaf->sha256;
+	peers->seen[i].until = leaf->not_after;
+	memcpy(peers->seen[i].node, leaf->node, CM_X509_NODE);
+}
+
+cm_result
+cm_peers_by_tls(struct cm_peers *peers, const struct cm_view *der, size_t n, struct cm_instant now,
+                struct cm_report *report, struct cm_peer *ret_peer)
+{
+	char node[CM_X509_NODE];
+	struct cm_x509 leaf;
+	if (n == 0)
+		return cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "TLS", "no certificate");
+	struct cm_hash sha256 = cm_hash_of(der[0]);
+	if (cm_peers_seen(peers, &sha256, now, node) && cm_peers_confirmed(peers, node, ret_peer))
+		return CM_OK;
+	struct cm_peer peer;
+	cm_result r = cm_x509_read(der[0], report, &leaf);
+	if (r != CM_OK)
+		return r;
+	if (!cm_peers_confirmed(peers, leaf.node, &peer))
+		return cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "TLS", "%s", leaf.node);
+	struct cm_view root = cm_view_of(peer.root_der, peer.root_n);
+	struct cm_chain_question question = {
+	        .leaf = der[0],
+	        .between = der + 1,
+	        .between_count = n - 1,
+	        .roots = &root,
+	        .root_count = 1,
+	        .purpose = CM_CHAIN_TLS,
+	        .at = now,
+	        .node = leaf.node,
+	};
+	struct cm_chain_answer answer;
+	r = cm_chain_check(&question, report, &answer);
+	if (r != CM_OK)
+		return r;
+	cm_peers_saw(peers, &leaf);
+	*ret_peer = peer;
+	return CM_OK;
+}
+
+// One row of the store: a card that is refused today (expired, say) leaves the peer out, and the log says so.
+static cm_result
+cm_peers_load_row(struct cm_peers *peers, const struct cm_store_peer *row, struct cm_reader_client *reader,
+                  struct cm_report *report)
+{
+	struct cm_reader_card CM_CLEANUP(cm_reader_card_fini) card = {.title = ""};
+	struct cm_peer peer;
+	char state[16], address[256];
+	if (row->card.n == 0 || row->state.n >= sizeof state || row->address.n >= sizeof address)
+		return CM_OK;
+	snprintf(state, sizeof state, "%.*s", CM_VIEW_ARG(row->state));
+	snprintf(address, sizeof address, "%.*s", CM_VIEW_ARG(row->address));
+	cm_result r = cm_reader_client_card(reader, row->card, cm_clock_utc(), report, &card);
+	if (r == CM_REFUSED)
+		return CM_OK;
+	if (r == CM_OK)
+		r = cm_peers_of_card(&card, state, address, report, &peer);
+	if (r == CM_OK) {
+		peer.card = cm_hash_of(row->card);
+		r = cm_peers_put(peers, &peer);
+	}
+	return r;
+}
+
+cm_result
+cm_peers_load(struct cm_peers *peers, struct cm_store *store, struct cm_reader_client *reader, struct cm_report *report)
+{
+	char after[CM_X509_NODE] = "";
+	for (size_t n = 1; n > 0;) {
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		const struct cm_store_peer *rows;
+		struct cm_store_ask ask = {.after = cm_view_text(after), .limit = CM_LIMIT_STORE_PAGE_VALUE};
+		cm_result r = cm_store_peers(store, &ask, report, &page, &rows, &n);
+		for (size_t i = 0; r == CM_OK && i < n; i++) {
+			r = cm_peers_load_row(peers, &rows[i], reader, report);
+			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[i].node));
+		}
+		if (r != CM_OK)
+			return r;
+		n = n == CM_LIMIT_STORE_PAGE_VALUE ? n : 0;
+	}
+	return CM_OK;
+}

@@ -1,0 +1,56 @@
+// The peers of a running node, kept in memory: what their pinned cards bind, so that no message has to read a card again.
+// Source: peers.c.
+#ifndef CM_NODE_PEERS_H
+#define CM_NODE_PEERS_H
+
+#include "node/reader_message.h"
+#include "os/thread.h"
+#include "store/read.h"
+
+struct cm_peer {
+	struct cm_identity identity;
+	char state[16];    // "words", "confirmed", "ended"
+	char title[200];
+	char address[256]; // HOST:PORT of its peer listener
+	char endpoint[256];
+	struct cm_hash card;
+	uint8_t root_der[CM_LIMIT_PEER_CERTIFICATE_VALUE]; // its State root
+	size_t root_n;
+};
+
+struct cm_peers {
+	struct cm_mutex lock;
+	struct cm_peer *list;
+	size_t n, room;
+	// TLS certificates judged lately: SHA-256 of the leaf, for which peer, until when.
+	struct {
+		struct cm_hash leaf;
+		char node[CM_X509_NODE];
+		struct cm_instant until;
+	} seen[64];
+	size_t next_seen;
+};
+
+void cm_peers_init(struct cm_peers *peers);
+void cm_peers_fini(struct cm_peers *peers);
+
+// Reads every peer of the store and its card (by the message reader).
+CM_CHECKED cm_result cm_peers_load(struct cm_peers *peers, struct cm_store *store, struct cm_reader_client *reader,
+                                   struct cm_report *report);
+
+// Adds or replaces one.
+CM_CHECKED cm_result cm_peers_put(struct cm_peers *peers, const struct cm_peer *peer);
+
+// A copy of the peer's row; false when there is none. `confirmed_only` leaves out those whose words are not confirmed.
+bool cm_peers_find(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer);
+bool cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer);
+
+// Which confirmed peer showed these TLS certificates (leaf first)? Refused: peer_unknown, and what the chain is refused for.
+CM_CHECKED cm_result cm_peers_by_tls(struct cm_peers *peers, const struct cm_view *der, size_t n, struct cm_instant now,
+                                     struct cm_report *report, struct cm_peer *ret_peer);
+
+// From a card that was read. Refused: peer_certificate (too large).
+CM_CHECKED cm_result cm_peers_of_card(const struct cm_reader_card *card, const char *state, const char *address,
+                                      struct cm_report *report, struct cm_peer *ret_peer);
+
+#endif

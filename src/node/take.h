@@ -1,0 +1,34 @@
+// Taking a peer's HI-1 message: the named steps from bytes to a durable, signed answer. Source: take.c (steps),
+// take_check.c (may each action be done?), take_read.c (GET, LIST, GETCSPCONFIG).
+#ifndef CM_NODE_TAKE_H
+#define CM_NODE_TAKE_H
+
+#include "node/event.h"
+#include "node/exchange.h"
+
+// Answers the exchange POST /hi1/v1, now or when the store's completion comes.
+void cm_take_message(struct cm_exchange *ex);
+
+// What is known of one message while it is judged.
+struct cm_take {
+	struct cm_node *node;
+	struct cm_peer peer;
+	struct cm_instant now;
+	struct cm_reader_read read;
+	struct cm_hash digest; // of the signed bytes
+	struct cm_hi1_fault whole;
+	struct cm_hi1_fault faults[CM_LIMIT_HI1_ACTIONS_VALUE];
+	bool any_fault, repeated; // repeated: every object of it is here already with the same contents
+};
+
+// Judges every action; faults go to take->faults.
+CM_CHECKED cm_result cm_take_check(struct cm_take *take, struct cm_report *report);
+
+// Sets the fault of one place.
+void cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen);
+
+// Fills the answer to one GET, LIST or GETCSPCONFIG.
+CM_CHECKED cm_result cm_take_read(struct cm_take *take, size_t action, struct cm_arena *arena, struct cm_hi1_action *to,
+                                  struct cm_report *report);
+
+#endif
