@@ -13,8 +13,9 @@ enum cm_chain_purpose {
 };
 
 struct cm_chain_question {
-	struct cm_view leaf;           // DER
-	const struct cm_view *between; // DER of certificates that came with it, in any order; may contain the leaf or a root
+	struct cm_view leaf; // DER
+	const struct cm_view
+		*between; // DER of certificates that came with it, in any order; may contain the leaf or a root
 	size_t between_count;
 	const struct cm_view *roots; // DER of the trusted roots
 	size_t root_count;

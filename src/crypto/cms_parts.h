@@ -22,11 +22,13 @@ struct cm_view cm_cms_oid(enum cm_cms_oid which);
 // Issuer name and serial number of a certificate as whole DER elements. False when `der` is no certificate.
 bool cm_cms_issuer_and_serial(struct cm_view der, struct cm_view *ret_issuer, struct cm_view *ret_serial);
 
-// The library's own reading of the same bytes: does `signer` (DER) verify the one signer's attributes? A second judge; both must agree.
+// The library's own reading of the same bytes: does `signer` (DER) verify the one signer's attributes? A second judge;
+// both must agree.
 CM_CHECKED cm_result cm_cms_second_opinion(struct cm_view cms, struct cm_view signer, struct cm_report *report);
 
-// Puts `certs` in the order of the chain that begins with certs[signer]. Every certificate must be the issuer of the one
-// before it, with a good signature, up to a self-signed root (or there is the signer's alone); else refused: cms_certificate.
+// Puts `certs` in the order of the chain that begins with certs[signer]. Every certificate must be the issuer of the
+// one before it, with a good signature, up to a self-signed root (or there is the signer's alone); else refused:
+// cms_certificate.
 CM_CHECKED cm_result cm_cms_order(struct cm_view *certs, size_t count, size_t signer, struct cm_report *report);
 
 #endif

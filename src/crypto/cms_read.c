@@ -1,6 +1,6 @@
-// Knows: the one form of detached SignedData that we take (RFC 5652 section 5, RFC 5035, ETSI EN 319 122-1 baseline B) and checks every byte of
-// it: nothing may stand there that is not judged. Does not know: whether the signer is to be believed (chain.h). OpenSSL
-// reads the same bytes as a second judge.
+// Knows: the one form of detached SignedData that we take (RFC 5652 section 5, RFC 5035, ETSI EN 319 122-1 baseline B)
+// and checks every byte of it: nothing may stand there that is not judged. Does not know: whether the signer is to be
+// believed (chain.h). OpenSSL reads the same bytes as a second judge.
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,9 +12,9 @@
 struct cm_cms_reading {
 	struct cm_view certs[CM_LIMIT_CERTIFICATES_VALUE];
 	size_t cert_count;
-	size_t signer;              // in certs
+	size_t signer;                 // in certs
 	struct cm_view issuer, serial; // that name the signer
-	struct cm_view attributes;  // contents of the set
+	struct cm_view attributes;     // contents of the set
 	struct cm_view signature;
 	struct cm_hash content;     // messageDigest
 	struct cm_hash certificate; // of signingCertificateV2
@@ -148,13 +148,10 @@ cm_cms_read_time(struct cm_view value, struct cm_instant *ret_t)
 	int year = is_utc ? f[0] + (f[0] >= 50 ? 1900 : 2000) : field[0] * 100 + field[1];
 	if (!is_utc && year < 2050)
 		return false;
-	return cm_instant_of_civil((struct cm_civil){.year = year,
-	                                   .month = f[1],
-	                                   .day = f[2],
-	                                   .hour = f[3],
-	                                   .minute = f[4],
-	                                   .second = f[5]},
-	                           ret_t);
+	return cm_instant_of_civil(
+		(struct cm_civil){
+			.year = year, .month = f[1], .day = f[2], .hour = f[3], .minute = f[4], .second = f[5]},
+		ret_t);
 }
 
 // SigningCertificateV2: the first ESSCertIDv2 is the signer's; its hash is SHA-256.
@@ -201,20 +198,21 @@ cm_cms_read_value(enum cm_cms_oid type, struct cm_view value, struct cm_cms_read
 	}
 }
 
-// All attributes: in the order of DER (so none stands twice with the same value), each type once, one value each, the four
-// required ones there. Others are signed too and do no harm (OpenSSL adds its capabilities).
+// All attributes: in the order of DER (so none stands twice with the same value), each type once, one value each, the
+// four required ones there. Others are signed too and do no harm (OpenSSL adds its capabilities).
 static cm_result
 cm_cms_read_attributes(struct cm_report *report, struct cm_cms_reading *r)
 {
 	static const enum cm_cms_oid required[] = {CM_CMS_OID_CONTENT_TYPE, CM_CMS_OID_SIGNING_TIME,
-	        CM_CMS_OID_MESSAGE_DIGEST, CM_CMS_OID_SIGNING_CERTIFICATE};
+	                                           CM_CMS_OID_MESSAGE_DIGEST, CM_CMS_OID_SIGNING_CERTIFICATE};
 	struct cm_view seen[CM_LIMIT_CERTIFICATES_VALUE], before = {0}, v, whole;
 	size_t count = 0;
 	bool has[4] = {false};
 	for (struct cm_rd rd = cm_rd_of(r->attributes); cm_rd_left(&rd) != 0; count++) {
 		if (count == sizeof seen / sizeof *seen || !cm_der_take(&rd, CM_DER_SEQUENCE, &v, &whole) ||
 		    (before.n != 0 && cm_view_order(before, whole) >= 0))
-			return cm_cms_refuse(report, CM_ERROR_CMS_ATTRIBUTE, "the set of signed attributes is malformed");
+			return cm_cms_refuse(report, CM_ERROR_CMS_ATTRIBUTE,
+			                     "the set of signed attributes is malformed");
 		before = whole;
 		struct cm_rd in = cm_rd_of(v);
 		struct cm_view oid, values, skipped;

@@ -1,5 +1,5 @@
-// Knows: how a detached CAdES-B-B signature is encoded (RFC 5652, RFC 5035, ETSI EN 319 122-1), byte by byte in DER. Does not know: private
-// keys; the signature over the attributes comes from elsewhere.
+// Knows: how a detached CAdES-B-B signature is encoded (RFC 5652, RFC 5035, ETSI EN 319 122-1), byte by byte in DER.
+// Does not know: private keys; the signature over the attributes comes from elsewhere.
 #include <string.h>
 
 #include "base/mem.h"
@@ -13,15 +13,14 @@ cm_cms_oid(enum cm_cms_oid which)
 	static const struct {
 		uint8_t n, b[13];
 	} oids[CM_CMS_OID_END] = {
-	        [CM_CMS_OID_SIGNED_DATA] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2}},
-	        [CM_CMS_OID_DATA] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1}},
-	        [CM_CMS_OID_CONTENT_TYPE] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3}},
-	        [CM_CMS_OID_MESSAGE_DIGEST] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4}},
-	        [CM_CMS_OID_SIGNING_TIME] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5}},
-	        [CM_CMS_OID_SIGNING_CERTIFICATE] =
-	                {13, {6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47}},
-	        [CM_CMS_OID_SHA256] = {11, {6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1}},
-	        [CM_CMS_OID_ECDSA_SHA256] = {10, {6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2}},
+		[CM_CMS_OID_SIGNED_DATA] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2}},
+		[CM_CMS_OID_DATA] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1}},
+		[CM_CMS_OID_CONTENT_TYPE] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3}},
+		[CM_CMS_OID_MESSAGE_DIGEST] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4}},
+		[CM_CMS_OID_SIGNING_TIME] = {11, {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5}},
+		[CM_CMS_OID_SIGNING_CERTIFICATE] = {13, {6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47}},
+		[CM_CMS_OID_SHA256] = {11, {6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1}},
+		[CM_CMS_OID_ECDSA_SHA256] = {10, {6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2}},
 	};
 	return cm_view_of(oids[which].b, oids[which].n);
 }
@@ -37,7 +36,8 @@ cm_cms_issuer_and_serial(struct cm_view der, struct cm_view *ret_issuer, struct 
 	if (!cm_der_take(&rd, CM_DER_SEQUENCE, &tbs, NULL))
 		return false;
 	rd = cm_rd_of(tbs); // version [0], serial, algorithm, issuer …
-	if (!cm_der_take(&rd, CM_DER_CONTEXT_0, &skipped, NULL) || !cm_der_take(&rd, CM_DER_INTEGER, &skipped, &serial) ||
+	if (!cm_der_take(&rd, CM_DER_CONTEXT_0, &skipped, NULL) ||
+	    !cm_der_take(&rd, CM_DER_INTEGER, &skipped, &serial) ||
 	    !cm_der_take(&rd, CM_DER_SEQUENCE, &skipped, NULL) || !cm_der_take(&rd, CM_DER_SEQUENCE, &skipped, &issuer))
 		return false;
 	*ret_issuer = issuer;
@@ -81,7 +81,8 @@ cm_cms_put_time(struct cm_buf *to, struct cm_instant t)
 	cm_buf_fini(&b);
 }
 
-// SigningCertificateV2 of one certificate: { { { hash, { { [4] issuer }, serial } } } }; SHA-256 is the default and left out.
+// SigningCertificateV2 of one certificate: { { { hash, { { [4] issuer }, serial } } } }; SHA-256 is the default and
+// left out.
 static void
 cm_cms_put_signing_certificate(struct cm_buf *to, struct cm_view signer, struct cm_view issuer, struct cm_view serial)
 {
@@ -195,7 +196,7 @@ cm_cms_write(const struct cm_cms_parts *parts, struct cm_report *report, struct 
 	CM_CLEANUP(cm_buf_fini) struct cm_buf b = cm_buf_of(CM_LIMIT_CMS_BYTES_VALUE);
 	cm_buf_add(&a, version, sizeof version);
 	cm_cms_put_algorithm(&b, CM_CMS_OID_SHA256);
-	cm_cms_wrap(&a, CM_DER_SET, &b);                            // digestAlgorithms
+	cm_cms_wrap(&a, CM_DER_SET, &b);                              // digestAlgorithms
 	cm_der_put(&a, CM_DER_SEQUENCE, cm_cms_oid(CM_CMS_OID_DATA)); // encapContentInfo, detached
 	memcpy(certs, parts->chain, parts->chain_count * sizeof *certs);
 	cm_cms_sort(certs, parts->chain_count);

@@ -1,5 +1,5 @@
-// Distinguished encoding (ITU-T X.690): one element at a time, strict, low tag numbers only. For the few structures that we
-// read or write byte by byte ourselves. Source: der.c.
+// Distinguished encoding (ITU-T X.690): one element at a time, strict, low tag numbers only. For the few structures
+// that we read or write byte by byte ourselves. Source: der.c.
 #ifndef CM_CRYPTO_DER_H
 #define CM_CRYPTO_DER_H
 
@@ -21,8 +21,9 @@ enum {
 	CM_DER_CONTEXT_4 = 0xa4,
 };
 
-// The next element: its contents to `ret_value`, and to `ret_whole` (may be NULL) the element with tag and length. False
-// (and the cursor marked failed) when the next element has another tag, an indefinite or not minimal length, or does not fit.
+// The next element: its contents to `ret_value`, and to `ret_whole` (may be NULL) the element with tag and length.
+// False (and the cursor marked failed) when the next element has another tag, an indefinite or not minimal length, or
+// does not fit.
 bool cm_der_take(struct cm_rd *rd, uint8_t tag, struct cm_view *ret_value, struct cm_view *ret_whole);
 
 // Does an element with this tag come next?

@@ -1,5 +1,5 @@
-// Knows: the protected header we write and the ES256 signature over a detached payload (RFC 7515, RFC 7797's idea without its
-// header: the payload is encoded as usual, only not carried). Does not know: JSON of strangers.
+// Knows: the protected header we write and the ES256 signature over a detached payload (RFC 7515, RFC 7797's idea
+// without its header: the payload is encoded as usual, only not carried). Does not know: JSON of strangers.
 #include "base/b64.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"

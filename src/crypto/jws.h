@@ -10,9 +10,9 @@
 #define CM_JWS_TYPE "comity-hi1+jws"
 
 struct cm_jws_spec {
-	struct cm_hash certificate;   // SHA-256 of the signer's certificate: x5t#S256
-	const struct cm_view *chain;  // DER for x5c, the signer's first
-	size_t chain_count;           // 0: no x5c
+	struct cm_hash certificate;    // SHA-256 of the signer's certificate: x5t#S256
+	const struct cm_view *chain;   // DER for x5c, the signer's first
+	size_t chain_count;            // 0: no x5c
 	const struct cm_hash *request; // req#S256 of an answer; NULL in a request
 };
 

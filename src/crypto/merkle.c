@@ -126,8 +126,7 @@ cm_merkle_inclusion_verify(uint64_t index, uint64_t size, const struct cm_hash *
 }
 
 static cm_result
-cm_merkle_inconsistent(const struct cm_merkle_head *older, const struct cm_merkle_head *newer,
-                       struct cm_report *report)
+cm_merkle_inconsistent(const struct cm_merkle_head *older, const struct cm_merkle_head *newer, struct cm_report *report)
 {
 	return cm_report_refuse(report, CM_ERROR_MERKLE_CONSISTENCY, "proof", "from size %llu to size %llu",
 	                        (unsigned long long)older->size, (unsigned long long)newer->size);

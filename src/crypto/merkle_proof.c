@@ -1,6 +1,6 @@
-// Knows: which hashes a proof of RFC 9162 (2.1.3.1, 2.1.4.1) consists of, and where they stand in tiles (C2SP tlog-tiles).
-// Does not know: storage; hashes come through a callback. The recursions of the standard are walked from the root down and
-// turned round at the end: nothing is recursive.
+// Knows: which hashes a proof of RFC 9162 (2.1.3.1, 2.1.4.1) consists of, and where they stand in tiles (C2SP
+// tlog-tiles). Does not know: storage; hashes come through a callback. The recursions of the standard are walked from
+// the root down and turned round at the end: nothing is recursive.
 #include "crypto/merkle.h"
 
 // Root over the perfect subtree of 2^height leaves that starts at leaf `start`: from the highest tile level below it.
@@ -93,7 +93,8 @@ cm_merkle_consistency_make(const struct cm_merkle_source *source, uint64_t older
 	while (older != 0 && end != older) {
 		uint64_t middle = start + cm_merkle_split(end - start);
 		bool is_left = older <= middle;
-		r = cm_merkle_range(source, is_left ? middle : start, is_left ? end : middle, &proof.hashes[proof.count++]);
+		r = cm_merkle_range(source, is_left ? middle : start, is_left ? end : middle,
+		                    &proof.hashes[proof.count++]);
 		if (r != CM_OK)
 			return r;
 		if (is_left)

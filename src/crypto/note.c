@@ -1,5 +1,6 @@
-// Knows: the form of a signed note and whose lines must verify (C2SP signed-note v1.0.0, tlog-cosignature v1). Does not know: what
-// the text says. Stricter than the specification where it leaves a choice: a line of a known key that fails refuses the note.
+// Knows: the form of a signed note and whose lines must verify (C2SP signed-note v1.0.0, tlog-cosignature v1). Does not
+// know: what the text says. Stricter than the specification where it leaves a choice: a line of a known key that fails
+// refuses the note.
 #include <string.h>
 
 #include "base/b64.h"
@@ -22,23 +23,24 @@ cm_note_split(struct cm_view v)
 }
 
 // "— name base64" of one line without its LF.
-static bool
-cm_note_line_read(struct cm_view line, struct cm_note_line *ret_line)
+static cm_result
+cm_note_line_read(struct cm_view line, struct cm_report *report, struct cm_note_line *ret_line)
 {
 	if (!cm_view_starts(line, cm_note_dash))
-		return false;
+		return cm_report_refuse(report, CM_ERROR_NOTE_FORM, "note", "a signature line without its dash");
 	struct cm_rd rd = cm_rd_of(cm_view_part(line, sizeof cm_note_dash - 1, line.n));
 	struct cm_note_line l = {.name = cm_rd_until(&rd, ' ')};
 	l.base64 = cm_rd_bytes(&rd, cm_rd_left(&rd));
-	struct cm_buf bytes = cm_buf_of(CM_LIMIT_NOTE_BYTES_VALUE);
-	bool good = !rd.failed && cm_note_name_good(l.name) && cm_b64_read(l.base64, CM_B64_STANDARD, &bytes) &&
-	            bytes.n > CM_NOTE_ID;
-	if (good) {
-		memcpy(l.id, bytes.p, sizeof l.id);
-		*ret_line = l;
-	}
-	cm_buf_fini(&bytes);
-	return good;
+	CM_CLEANUP(cm_buf_fini) struct cm_buf bytes = cm_buf_of(CM_LIMIT_NOTE_BYTES_VALUE);
+	bool is_base64 = cm_b64_read(l.base64, CM_B64_STANDARD, &bytes);
+	if (cm_buf_result(&bytes) == CM_NOMEM)
+		return CM_NOMEM;
+	if (rd.failed || !cm_note_name_good(l.name) || !is_base64 || bytes.n <= CM_NOTE_ID)
+		return cm_report_refuse(report, CM_ERROR_NOTE_FORM, "note", "signature line \"%.*s\"",
+		                        CM_VIEW_ARG(line));
+	memcpy(l.id, bytes.p, sizeof l.id);
+	*ret_line = l;
+	return CM_OK;
 }
 
 static bool
@@ -68,8 +70,9 @@ cm_note_read(struct cm_view bytes, struct cm_report *report, struct cm_note *ret
 			return cm_report_refuse(report, CM_ERROR_NOTE_TOO_LARGE, "note", "more than %d signature lines",
 			                        CM_LIMIT_NOTE_LINES_VALUE);
 		struct cm_note_line *l = &note.lines[note.count];
-		if (!cm_note_line_read(cm_view_part(bytes, at, end - at), l))
-			return cm_report_refuse(report, CM_ERROR_NOTE_FORM, "note", "signature line %zu", note.count + 1);
+		cm_result r = cm_note_line_read(cm_view_part(bytes, at, end - at), report, l);
+		if (r != CM_OK)
+			return r;
 		l->line = cm_view_part(bytes, at, end + 1 - at);
 		note.count++;
 		at = end + 1;
@@ -120,7 +123,8 @@ cm_note_verify(const struct cm_note *note, const struct cm_note_key *keys, size_
 			if (!cm_view_is(l->name, keys[k].name) || memcmp(l->id, keys[k].id, CM_NOTE_ID) != 0)
 				continue;
 			if (signers.signed_by[k])
-				return cm_report_refuse(report, CM_ERROR_NOTE_FORM, "note", "two lines of %s", keys[k].name);
+				return cm_report_refuse(report, CM_ERROR_NOTE_FORM, "note", "two lines of %s",
+				                        keys[k].name);
 			cm_result r = cm_note_line_verify(note, l, &keys[k], report, &signers.time[k]);
 			if (r != CM_OK)
 				return r;

@@ -28,8 +28,8 @@ struct cm_note_key {
 CM_CHECKED cm_result cm_note_key_make(struct cm_view name, enum cm_note_type type, const uint8_t public[32],
                                       struct cm_report *report, struct cm_note_key *ret_key);
 
-// "name+hex8(id)+base64(type||key)", without line end. Reading recomputes the id. Refused: note_vkey (form, unknown type, id
-// that does not belong to the key).
+// "name+hex8(id)+base64(type||key)", without line end. Reading recomputes the id. Refused: note_vkey (form, unknown
+// type, id that does not belong to the key).
 CM_CHECKED cm_result cm_note_key_read(struct cm_view vkey, struct cm_report *report, struct cm_note_key *ret_key);
 void cm_note_key_write(const struct cm_note_key *key, struct cm_buf *to);
 
@@ -54,13 +54,14 @@ CM_CHECKED cm_result cm_note_read(struct cm_view bytes, struct cm_report *report
 
 // Who of `keys` signed. Index i belongs to keys[i].
 struct cm_note_signers {
-	size_t count;                           // how many of the keys signed
+	size_t count; // how many of the keys signed
 	bool signed_by[CM_LIMIT_NOTE_LINES_VALUE];
 	uint64_t time[CM_LIMIT_NOTE_LINES_VALUE]; // POSIX seconds, of cosignatures; else 0
 };
 
-// Verifies every line whose (name, id) is one of at most CM_LIMIT_NOTE_LINES_VALUE keys; lines of unknown keys are ignored. Refused:
-// note_signature (a line of a known key does not verify), note_unsigned (no line of a known key), note_form (a known key has two lines).
+// Verifies every line whose (name, id) is one of at most CM_LIMIT_NOTE_LINES_VALUE keys; lines of unknown keys are
+// ignored. Refused: note_signature (a line of a known key does not verify), note_unsigned (no line of a known key),
+// note_form (a known key has two lines).
 CM_CHECKED cm_result cm_note_verify(const struct cm_note *note, const struct cm_note_key *keys, size_t key_count,
                                     struct cm_report *report, struct cm_note_signers *ret_signers);
 

@@ -1,5 +1,5 @@
-// Knows: names, ids and text of verifier keys, what a key signs, and the signature line (C2SP signed-note, tlog-cosignature).
-// Does not know: private keys. note.c is the reading side.
+// Knows: names, ids and text of verifier keys, what a key signs, and the signature line (C2SP signed-note,
+// tlog-cosignature). Does not know: private keys. note.c is the reading side.
 #include <string.h>
 
 #include "base/b64.h"

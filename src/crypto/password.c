@@ -1,5 +1,5 @@
-// Knows: Argon2id (RFC 9106) through libargon2, at our costs. Does not know: whose password it is, or how often it was tried.
-// One lane: the library would start a thread for each lane, which a sandboxed process must not.
+// Knows: Argon2id (RFC 9106) through libargon2, at our costs. Does not know: whose password it is, or how often it was
+// tried. One lane: the library would start a thread for each lane, which a sandboxed process must not.
 #include <argon2.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 static const char *
 cm_password_head(char to[64])
 {
-	snprintf(to, 64, "$argon2id$v=19$m=%d,t=%d,p=1$", CM_LIMIT_PASSWORD_MEMORY_VALUE, CM_LIMIT_PASSWORD_PASSES_VALUE);
+	snprintf(to, 64, "$argon2id$v=19$m=%d,t=%d,p=1$", CM_LIMIT_PASSWORD_MEMORY_VALUE,
+	         CM_LIMIT_PASSWORD_PASSES_VALUE);
 	return to;
 }
 
@@ -39,7 +40,8 @@ cm_password_verify(struct cm_view password, const char *text, struct cm_report *
 {
 	char head[64];
 	// Costs are compared as text: a planted verifier with other costs is refused before a byte is allocated.
-	if (strnlen(text, CM_PASSWORD_TEXT) == CM_PASSWORD_TEXT || !cm_view_starts(cm_view_text(text), cm_password_head(head)))
+	if (strnlen(text, CM_PASSWORD_TEXT) == CM_PASSWORD_TEXT ||
+	    !cm_view_starts(cm_view_text(text), cm_password_head(head)))
 		return cm_report_refuse(report, CM_ERROR_PASSWORD_FORM, "password", "not Argon2id at our costs");
 	if (password.n > CM_LIMIT_PASSWORD_BYTES_VALUE)
 		return cm_report_refuse(report, CM_ERROR_PASSWORD_WRONG, "password", "too long");

@@ -58,8 +58,10 @@ cm_pem_next(struct cm_view text, size_t *at, struct cm_view *ret_label, struct c
 			break;
 		cm_buf_view_add(&digits, line);
 	}
-	if (!cm_view_equal(label, end) || digits.n == 0 || cm_buf_result(&digits) != CM_OK ||
-	    !cm_b64_read(cm_buf_view(&digits), CM_B64_STANDARD, to))
+	bool is_base64 = cm_b64_read(cm_buf_view(&digits), CM_B64_STANDARD, to);
+	if (cm_buf_result(&digits) == CM_NOMEM || cm_buf_result(to) == CM_NOMEM)
+		return CM_PEM_NOMEM;
+	if (!cm_view_equal(label, end) || digits.n == 0 || cm_buf_result(&digits) != CM_OK || !is_base64)
 		return CM_PEM_BROKEN;
 	*ret_label = label;
 	return CM_PEM_BLOCK;

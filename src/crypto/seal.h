@@ -1,7 +1,7 @@
 // Sealing: age v1 (C2SP age.md) with X25519 recipients. Pure functions over bytes: the caller reads, writes, counts
 // chunks and runs threads. A sealed file is
-//   header (text, ends with the MAC line) || 16-byte nonce || chunks of 65,536 + 16 bytes, the last one 1 … 65,536 + 16
-// (an empty plaintext is one chunk of 16 bytes).
+//   header (text, ends with the MAC line) || 16-byte nonce || chunks of 65,536 + 16 bytes
+// where the last chunk is shorter or full, never empty (but an empty plaintext is one chunk of 16 bytes).
 // Source: seal_text.c (Bech32), seal_header.c (header), ossl/seal.c (chunks), seal_size.c (sizes).
 #ifndef CM_CRYPTO_SEAL_H
 #define CM_CRYPTO_SEAL_H
@@ -45,8 +45,8 @@ struct cm_seal_random {
 	uint8_t ephemeral[CM_LIMIT_SEAL_RECIPIENTS_VALUE][32]; // one for each recipient
 };
 
-// Appends header and payload nonce. 1 … CM_LIMIT_SEAL_RECIPIENTS_VALUE recipients (else CM_BUG). Refused: seal_recipient (a
-// small-order point).
+// Appends header and payload nonce. 1 … CM_LIMIT_SEAL_RECIPIENTS_VALUE recipients (else CM_BUG). Refused:
+// seal_recipient (a small-order point).
 CM_CHECKED cm_result cm_seal_header_write(const struct cm_seal_recipient *recipients, size_t count,
                                           const struct cm_seal_random *random, struct cm_report *report,
                                           struct cm_buf *to);
@@ -57,7 +57,7 @@ size_t cm_seal_header_size(size_t recipients);
 struct cm_seal_stanza {
 	struct cm_view line; // "type arg arg …" without "-> "
 	struct cm_view type;
-	bool is_x25519;      // then the two fields below are set
+	bool is_x25519; // then the two fields below are set
 	uint8_t share[32];
 	uint8_t body[32];
 };
@@ -72,13 +72,13 @@ struct cm_seal_header {
 };
 
 // Parses the header at the start of `bytes` (more may follow). When `bytes` may be only a beginning, ask
-// cm_seal_header_end() first. Stanzas of other types are kept but not judged, as the specification says. Refused: seal_header,
-// seal_too_large.
+// cm_seal_header_end() first. Stanzas of other types are kept but not judged, as the specification says. Refused:
+// seal_header, seal_too_large.
 CM_CHECKED cm_result cm_seal_header_read(struct cm_view bytes, struct cm_report *report,
                                          struct cm_seal_header *ret_header);
 
-// Length of the header when `bytes` holds all of it; 0 when more bytes are needed. At CM_LIMIT_SEAL_HEADER_VALUE bytes without
-// an end, stop reading and let cm_seal_header_read() refuse it.
+// Length of the header when `bytes` holds all of it; 0 when more bytes are needed. At CM_LIMIT_SEAL_HEADER_VALUE bytes
+// without an end, stop reading and let cm_seal_header_read() refuse it.
 size_t cm_seal_header_end(struct cm_view bytes);
 
 // Unwraps the file key with the first stanza that opens, and checks the MAC. Refused: seal_no_match (sealed to others),
@@ -106,12 +106,13 @@ struct cm_seal_chunk {
 	bool last;
 };
 
-// plain.n ≤ CM_SEAL_CHUNK, exactly that unless last (else CM_BUG). Writes plain.n + CM_SEAL_TAG bytes to `ret_sealed`, which
-// may be plain.p itself.
+// plain.n ≤ CM_SEAL_CHUNK, exactly that unless last (else CM_BUG). Writes plain.n + CM_SEAL_TAG bytes to `ret_sealed`,
+// which may be plain.p itself.
 CM_CHECKED cm_result cm_seal_chunk_encrypt(struct cm_seal_stream *stream, struct cm_seal_chunk chunk,
                                            struct cm_view plain, uint8_t *ret_sealed);
-// Writes sealed.n − CM_SEAL_TAG bytes to `ret_plain` (may be sealed.p itself; its contents are void after a refusal). Refused: seal_chunk (changed, cut, reordered, other key; an empty
-// last chunk that is not the first; a length that no chunk has).
+// Writes sealed.n − CM_SEAL_TAG bytes to `ret_plain` (may be sealed.p itself; its contents are void after a refusal).
+// Refused: seal_chunk (changed, cut, reordered, other key; an empty last chunk that is not the first; a length that no
+// chunk has).
 CM_CHECKED cm_result cm_seal_chunk_decrypt(struct cm_seal_stream *stream, struct cm_seal_chunk chunk,
                                            struct cm_view sealed, struct cm_report *report, uint8_t *ret_plain);
 

@@ -1,5 +1,5 @@
-// Knows: the header of an age v1 file: its grammar, X25519 stanzas, its MAC (C2SP age.md, "Format", "The X25519 recipient type"). Does not know:
-// the payload, other recipient types. Parsing is strict: one spelling for each header.
+// Knows: the header of an age v1 file: its grammar, X25519 stanzas, its MAC (C2SP age.md, "Format", "The X25519
+// recipient type"). Does not know: the payload, other recipient types. Parsing is strict: one spelling for each header.
 #include <string.h>
 
 #include "base/b64.h"
@@ -10,7 +10,7 @@
 
 static const char cm_seal_version[] = "age-encryption.org/v1\n";
 static const char cm_seal_label[] = "age-encryption.org/v1/X25519";
-#define CM_SEAL_LINE 64       // characters of a full body line
+#define CM_SEAL_LINE 64        // characters of a full body line
 #define CM_SEAL_X25519_LINE 43 // characters of 32 bytes
 
 // The key that wraps the file key: HKDF(shared, salt = share || recipient).
@@ -65,7 +65,8 @@ cm_seal_header_write(const struct cm_seal_recipient *recipients, size_t count, c
 	CM_CLEANUP(cm_buf_fini) struct cm_buf header = cm_buf_of(CM_LIMIT_SEAL_HEADER_VALUE);
 	cm_buf_text(&header, cm_seal_version);
 	for (size_t i = 0; i < count; i++) {
-		cm_result r = cm_seal_stanza_write(&recipients[i], random->ephemeral[i], &random->file_key, report, &header);
+		cm_result r =
+			cm_seal_stanza_write(&recipients[i], random->ephemeral[i], &random->file_key, report, &header);
 		if (r != CM_OK)
 			return r;
 	}
@@ -165,8 +166,8 @@ cm_seal_header_read(struct cm_view bytes, struct cm_report *report, struct cm_se
 	for (;;) {
 		size_t start = rd.at;
 		if (!cm_seal_line(&rd, &line))
-			return bytes.n > head.n ? cm_report_refuse(report, CM_ERROR_SEAL_TOO_LARGE, "header", "%zu bytes",
-			                                           head.n)
+			return bytes.n > head.n ? cm_report_refuse(report, CM_ERROR_SEAL_TOO_LARGE, "header",
+			                                           "%zu bytes", head.n)
 			                        : cm_seal_header_refuse(report, &rd, "no end");
 		if (cm_view_starts(line, "--- ")) {
 			h.covered = cm_view_part(bytes, 0, start + 3);
@@ -226,8 +227,8 @@ cm_seal_unwrap(const struct cm_seal_header *header, const struct cm_seal_identit
 		if (!s->is_x25519)
 			continue;
 		if (!cm_key_x25519(identity->b, s->share, shared))
-			return cm_report_refuse(report, CM_ERROR_SEAL_HEADER, "header", "stanza %zu: a point of small order",
-			                        i + 1);
+			return cm_report_refuse(report, CM_ERROR_SEAL_HEADER, "header",
+			                        "stanza %zu: a point of small order", i + 1);
 		cm_seal_wrap_key(shared, s->share, own.b, key);
 		bool good = cm_seal_aead_unwrap(key, s->body, &file_key);
 		cm_mem_wipe(shared, sizeof shared);

@@ -1,5 +1,5 @@
-// Knows: TOTP (RFC 6238) through liboath's HOTP (RFC 4226), and how apps take a secret. Does not know: persons, or which step was
-// used last: the caller keeps it.
+// Knows: TOTP (RFC 6238) through liboath's HOTP (RFC 4226), and how apps take a secret. Does not know: persons, or
+// which step was used last: the caller keeps it.
 #include <liboath/oath.h>
 #include <pthread.h>
 #include <string.h>

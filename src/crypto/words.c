@@ -1,5 +1,5 @@
-// Knows: how 11 bits are spelled so that two people can say them: consonant (4 bits), vowel (2), consonant (4), vowel (1).
-// Does not know: what is compared.
+// Knows: how 11 bits are spelled so that two people can say them: consonant (4 bits), vowel (2), consonant (4), vowel
+// (1). Does not know: what is compared.
 #include "crypto/words.h"
 
 char *

@@ -19,7 +19,8 @@ cm_x509_list_of(const struct cm_view *der, size_t count, struct cm_x509_list *re
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++)
 		n += der[i].n;
-	struct cm_x509_list list = {.count = count, .der = cm_mem_new_many(count, sizeof *list.der), .bytes = cm_mem_new(n)};
+	struct cm_x509_list list = {
+		.count = count, .der = cm_mem_new_many(count, sizeof *list.der), .bytes = cm_mem_new(n)};
 	if (list.der == NULL || list.bytes == NULL) {
 		cm_x509_list_fini(&list);
 		return CM_NOMEM;
@@ -45,6 +46,8 @@ cm_x509_pem_read(struct cm_view pem, struct cm_report *report, struct cm_x509_li
 		enum cm_pem_found found = cm_pem_next(pem, &at, &label, &bytes);
 		if (found == CM_PEM_NONE)
 			break;
+		if (found == CM_PEM_NOMEM)
+			return CM_NOMEM;
 		if (found == CM_PEM_BROKEN)
 			return cm_report_refuse(report, CM_ERROR_X509_PEM, "PEM", "block %zu is broken", count + 1);
 		if (!cm_view_is(label, "CERTIFICATE")) { // a key in the same file, say

@@ -1,10 +1,9 @@
 // A bare hand on the crypto room, for scripts that let other people's programs judge it. Not installed.
-//   crypto_tool age-vector FILE          one CCTV vector: prints what happened, exit 0 when it is what the vector expects
-//   crypto_tool age-open IDENTITY < in > out
-//   crypto_tool age-seal RECIPIENT… < in > out
-//   crypto_tool cms-make DIR < content   writes DIR/{root.pem,signature.p7s,signature-with-root.p7s}
-//   crypto_tool cms-verify P7S CONTENT ROOT.pem
-//   crypto_tool key-make DIR             writes DIR/{p256,ed25519,x25519}.{plain,sealed}.pem and .pub.der; pass phrase "secret"
+//   crypto_tool age-vector FILE          one CCTV vector: prints what happened, exit 0 when it is what the vector
+//   expects crypto_tool age-open IDENTITY < in > out crypto_tool age-seal RECIPIENT… < in > out crypto_tool cms-make
+//   DIR < content   writes DIR/{root.pem,signature.p7s,signature-with-root.p7s} crypto_tool cms-verify P7S CONTENT
+//   ROOT.pem crypto_tool key-make DIR             writes DIR/{p256,ed25519,x25519}.{plain,sealed}.pem and .pub.der;
+//   pass phrase "secret"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,7 @@
 
 static struct cm_report report;
 
-static void __attribute__((noreturn))
-die(const char *what)
+static void __attribute__((noreturn)) die(const char *what)
 {
 	fprintf(stderr, "crypto_tool: %s", what);
 	for (size_t i = 0; i < report.count; i++)
@@ -90,8 +88,8 @@ age_open(struct cm_view bytes, const struct cm_seal_identity *ids, size_t id_cou
 	struct cm_view rest = cm_view_part(bytes, h.n + CM_SEAL_NONCE, bytes.n);
 	if (cm_seal_stream_new(&key, bytes.p + h.n, CM_SEAL_DECRYPT, &s) != CM_OK)
 		die("no stream");
-	// As a reader of a pipe does it, who does not know where the end is: a chunk that does not open as one of the middle may
-	// be the last; then nothing may follow.
+	// As a reader of a pipe does it, who does not know where the end is: a chunk that does not open as one of the
+	// middle may be the last; then nothing may follow.
 	bool is_done = false;
 	for (uint64_t i = 0; r == CM_OK && !is_done; i++) {
 		struct cm_view v = cm_view_part(rest, (size_t)i * CM_SEAL_SEALED_CHUNK, CM_SEAL_SEALED_CHUNK);
@@ -218,12 +216,12 @@ cms_make(const char *dir)
 	struct cm_key_public root_public, public;
 	struct cm_instant now = cm_instant_of_seconds(time(NULL));
 	struct cm_x509_spec spec = {.role = CM_X509_ROOT,
-	        .country = "XA",
-	        .name = "Arland root",
-	        .not_before = {now.us - CM_INSTANT_DAY},
-	        .not_after = {now.us + CM_INSTANT_DAY}};
+	                            .country = "XA",
+	                            .name = "Arland root",
+	                            .not_before = {now.us - CM_INSTANT_DAY},
+	                            .not_after = {now.us + CM_INSTANT_DAY}};
 	struct cm_buf in = slurp(stdin), root = cm_buf_of(MAX), leaf = cm_buf_of(MAX), pem = cm_buf_of(MAX),
-	              attributes = cm_buf_of(MAX);
+		      attributes = cm_buf_of(MAX);
 	struct cm_hash digest = cm_hash_of(cm_buf_view(&in));
 	if (cm_key_generate(CM_KEY_P256, &root_key) != CM_OK || cm_key_generate(CM_KEY_P256, &key) != CM_OK)
 		die("keys");
@@ -267,10 +265,10 @@ cms_verify(const char *p7s, const char *content, const char *root)
 	    cm_cms_verify(cm_buf_view(&a), &digest, &report, &cms) != CM_OK)
 		die("refused");
 	struct cm_chain_question q = {.leaf = cms.chain.der[0],
-	        .roots = roots.der,
-	        .root_count = roots.count,
-	        .at = cms.signing_time,
-	        .purpose = CM_CHAIN_SIGN};
+	                              .roots = roots.der,
+	                              .root_count = roots.count,
+	                              .at = cms.signing_time,
+	                              .purpose = CM_CHAIN_SIGN};
 	if (cm_chain_check(&q, &report, &answer) != CM_OK)
 		die("refused");
 	printf("good: %s\n", answer.leaf.node);

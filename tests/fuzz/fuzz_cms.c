@@ -1,4 +1,5 @@
-// Any bytes as a detached signature, as a certificate and as a PEM list. Whoever is taken is taken with the content of the corpus.
+// Any bytes as a detached signature, as a certificate and as a PEM list. Whoever is taken is taken with the content of
+// the corpus.
 #include <stdlib.h>
 
 #include "base/mem.h"

@@ -18,8 +18,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	// the keys of tests/vectors/note
 	static const char *const known[] = {
-	        "node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
-	        "node-b.example/witness+df470e2b+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X"};
+		"node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+		"node-b.example/witness+df470e2b+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X"};
 	struct cm_view v = cm_view_of(data, size);
 	struct cm_note_key keys[3];
 	size_t count = 2;

@@ -1,4 +1,5 @@
-// Any bytes as a sealed file, as a recipient and as an identity. A header that is taken has one spelling and ends where the search says.
+// Any bytes as a sealed file, as a recipient and as an identity. A header that is taken has one spelling and ends where
+// the search says.
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
-// Knows: path validation (RFC 5280 section 6) by OpenSSL, and our profile's rules on top: algorithms of every link, what the leaf may be used
-// for, whose it is. Does not know: which roots a person trusts; they are told. Nothing is fetched; revocation is the
-// register's business.
+// Knows: path validation (RFC 5280 section 6) by OpenSSL, and our profile's rules on top: algorithms of every link,
+// what the leaf may be used for, whose it is. Does not know: which roots a person trusts; they are told. Nothing is
+// fetched; revocation is the register's business.
 #include <openssl/x509_vfy.h>
 #include <string.h>
 
@@ -116,14 +116,16 @@ cm_chain_leaf_check(const struct cm_chain_question *q, const struct cm_x509 *lea
 			return cm_chain_usage_refuse(report, leaf, "it is not for connections");
 		break;
 	case CM_CHAIN_SEAL:
-		if (leaf->key.kind != CM_KEY_X25519 || leaf->is_ca || (leaf->uses & CM_X509_USE_AGREE) == 0 || links != 2)
+		if (leaf->key.kind != CM_KEY_X25519 || leaf->is_ca || (leaf->uses & CM_X509_USE_AGREE) == 0 ||
+		    links != 2)
 			return cm_chain_usage_refuse(report, leaf, "it is not for sealing");
 		break;
 	}
 	if (leaf->node[0] == 0)
 		return cm_report_refuse(report, CM_ERROR_CHAIN_NODE, "certificate", "%s names no node", leaf->subject);
 	if (q->node != NULL && strcmp(leaf->node, q->node) != 0)
-		return cm_report_refuse(report, CM_ERROR_CHAIN_NODE, "certificate", "of %s, expected %s", leaf->node, q->node);
+		return cm_report_refuse(report, CM_ERROR_CHAIN_NODE, "certificate", "of %s, expected %s", leaf->node,
+		                        q->node);
 	return CM_OK;
 }
 

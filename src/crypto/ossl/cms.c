@@ -1,5 +1,5 @@
-// Knows: OpenSSL's reading of a CMS signature as a second opinion, and the order of a carried chain. Does not know: our profile; cms_read.c has
-// judged the same bytes before.
+// Knows: OpenSSL's reading of a CMS signature as a second opinion, and the order of a carried chain. Does not know: our
+// profile; cms_read.c has judged the same bytes before.
 #include <openssl/cms.h>
 #include <openssl/x509v3.h>
 
@@ -30,9 +30,9 @@ cm_cms_second_opinion(struct cm_view cms, struct cm_view signer, struct cm_repor
 		good = good && CMS_SignerInfo_verify(one) == 1;
 	}
 	CMS_ContentInfo_free(info);
-	return cm_lib_clear(good ? CM_OK
-	                         : cm_report_refuse(report, CM_ERROR_CMS_SIGNATURE, "signature",
-	                                            "a second reader does not agree"));
+	return cm_lib_clear(
+		good ? CM_OK
+		     : cm_report_refuse(report, CM_ERROR_CMS_SIGNATURE, "signature", "a second reader does not agree"));
 }
 
 struct cm_cms_cert {
@@ -52,8 +52,8 @@ cm_cms_issued(const struct cm_cms_cert *issuer, const struct cm_cms_cert *cert)
 }
 
 // Walks from the signer up; gives the order as indices, and how many certificates were reached whose every byte is
-// vouched for: the signer's by the signed attributes, the others by the signature on them. So a chain that carries more than the
-// signer ends in a root that signed itself.
+// vouched for: the signer's by the signed attributes, the others by the signature on them. So a chain that carries more
+// than the signer ends in a root that signed itself.
 static size_t
 cm_cms_walk(struct cm_cms_cert *certs, size_t count, size_t signer, size_t *ret_order)
 {

@@ -112,8 +112,8 @@ static EVP_PKEY *
 cm_key_p256_of_raw(struct cm_view raw)
 {
 	static const uint8_t head[] = {0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
-	        0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27,
-	        0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20};
+	                               0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
+	                               0x01, 0x07, 0x04, 0x27, 0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20};
 	uint8_t der[sizeof head + 32];
 	memcpy(der, head, sizeof head);
 	memcpy(der + sizeof head, raw.p, 32);
@@ -142,8 +142,8 @@ cm_key_of_raw(enum cm_key_kind kind, struct cm_view raw, struct cm_key **ret_key
 	if (kind == CM_KEY_P256)
 		pkey = cm_key_p256_of_raw(raw);
 	else
-		pkey = EVP_PKEY_new_raw_private_key_ex(
-		        cm_lib_context(), kind == CM_KEY_ED25519 ? "ED25519" : "X25519", NULL, raw.p, raw.n);
+		pkey = EVP_PKEY_new_raw_private_key_ex(cm_lib_context(), kind == CM_KEY_ED25519 ? "ED25519" : "X25519",
+		                                       NULL, raw.p, raw.n);
 	if (pkey == NULL)
 		return cm_lib_clear(CM_REFUSED);
 	return cm_key_wrap(&pkey, ret_key);
@@ -227,7 +227,12 @@ cm_key_pem_read(struct cm_view pem, struct cm_view pass, struct cm_report *repor
 	size_t at = 0;
 	if (cm_lib_context() == NULL)
 		return CM_FAILED;
-	if (pem.n > 2 * (size_t)CM_LIMIT_CERTIFICATE_BYTES_VALUE || cm_pem_next(pem, &at, &label, &der) != CM_PEM_BLOCK)
+	if (pem.n > 2 * (size_t)CM_LIMIT_CERTIFICATE_BYTES_VALUE)
+		return cm_report_refuse(report, CM_ERROR_KEY_PEM, "key", "%zu bytes", pem.n);
+	enum cm_pem_found found = cm_pem_next(pem, &at, &label, &der);
+	if (found == CM_PEM_NOMEM)
+		return CM_NOMEM;
+	if (found != CM_PEM_BLOCK)
 		return cm_report_refuse(report, CM_ERROR_KEY_PEM, "key", "no PEM block");
 	PKCS8_PRIV_KEY_INFO *info = NULL;
 	const uint8_t *p = der.p;
@@ -283,14 +288,14 @@ cm_lib_pkey_of_public(const struct cm_key_public *key)
 	if (c == NULL || key->kind == CM_KEY_NONE)
 		return NULL;
 	if (key->kind != CM_KEY_P256)
-		return EVP_PKEY_new_raw_public_key_ex(c, key->kind == CM_KEY_ED25519 ? "ED25519" : "X25519", NULL, key->b,
-		                                      key->n);
+		return EVP_PKEY_new_raw_public_key_ex(c, key->kind == CM_KEY_ED25519 ? "ED25519" : "X25519", NULL,
+		                                      key->b, key->n);
 	char group[] = "P-256";
 	uint8_t point[CM_KEY_PUBLIC_MAX];
 	memcpy(point, key->b, sizeof point);
 	OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-	        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
-	        OSSL_PARAM_construct_end()};
+	                       OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
+	                       OSSL_PARAM_construct_end()};
 	CM_CLEANUP(cm_lib_pkey_ctx_free_at) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(c, "EC", NULL);
 	EVP_PKEY *pkey = NULL;
 	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||

@@ -1,5 +1,5 @@
-// Knows: ChaCha20-Poly1305 with OpenSSL: the wrapped file key, and chunks of the payload (C2SP age, payload) with one keyed context
-// for many chunks. Does not know: headers, files, threads.
+// Knows: ChaCha20-Poly1305 with OpenSSL: the wrapped file key, and chunks of the payload (C2SP age, payload) with one
+// keyed context for many chunks. Does not know: headers, files, threads.
 #include <string.h>
 
 #include "base/mem.h"
@@ -42,8 +42,8 @@ static EVP_CIPHER_CTX *
 cm_seal_keyed(const uint8_t key[32], enum cm_seal_direction direction)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	if (ctx != NULL && EVP_CipherInit_ex2(ctx, cm_lib_chacha20_poly1305(), key, NULL, direction == CM_SEAL_ENCRYPT,
-	                                      NULL) != 1) {
+	if (ctx != NULL &&
+	    EVP_CipherInit_ex2(ctx, cm_lib_chacha20_poly1305(), key, NULL, direction == CM_SEAL_ENCRYPT, NULL) != 1) {
 		EVP_CIPHER_CTX_free(ctx);
 		ctx = NULL;
 	}
@@ -125,8 +125,8 @@ cm_result
 cm_seal_chunk_encrypt(struct cm_seal_stream *stream, struct cm_seal_chunk chunk, struct cm_view plain,
                       uint8_t *ret_sealed)
 {
-	bool is_length_good = chunk.last ? plain.n <= CM_SEAL_CHUNK && (plain.n != 0 || chunk.number == 0)
-	                                 : plain.n == CM_SEAL_CHUNK;
+	bool is_length_good =
+		chunk.last ? plain.n <= CM_SEAL_CHUNK && (plain.n != 0 || chunk.number == 0) : plain.n == CM_SEAL_CHUNK;
 	if (stream->direction != CM_SEAL_ENCRYPT || !is_length_good)
 		return CM_BUG;
 	uint8_t iv[CM_SEAL_IV];

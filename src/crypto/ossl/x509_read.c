@@ -1,5 +1,6 @@
-// Knows: which parts of an X.509 certificate (RFC 5280) we look at and which certificates we do not take at all: unknown critical
-// extensions, repeated extensions, other algorithms. Does not know: whether to believe one (ossl/chain.c).
+// Knows: which parts of an X.509 certificate (RFC 5280) we look at and which certificates we do not take at all:
+// unknown critical extensions, repeated extensions, other algorithms. Does not know: whether to believe one
+// (ossl/chain.c).
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -88,11 +89,11 @@ cm_x509_time(const ASN1_TIME *t, struct cm_instant *ret_t)
 	if (ASN1_TIME_to_tm(t, &tm) != 1)
 		return false;
 	return cm_instant_of_civil((struct cm_civil){.year = tm.tm_year + 1900,
-	                                   .month = tm.tm_mon + 1,
-	                                   .day = tm.tm_mday,
-	                                   .hour = tm.tm_hour,
-	                                   .minute = tm.tm_min,
-	                                   .second = tm.tm_sec},
+	                                             .month = tm.tm_mon + 1,
+	                                             .day = tm.tm_mday,
+	                                             .hour = tm.tm_hour,
+	                                             .minute = tm.tm_min,
+	                                             .second = tm.tm_sec},
 	                           ret_t);
 }
 
@@ -134,8 +135,9 @@ cm_x509_read_names(const X509 *cert, struct cm_x509 *x)
 static unsigned
 cm_x509_read_uses(const X509 *cert)
 {
-	static const unsigned bits[9] = {CM_X509_USE_SIGN, CM_X509_USE_COMMIT, CM_X509_USE_OTHER, CM_X509_USE_OTHER,
-	        CM_X509_USE_AGREE, CM_X509_USE_CERTIFY, CM_X509_USE_OTHER, CM_X509_USE_OTHER, CM_X509_USE_OTHER};
+	static const unsigned bits[9] = {CM_X509_USE_SIGN,  CM_X509_USE_COMMIT, CM_X509_USE_OTHER,
+	                                 CM_X509_USE_OTHER, CM_X509_USE_AGREE,  CM_X509_USE_CERTIFY,
+	                                 CM_X509_USE_OTHER, CM_X509_USE_OTHER,  CM_X509_USE_OTHER};
 	unsigned uses = 0;
 	ASN1_BIT_STRING *usage = X509_get_ext_d2i(cert, NID_key_usage, NULL, NULL);
 	for (int i = 0; usage != NULL && i < 9; i++)
@@ -212,7 +214,8 @@ cm_x509_read_parsed(X509 *cert, struct cm_view der, struct cm_report *report, st
 	if (serial->type != V_ASN1_INTEGER || serial->length < 1 || serial->length > CM_X509_SERIAL)
 		return cm_x509_malformed(report, "serial number");
 	memcpy(x.serial + CM_X509_SERIAL - serial->length, serial->data, (size_t)serial->length);
-	if (!cm_x509_time(X509_get0_notBefore(cert), &x.not_before) || !cm_x509_time(X509_get0_notAfter(cert), &x.not_after))
+	if (!cm_x509_time(X509_get0_notBefore(cert), &x.not_before) ||
+	    !cm_x509_time(X509_get0_notAfter(cert), &x.not_after))
 		return cm_x509_malformed(report, "validity");
 	if (!cm_x509_read_names(cert, &x))
 		return cm_x509_malformed(report, "name of the node");

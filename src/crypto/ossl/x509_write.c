@@ -1,5 +1,5 @@
-// Knows: the certificates of our profile (doc/spec/keys.md, RFC 5280): what each role says about itself. Does not know: when they are
-// issued or by whose decision; serial numbers and times are told.
+// Knows: the certificates of our profile (doc/spec/keys.md, RFC 5280): what each role says about itself. Does not know:
+// when they are issued or by whose decision; serial numbers and times are told.
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -18,10 +18,13 @@ static const struct cm_x509_profile {
 	bool is_tls;
 	enum cm_key_kind kind;
 } cm_x509_profiles[] = {
-        [CM_X509_ROOT] = {.is_ca = true, .path_length = 1, .usage = 1u << 5 | 1u << 6, .kind = CM_KEY_P256},
-        [CM_X509_AUTHORITY] = {.is_ca = true, .path_length = 0, .usage = 1u << 0 | 1u << 1 | 1u << 5, .kind = CM_KEY_P256},
-        [CM_X509_TLS] = {.path_length = -1, .usage = 1u << 0, .is_tls = true, .kind = CM_KEY_P256},
-        [CM_X509_SEAL] = {.path_length = -1, .usage = 1u << 4, .kind = CM_KEY_X25519},
+	[CM_X509_ROOT] = {.is_ca = true, .path_length = 1, .usage = 1u << 5 | 1u << 6, .kind = CM_KEY_P256},
+	[CM_X509_AUTHORITY] = {.is_ca = true,
+                               .path_length = 0,
+                               .usage = 1u << 0 | 1u << 1 | 1u << 5,
+                               .kind = CM_KEY_P256},
+	[CM_X509_TLS] = {.path_length = -1, .usage = 1u << 0, .is_tls = true, .kind = CM_KEY_P256},
+	[CM_X509_SEAL] = {.path_length = -1, .usage = 1u << 4, .kind = CM_KEY_X25519},
 };
 
 static bool
@@ -111,7 +114,7 @@ cm_x509_put_identifiers(X509 *cert, const struct cm_key_public *subject, const X
 	            X509_add1_ext_i2d(cert, NID_subject_key_identifier, own, 0, X509V3_ADD_DEFAULT) == 1;
 	ASN1_OCTET_STRING_free(own);
 	ASN1_OCTET_STRING *theirs =
-	        issuer == NULL ? NULL : X509_get_ext_d2i(issuer, NID_subject_key_identifier, NULL, NULL);
+		issuer == NULL ? NULL : X509_get_ext_d2i(issuer, NID_subject_key_identifier, NULL, NULL);
 	if (!good || theirs == NULL) {
 		ASN1_OCTET_STRING_free(theirs);
 		return good;

@@ -32,11 +32,11 @@ static inline void
 pki_init(struct pki *p)
 {
 	struct cm_x509_spec spec = {.role = CM_X509_ROOT,
-	        .country = "XA",
-	        .organisation = "comity test",
-	        .name = "Arland root",
-	        .not_before = pki_time("2027-01-01T00:00:00Z"),
-	        .not_after = pki_time("2028-01-01T00:00:00Z")};
+	                            .country = "XA",
+	                            .organisation = "comity test",
+	                            .name = "Arland root",
+	                            .not_before = pki_time("2027-01-01T00:00:00Z"),
+	                            .not_after = pki_time("2028-01-01T00:00:00Z")};
 	assert_int_equal(cm_key_generate(CM_KEY_P256, &p->root_key), CM_OK);
 	assert_int_equal(cm_key_generate(CM_KEY_P256, &p->authority_key), CM_OK);
 	assert_int_equal(cm_key_generate(CM_KEY_P256, &p->tls_key), CM_OK);

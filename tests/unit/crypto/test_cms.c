@@ -62,10 +62,10 @@ what_was_signed_verifies_with_its_chain(void **state)
 		assert_true(cm_view_equal(cms.chain.der[0], chain[0]));
 		struct cm_chain_answer a;
 		struct cm_chain_question q = {.leaf = cms.chain.der[0],
-		        .roots = &chain[1],
-		        .root_count = 1,
-		        .at = cms.signing_time,
-		        .node = "xa.contact"};
+		                              .roots = &chain[1],
+		                              .root_count = 1,
+		                              .at = cms.signing_time,
+		                              .node = "xa.contact"};
 		assert_int_equal(cm_chain_check(&q, NULL, &a), CM_OK);
 		cm_cms_fini(&cms);
 		cm_buf_fini(&b);
@@ -119,6 +119,21 @@ every_changed_byte_is_refused(void **state)
 }
 
 static void
+a_signature_over_the_limit_is_refused(void **state)
+{
+	(void)state;
+	struct cm_buf b = cm_buf_of(CM_LIMIT_CMS_BYTES_VALUE + 1);
+	for (size_t more = 0; more < 2; more++) {
+		struct cm_report report = {0};
+		struct cm_cms cms;
+		cm_buf_fill(&b, 0x30, more == 0 ? CM_LIMIT_CMS_BYTES_VALUE : 1);
+		assert_int_equal(cm_cms_verify(cm_buf_view(&b), &content, &report, &cms), CM_REFUSED);
+		assert_true(cm_report_has(&report, more == 0 ? CM_ERROR_CMS_FORM : CM_ERROR_CMS_TOO_LARGE));
+	}
+	cm_buf_fini(&b);
+}
+
+static void
 times_past_2049_are_generalized(void **state)
 {
 	(void)state;
@@ -126,14 +141,23 @@ times_past_2049_are_generalized(void **state)
 	pki_init(&p);
 	struct cm_buf b = cm_buf_of(4096);
 	struct cm_hash digest = {{0}};
-	assert_int_equal(cm_cms_attributes(&digest, pki_time("2050-01-01T00:00:00Z"), cm_buf_view(&p.authority), &b), CM_OK);
-	assert_non_null(memmem(b.p, b.n, "\x18\x0f" "20500101000000Z", 17));
+	assert_int_equal(cm_cms_attributes(&digest, pki_time("2050-01-01T00:00:00Z"), cm_buf_view(&p.authority), &b),
+	                 CM_OK);
+	assert_non_null(memmem(b.p, b.n,
+	                       "\x18\x0f"
+	                       "20500101000000Z",
+	                       17));
 	cm_buf_clear(&b);
-	assert_int_equal(cm_cms_attributes(&digest, pki_time("2049-12-31T23:59:59Z"), cm_buf_view(&p.authority), &b), CM_OK);
-	assert_non_null(memmem(b.p, b.n, "\x17\x0d" "491231235959Z", 15));
+	assert_int_equal(cm_cms_attributes(&digest, pki_time("2049-12-31T23:59:59Z"), cm_buf_view(&p.authority), &b),
+	                 CM_OK);
+	assert_non_null(memmem(b.p, b.n,
+	                       "\x17\x0d"
+	                       "491231235959Z",
+	                       15));
 	cm_buf_fini(&b);
 	pki_fini(&p);
 }
 
 UNIT_MAIN(T(files_are_judged_by_their_names), T(what_was_signed_verifies_with_its_chain),
-          T(every_changed_byte_is_refused), T(times_past_2049_are_generalized))
+          T(every_changed_byte_is_refused), T(a_signature_over_the_limit_is_refused),
+          T(times_past_2049_are_generalized))

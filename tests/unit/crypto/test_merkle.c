@@ -130,13 +130,17 @@ every_small_inclusion_proof_holds_and_no_changed_one(void **state)
 		for (uint64_t index = 0; index < size; index++) {
 			struct cm_merkle_proof proof;
 			assert_int_equal(cm_merkle_inclusion_make(&source, index, size, &proof), CM_OK);
-			assert_int_equal(cm_merkle_inclusion_verify(index, size, &leaves[index], &proof, &root, NULL), CM_OK);
-			assert_int_equal(cm_merkle_inclusion_verify(index, size, &leaves[(index + 1) % 71], &proof, &root, NULL),
-			                 CM_REFUSED);
+			assert_int_equal(cm_merkle_inclusion_verify(index, size, &leaves[index], &proof, &root, NULL),
+			                 CM_OK);
+			assert_int_equal(
+				cm_merkle_inclusion_verify(index, size, &leaves[(index + 1) % 71], &proof, &root, NULL),
+				CM_REFUSED);
 			mutate_inclusion(index, size, &proof, &root);
 		}
 		struct cm_merkle_proof none = {0};
-		assert_int_equal(cm_merkle_inclusion_verify(size, size, &leaves[0], &none, &root, NULL), CM_REFUSED);
+		struct cm_report report = {0};
+		assert_int_equal(cm_merkle_inclusion_verify(size, size, &leaves[0], &none, &root, &report), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_MERKLE_INCLUSION));
 	}
 }
 
@@ -182,7 +186,9 @@ every_small_consistency_proof_holds_and_no_changed_one(void **state)
 	assert_int_equal(cm_merkle_consistency_verify(&empty, &some, &none, NULL), CM_OK);
 	assert_int_equal(cm_merkle_consistency_verify(&empty, &empty, &none, NULL), CM_OK);
 	empty.root.b[0] ^= 1;
-	assert_int_equal(cm_merkle_consistency_verify(&empty, &some, &none, NULL), CM_REFUSED);
+	struct cm_report report = {0};
+	assert_int_equal(cm_merkle_consistency_verify(&empty, &some, &none, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_MERKLE_CONSISTENCY));
 }
 
 // The edge after each push is the edge read back from stored hashes, and gives the root.
@@ -243,8 +249,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {T(proofs_and_roots_are_those_of_the_public_log),
-	        T(every_small_inclusion_proof_holds_and_no_changed_one),
-	        T(every_small_consistency_proof_holds_and_no_changed_one), T(the_edge_grows_as_the_tree),
-	        T(proofs_across_tiles_hold_and_read_little)};
+	                                   T(every_small_inclusion_proof_holds_and_no_changed_one),
+	                                   T(every_small_consistency_proof_holds_and_no_changed_one),
+	                                   T(the_edge_grows_as_the_tree), T(proofs_across_tiles_hold_and_read_little)};
 	return cmocka_run_group_tests(tests, make_leaves, NULL);
 }

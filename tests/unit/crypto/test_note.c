@@ -13,7 +13,8 @@ read_keys(void **state)
 	struct cm_buf b = vector_file("note", "keys.txt");
 	size_t end = cm_view_find(cm_buf_view(&b), 0, '\n');
 	assert_int_equal(cm_note_key_read(cm_view_part(cm_buf_view(&b), 0, end), NULL, &keys[0]), CM_OK);
-	assert_int_equal(cm_note_key_read(cm_view_part(cm_buf_view(&b), end + 1, b.n - end - 2), NULL, &keys[1]), CM_OK);
+	assert_int_equal(cm_note_key_read(cm_view_part(cm_buf_view(&b), end + 1, b.n - end - 2), NULL, &keys[1]),
+	                 CM_OK);
 	cm_buf_fini(&b);
 	return 0;
 }
@@ -73,7 +74,8 @@ a_note_is_written_as_it_was_read(void **state)
 		uint64_t time = i == 0 ? 0 : 1790000000;
 		assert_int_equal(cm_key_of_raw(CM_KEY_ED25519, cm_view_of(seed + 32 * i, 32), &key), CM_OK);
 		cm_key_public(key, &public);
-		assert_int_equal(cm_note_key_make(cm_view_text(keys[i].name), keys[i].type, public.b, NULL, &made), CM_OK);
+		assert_int_equal(cm_note_key_make(cm_view_text(keys[i].name), keys[i].type, public.b, NULL, &made),
+		                 CM_OK);
 		assert_memory_equal(made.id, keys[i].id, CM_NOTE_ID);
 		cm_buf_clear(&message);
 		cm_note_message(made.type, time, note.text, &message);
@@ -94,15 +96,18 @@ a_verifier_key_has_one_spelling(void **state)
 {
 	(void)state;
 	static const char good[] = "node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
-	static const char *const bad[] = {"", "+", "++", "node-a.example/log",
-	        "node-a.example/log+235617a5+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
-	        "node-b.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
-	        "node-a.example/log+235617A4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
-	        "node-a.example/log+235617a4+AgOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
-	        "node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG",
-	        "node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n",
-	        "node a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
-	        "+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"};
+	static const char *const bad[] = {"",
+	                                  "+",
+	                                  "++",
+	                                  "node-a.example/log",
+	                                  "node-a.example/log+235617a5+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+	                                  "node-b.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+	                                  "node-a.example/log+235617A4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+	                                  "node-a.example/log+235617a4+AgOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+	                                  "node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG",
+	                                  "node-a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n",
+	                                  "node a.example/log+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+	                                  "+235617a4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"};
 	struct cm_note_key key;
 	struct cm_buf b = cm_buf_of(400);
 	assert_int_equal(cm_note_key_read(cm_view_text(good), NULL, &key), CM_OK);
@@ -150,8 +155,8 @@ a_note_over_the_limit_is_refused(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {T(files_are_judged_by_their_names), T(a_cosigned_note_tells_who_and_when),
-	        T(a_note_is_written_as_it_was_read), T(a_verifier_key_has_one_spelling),
-	        T(every_changed_byte_is_refused), T(a_note_over_the_limit_is_refused)};
+	const struct CMUnitTest tests[] = {T(files_are_judged_by_their_names),  T(a_cosigned_note_tells_who_and_when),
+	                                   T(a_note_is_written_as_it_was_read), T(a_verifier_key_has_one_spelling),
+	                                   T(every_changed_byte_is_refused),    T(a_note_over_the_limit_is_refused)};
 	return cmocka_run_group_tests(tests, read_keys, NULL);
 }

@@ -26,9 +26,13 @@ static void
 a_verifier_of_other_form_is_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"", "plain", "$argon2id$v=19$m=4294967295,t=3,p=1$c2FsdHNhbHQ$aGFzaA",
-	        "$argon2i$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ$aGFzaA", "$argon2id$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ",
-	        "$argon2id$v=19$m=65536,t=3,p=1$", "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"};
+	static const char *const bad[] = {"",
+	                                  "plain",
+	                                  "$argon2id$v=19$m=4294967295,t=3,p=1$c2FsdHNhbHQ$aGFzaA",
+	                                  "$argon2i$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ$aGFzaA",
+	                                  "$argon2id$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ",
+	                                  "$argon2id$v=19$m=65536,t=3,p=1$",
+	                                  "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct cm_report report = {0};
 		assert_int_equal(cm_password_verify(cm_view_text("long enough"), bad[i], &report), CM_REFUSED);
@@ -85,8 +89,9 @@ a_secret_is_written_for_apps(void **state)
 	(void)state;
 	struct cm_buf b = cm_buf_of(400);
 	cm_totp_uri_write(cm_view_text("12345678901234567890"), "xa.contact", "Lê Minh", &b);
-	assert_view_is(cm_buf_view(&b), "otpauth://totp/xa.contact:L%C3%AA%20Minh?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-	                                "&issuer=xa.contact");
+	assert_view_is(cm_buf_view(&b),
+	               "otpauth://totp/xa.contact:L%C3%AA%20Minh?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	               "&issuer=xa.contact");
 	cm_buf_clear(&b);
 	cm_totp_secret_write(cm_view_text("fooba"), &b); // RFC 4648 section 10
 	assert_view_is(cm_buf_view(&b), "MZXW6YTB");

@@ -231,8 +231,9 @@ promises_are_kept(void **state)
 	assert_int_equal(cm_seal_chunk_encrypt(dec, (struct cm_seal_chunk){0, true}, some, out), CM_BUG);
 	assert_int_equal(cm_seal_chunk_encrypt(enc, (struct cm_seal_chunk){0, true}, some, out), CM_OK);
 	// in place, and the context stands after a refusal
-	assert_int_equal(cm_seal_chunk_decrypt(dec, (struct cm_seal_chunk){1, true}, cm_view_of(out, 26), NULL, out + 30),
-	                 CM_REFUSED);
+	assert_int_equal(
+		cm_seal_chunk_decrypt(dec, (struct cm_seal_chunk){1, true}, cm_view_of(out, 26), NULL, out + 30),
+		CM_REFUSED);
 	assert_int_equal(cm_seal_chunk_decrypt(dec, (struct cm_seal_chunk){0, true}, cm_view_of(out, 26), NULL, out),
 	                 CM_OK);
 	assert_memory_equal(out, "some bytes", 10);
@@ -288,8 +289,9 @@ threads_seal_side_by_side(void **state)
 	assert_int_equal(cm_seal_stream_new(&key, nonce, CM_SEAL_DECRYPT, &s), CM_OK);
 	for (uint64_t i = 0; i < 8; i++)
 		assert_int_equal(cm_seal_chunk_decrypt(
-		                         s, (struct cm_seal_chunk){i, i == 7},
-		                         cm_view_of(shared_sealed + i * CM_SEAL_SEALED_CHUNK, CM_SEAL_SEALED_CHUNK), NULL, out),
+					 s, (struct cm_seal_chunk){i, i == 7},
+					 cm_view_of(shared_sealed + i * CM_SEAL_SEALED_CHUNK, CM_SEAL_SEALED_CHUNK),
+					 NULL, out),
 		                 CM_OK);
 	cm_seal_stream_free(s);
 }
@@ -323,9 +325,14 @@ a_header_over_the_limits_is_refused(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {T(files_are_judged_by_their_names), T(what_was_sealed_opens),
-	        T(every_changed_byte_is_refused), T(a_header_is_found_however_it_arrives), T(sizes_go_both_ways),
-	        T(text_forms_have_one_spelling), T(promises_are_kept), T(threads_seal_side_by_side),
-	        T(a_header_over_the_limits_is_refused)};
+	const struct CMUnitTest tests[] = {T(files_are_judged_by_their_names),
+	                                   T(what_was_sealed_opens),
+	                                   T(every_changed_byte_is_refused),
+	                                   T(a_header_is_found_however_it_arrives),
+	                                   T(sizes_go_both_ways),
+	                                   T(text_forms_have_one_spelling),
+	                                   T(promises_are_kept),
+	                                   T(threads_seal_side_by_side),
+	                                   T(a_header_over_the_limits_is_refused)};
 	return cmocka_run_group_tests(tests, read_identity, NULL);
 }

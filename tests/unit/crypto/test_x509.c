@@ -235,16 +235,17 @@ chains_of_others_are_judged_by_their_names(void **state)
 		struct cm_view roots = cm_buf_view(&root);
 		assert_int_equal(cm_x509_pem_read(cm_buf_view(&pem), NULL, &list), CM_OK);
 		struct cm_chain_question q = {.leaf = list.der[0],
-		        .between = list.der + 1,
-		        .between_count = list.count - 1,
-		        .roots = &roots,
-		        .root_count = 1,
-		        .purpose = strstr(e->d_name, "tls") != NULL || strstr(e->d_name, "deep") != NULL ||
-		                                   strstr(e->d_name, "no-authority") != NULL
-		                           ? CM_CHAIN_TLS
-		                           : CM_CHAIN_SIGN,
-		        .at = pki_time("2027-06-01T00:00:00Z"),
-		        .node = "xa.contact"};
+		                              .between = list.der + 1,
+		                              .between_count = list.count - 1,
+		                              .roots = &roots,
+		                              .root_count = 1,
+		                              .purpose = strstr(e->d_name, "tls") != NULL ||
+		                                                         strstr(e->d_name, "deep") != NULL ||
+		                                                         strstr(e->d_name, "no-authority") != NULL
+		                                                 ? CM_CHAIN_TLS
+		                                                 : CM_CHAIN_SIGN,
+		                              .at = pki_time("2027-06-01T00:00:00Z"),
+		                              .node = "xa.contact"};
 		if (strstr(e->d_name, "another-node") != NULL)
 			q.node = NULL;
 		enum cm_error rule = cm_error_find(e->d_name + 6, strcspn(e->d_name + 6, "."));

@@ -1,5 +1,5 @@
-// Vector files of a topic: tests/vectors/<topic>/<name>. A file accept-… must pass; refuse-<rule>… must be refused by the
-// row <rule> of data/errors.tab (or only be refused, when <rule> is not a row).
+// Vector files of a topic: tests/vectors/<topic>/<name>. A file accept-… must pass; refuse-<rule>… must be refused by
+// the row <rule> of data/errors.tab (or only be refused, when <rule> is not a row).
 #ifndef CM_TESTS_UNIT_CRYPTO_VECTORS_H
 #define CM_TESTS_UNIT_CRYPTO_VECTORS_H
 
@@ -28,8 +28,8 @@ vector_file(const char *topic, const char *name)
 	return b;
 }
 
-// Calls `check(name, bytes, report)` for each file of the topic that ends in `suffix` and compares the result with its name.
-// Returns how many there were.
+// Calls `check(name, bytes, report)` for each file of the topic that ends in `suffix` and compares the result with its
+// name. Returns how many there were.
 static inline unsigned
 vector_each(const char *topic, const char *suffix,
             cm_result (*check)(const char *name, struct cm_view bytes, struct cm_report *report))
@@ -43,7 +43,8 @@ vector_each(const char *topic, const char *suffix,
 	for (struct dirent *e; (e = readdir(d)) != NULL;) {
 		size_t n = strlen(e->d_name), m = strlen(suffix);
 		bool is_refuse = strncmp(e->d_name, "refuse-", 7) == 0;
-		if (n < m || strcmp(e->d_name + n - m, suffix) != 0 || (!is_refuse && strncmp(e->d_name, "accept-", 7) != 0))
+		if (n < m || strcmp(e->d_name + n - m, suffix) != 0 ||
+		    (!is_refuse && strncmp(e->d_name, "accept-", 7) != 0))
 			continue;
 		struct cm_report report = {0};
 		struct cm_buf b = vector_file(topic, e->d_name);
@@ -56,8 +57,8 @@ vector_each(const char *topic, const char *suffix,
 			snprintf(rule, sizeof rule, "%.*s", (int)strcspn(e->d_name + 7, "."), e->d_name + 7);
 			enum cm_error want = cm_error_find(rule, strlen(rule));
 			if (want != CM_ERROR_NONE && !cm_report_has(&report, want))
-				fail_msg("%s: refused by %s: %s", e->d_name, cm_error_row(report.findings[0].rule)->name,
-				         report.findings[0].seen);
+				fail_msg("%s: refused by %s: %s", e->d_name,
+				         cm_error_row(report.findings[0].rule)->name, report.findings[0].seen);
 			assert_true(report.count != 0);
 		}
 		cm_buf_fini(&b);
