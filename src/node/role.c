@@ -65,7 +65,7 @@ cm_role_play(const struct cm_role_args *args, struct cm_report *report)
 		return cm_reader_message_main(report);
 	if (strcmp(args->role, "reader-package") == 0)
 		return cm_reader_package_main(report);
-	return cm_report_refuse(report, CM_ERROR_ROLE_UNKNOWN, "role", "%s", args->role);
+	return cm_report_refuse(report, CM_ERROR_PROCESS_ROLE_UNKNOWN, "role", "%s", args->role);
 }
 
 bool

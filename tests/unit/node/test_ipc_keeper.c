@@ -170,7 +170,9 @@ a_statement_is_read_whole_or_not_at_all(void **state)
 		s.act = cm_view_text(bad[i]);
 		cm_buf_clear(&b);
 		cm_keeper_statement_write(&s, &b);
-		assert_int_equal(cm_keeper_statement_read(cm_buf_view(&b), NULL, &back), CM_REFUSED);
+		struct cm_report report = {0};
+		assert_int_equal(cm_keeper_statement_read(cm_buf_view(&b), &report, &back), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_STATEMENT_FORM));
 	}
 	cm_buf_fini(&b);
 }

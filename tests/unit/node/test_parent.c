@@ -169,6 +169,19 @@ try_reader_death(struct taken *t)
 	outcome(t, text);
 }
 
+// Kills every message reader it gets, until the parent has had enough.
+static void
+try_restarts(struct taken *t)
+{
+	struct cm_ipc_frame frame = {.type = CM_FRAME_MESSAGE, .payload = cm_view_text("die")}, reply;
+	while (cm_ipc_send(&t->message, &frame, CM_CLOCK_NEVER, NULL) == CM_OK) {
+		cm_ipc_fini(&t->message);
+		if (cm_ipc_recv(&t->start->parent, CM_CLOCK_NEVER, NULL, &reply) != CM_OK || reply.fd_count != 1)
+			return;
+		t->message = cm_ipc_of(reply.fds[0]);
+	}
+}
+
 static void
 try_attach(struct taken *t)
 {
@@ -221,6 +234,8 @@ attack(struct taken *t, struct cm_view what)
 		try_release(t);
 	else if (cm_view_is(what, "reader"))
 		try_reader_death(t);
+	else if (cm_view_is(what, "restarts"))
+		try_restarts(t);
 	else if (cm_view_is(what, "attach"))
 		try_attach(t);
 	else if (cm_view_is(what, "readmem"))
@@ -431,6 +446,21 @@ a_dead_keeper_stops_everything_and_says_so(void **state)
 }
 
 static void
+a_message_reader_that_dies_again_and_again_stops_the_node(void **state)
+{
+	(void)state;
+	struct cm_report report = {0};
+	struct cm_parent_options options = {.home = home.home, .pass_fd = -1};
+	if (!cm_sandbox_seccomp_has()) {
+		print_message("skipped: this kernel cannot filter system calls\n");
+		skip();
+	}
+	tell("restarts");
+	assert_int_equal(cm_parent_run(&options, &report), CM_FAILED);
+	assert_true(cm_report_has(&report, CM_ERROR_PROCESS_RESTARTS));
+}
+
+static void
 keys_that_cannot_be_unlocked_stop_the_start_with_a_clear_text(void **state)
 {
 	(void)state;
@@ -454,6 +484,7 @@ main(int argc, char **argv)
 	        T(a_taken_node_reaches_no_key_and_no_memory),
 	        T(a_taken_node_cannot_sign_roll_back_approve_or_open),
 	        T(a_message_reader_that_dies_is_started_again),
+	        T(a_message_reader_that_dies_again_and_again_stops_the_node),
 	        T(a_dead_keeper_stops_everything_and_says_so),
 	        T(keys_that_cannot_be_unlocked_stop_the_start_with_a_clear_text),
 	};

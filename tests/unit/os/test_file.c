@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/tab_limit.h"
 #include "os/dir.h"
 #include "os/file.h"
 
@@ -86,6 +87,27 @@ a_walk_is_sorted_bounded_and_follows_no_link(void **state)
 }
 
 static void
+folders_deeper_than_the_limit_and_paths_longer_than_it_are_refused(void **state)
+{
+	(void)state;
+	char deep[CM_FILE_PATH], longer[2 * CM_FILE_PATH];
+	struct cm_dir_list list;
+	struct cm_report report = {0};
+	int n = snprintf(deep, sizeof deep, "%s/deep", folder);
+	for (int i = 0; i <= CM_LIMIT_DIR_DEPTH_VALUE; i++)
+		n += snprintf(deep + n, sizeof deep - (size_t)n, "/d");
+	assert_int_equal(cm_dir_make_all(deep, 0700, NULL), CM_OK);
+	assert_int_equal(cm_dir_walk(at("deep"), 1000, &report, &list), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_DIR_TOO_DEEP));
+	snprintf(deep, sizeof deep, "%s/deep/d/d", folder); // so that teardown finds no more than the limit
+	assert_int_equal(cm_dir_remove_all(deep, NULL), CM_OK);
+	memset(longer, 'x', sizeof longer - 1);
+	longer[sizeof longer - 1] = 0;
+	assert_int_equal(cm_file_path(deep, sizeof deep, folder, longer, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_PATH_TOO_LONG));
+}
+
+static void
 a_lock_is_held_once(void **state)
 {
 	(void)state;
@@ -126,6 +148,7 @@ main(void)
 	        T(replacing_leaves_one_whole_file_and_nothing_beside_it),
 	        T(what_is_too_large_or_missing_is_refused_by_name),
 	        T(a_walk_is_sorted_bounded_and_follows_no_link),
+	        T(folders_deeper_than_the_limit_and_paths_longer_than_it_are_refused),
 	        T(a_lock_is_held_once),
 	        T(bytes_come_back_from_where_they_were_put),
 	};

@@ -74,6 +74,9 @@ a_child_is_waited_for_until_a_deadline_and_killed_by_its_own_handle(void **state
 	assert_int_equal(cm_proc_wait(&proc, CM_CLOCK_NEVER, NULL, &end), CM_OK);
 	assert_int_equal(end.signal, SIGKILL);
 	assert_int_equal(proc.pid, 0);
+	proc.pidfd = -1;
+	assert_int_equal(cm_proc_signal(&proc, SIGKILL, &report), CM_FAILED);
+	assert_true(cm_report_has(&report, CM_ERROR_PROC_FACTS));
 }
 
 UNIT_MAIN(T(output_errors_and_code_of_a_command_come_back), T(a_program_that_is_not_there_is_refused_by_name),
