@@ -65,7 +65,7 @@ static uint8_t
 fetch_byte(uint64_t at)
 {
 	uint64_t block = at / 4096 * 4096;
-	return at - block < 8 ? (uint8_t)(block >> (8 * (at - block))) : 0;
+	return at - block < 8 ? (uint8_t)((block >> (8 * (at - block))) & 0xff) : (uint8_t)0;
 }
 
 static bool

@@ -1,5 +1,8 @@
 #include "unit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "proto/route.h"
 
@@ -66,6 +69,33 @@ another_method_is_told_the_right_ones(void **state)
 	assert_string_equal(match.allow, "POST");
 	assert_int_equal(found("admin", "PUT", "/api/v1/cases", &match), CM_ROUTE_NONE);
 	assert_string_equal(match.allow, "POST, GET, HEAD");
+	struct cm_report report = {.count = 0};
+	assert_int_equal(cm_route_walk("admin", cm_view_text("PUT"), cm_view_text("/card"), &report, &match), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_HTTP_METHOD));
+	cm_report_clear(&report);
+	assert_int_equal(cm_route_walk("admin", cm_view_text("PUT"), cm_view_text("/cards"), &report, &match), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_HTTP_NOT_FOUND));
+}
+
+// doc/spec/openapi.json is this document; COMITY_WRITE=1 writes it anew.
+static void
+the_published_description_is_current(void **state)
+{
+	(void)state;
+	CM_CLEANUP(cm_buf_fini) struct cm_buf to = cm_buf_of(1 << 20);
+	CM_CLEANUP(cm_buf_fini) struct cm_buf kept = cm_buf_of(1 << 20);
+	cm_route_openapi("admin", CM_VERSION, &to);
+	assert_int_equal(cm_buf_result(&to), CM_OK);
+	FILE *f = fopen(getenv("OPENAPI"), getenv("COMITY_WRITE") != NULL ? "w+" : "r");
+	assert_non_null(f);
+	if (getenv("COMITY_WRITE") != NULL) {
+		assert_int_equal(fwrite(to.p, 1, to.n, f), to.n);
+		rewind(f);
+	}
+	for (int c; (c = getc(f)) != EOF;)
+		cm_buf_u8(&kept, (uint8_t)c);
+	fclose(f);
+	assert_true(cm_view_equal(cm_buf_view(&to), cm_buf_view(&kept)));
 }
 
 static void
@@ -122,4 +152,4 @@ malformed_queries_are_refused(void **state)
 
 UNIT_MAIN(T(every_row_is_found_by_its_own_path), T(parameters_are_captured), T(a_listener_serves_its_own_routes_only),
           T(another_method_is_told_the_right_ones), T(ambiguous_paths_are_refused), T(query_values_are_decoded_once),
-          T(malformed_queries_are_refused))
+          T(malformed_queries_are_refused), T(the_published_description_is_current))
