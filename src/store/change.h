@@ -41,16 +41,19 @@ void cm_change_person(struct cm_change *change, const struct cm_store_person *ro
 // last (N-th, from 0) artifact of this change.
 void cm_change_act(struct cm_change *change, const struct cm_act_values *values);
 
-// -- derived rows. Rows with an act or artifact number 0 keep 0, except where CM_STORE_LAST is given: the last act
-// (index + 1), or artifact, of this change.
+// -- derived rows. An act or artifact number that is not known yet: CM_STORE_LAST stands for the last act (index + 1) of
+// this change or the last artifact put so far, CM_STORE_NTH(n) for its n-th artifact, from 0. They hold in every field
+// called act, artifact, document, message, answer; while rebuilding they stand for those of the event.
 #define CM_STORE_LAST UINT64_MAX
+#define CM_STORE_NTH(n) (UINT64_MAX - 1 - (uint64_t)(n))
 // Insert or replace; `from` is the state that the request must have now, empty when it must not exist yet. Otherwise
 // the whole change is refused with store_state_changed.
 void cm_change_request(struct cm_change *change, struct cm_view from, const struct cm_store_request *row);
 void cm_change_step(struct cm_change *change, const struct cm_store_step *row);
 // Insert or replace. `generation` is the one the row must have now, -1 when it must not exist yet (store_object_known),
-// -2 when it does not matter. row->changed is where stamping starts: the store moves it on to the first second in which
-// fewer than 100 objects of this peer were stamped, and never before the peer's latest second.
+// -2 when it does not matter. When we are its registrar row->changed is where stamping starts: the store moves it on to
+// the first second in which fewer than 100 objects of this peer were stamped, and never before the peer's latest second.
+// options.reply runs after the COMMIT, so it reads the stamp from the row.
 void cm_change_object(struct cm_change *change, int64_t generation, const struct cm_store_object *row);
 void cm_change_deadline(struct cm_change *change, const struct cm_store_deadline *row);
 void cm_change_delivery(struct cm_change *change, const struct cm_store_delivery *row);

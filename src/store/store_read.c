@@ -1,0 +1,260 @@
+// Knows: which lists and look-ups exist, in which order and with which keys. Does not know: how rows are kept. Serves
+// read.h; DESIGN.md section 5 rule 3 (lists are keyset-paged).
+#include "base/mem.h"
+#include "store/inside.h"
+#include "store/read.h"
+#include "store/sqlite/select.h"
+
+struct cm_store_page {
+	struct cm_arena arena;
+};
+
+void
+cm_store_page_free(struct cm_store_page *page)
+{
+	if (page == NULL)
+		return;
+	cm_arena_fini(&page->arena);
+	cm_mem_free(page);
+}
+
+void
+cm_store_page_free_at(struct cm_store_page **at)
+{
+	cm_store_page_free(*at);
+}
+
+static cm_result
+cm_store_select(struct cm_store *store, const struct cm_select *ask, struct cm_report *report,
+                struct cm_store_page **ret_page, const void **ret_rows, size_t *ret_count)
+{
+	CM_CLEANUP(cm_store_page_free_at) struct cm_store_page *page = cm_mem_new(sizeof *page);
+	if (page == NULL)
+		return CM_NOMEM;
+	struct cm_db *db = cm_readers_take(store);
+	cm_result r = cm_select_rows(db, ask, &page->arena, report, ret_rows, ret_count);
+	cm_readers_give(store, db);
+	if (r == CM_OK)
+		*ret_page = cm_take(&page);
+	return r;
+}
+
+// One row or none.
+static cm_result
+cm_store_one(struct cm_store *store, const struct cm_select *ask, struct cm_report *report,
+             struct cm_store_page **ret_page, const void **ret_row)
+{
+	size_t n;
+	const void *rows;
+	struct cm_store_page *page;
+	cm_result r = cm_store_select(store, ask, report, &page, &rows, &n);
+	if (r != CM_OK)
+		return r;
+	if (n == 0) {
+		cm_store_page_free(page);
+		page = NULL;
+		rows = NULL;
+	}
+	*ret_page = page;
+	*ret_row = rows;
+	return CM_OK;
+}
+
+#define GET(noun, NOUN, key_column)                                                                                    \
+	cm_result cm_store_##noun(struct cm_store *store, struct cm_view key, struct cm_report *report,                \
+	                          struct cm_store_page **ret_page, const struct cm_store_##noun **ret_row)             \
+	{                                                                                                              \
+		struct cm_select ask = {.table = cm_table_of(CM_TABLE_##NOUN),                                         \
+		                        .tail = "WHERE " key_column " = ?6",                                           \
+		                        .texts = {key},                                                                \
+		                        .limit = 1};                                                                   \
+		const void *row;                                                                                       \
+		cm_result r = cm_store_one(store, &ask, report, ret_page, &row);                                       \
+		if (r == CM_OK)                                                                                        \
+			*ret_row = row;                                                                                \
+		return r;                                                                                              \
+	}
+GET(request, REQUEST, "id")
+GET(object, OBJECT, "id")
+GET(delivery, DELIVERY, "id")
+GET(peer, PEER, "node")
+GET(person, PERSON, "id")
+
+cm_result
+cm_store_artifact(struct cm_store *store, uint64_t id, struct cm_report *report, struct cm_store_page **ret_page,
+                  const struct cm_store_artifact **ret_row)
+{
+	struct cm_select ask = {.table = cm_table_of(CM_TABLE_ARTIFACT),
+	                        .tail = "WHERE id = ?1",
+	                        .numbers = {(int64_t)id},
+	                        .limit = 1};
+	const void *row;
+	cm_result r = cm_store_one(store, &ask, report, ret_page, &row);
+	if (r == CM_OK)
+		*ret_row = row;
+	return r;
+}
+
+cm_result
+cm_store_artifact_by_hash(struct cm_store *store, const struct cm_hash *sha256, struct cm_report *report,
+                          struct cm_store_page **ret_page, const struct cm_store_artifact **ret_row)
+{
+	struct cm_select ask = {.table = cm_table_of(CM_TABLE_ARTIFACT),
+	                        .tail = "WHERE sha256 = ?11 ORDER BY id DESC",
+	                        .hash = sha256,
+	                        .limit = 1};
+	const void *row;
+	cm_result r = cm_store_one(store, &ask, report, ret_page, &row);
+	if (r == CM_OK)
+		*ret_row = row;
+	return r;
+}
+
+cm_result
+cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report, struct cm_store_page **ret_page,
+                const struct cm_store_outbox **ret_row)
+{
+	struct cm_select ask = {.table = cm_table_of(CM_TABLE_OUTBOX),
+	                        .tail = "WHERE id = ?1",
+	                        .numbers = {(int64_t)id},
+	                        .limit = 1};
+	const void *row;
+	cm_result r = cm_store_one(store, &ask, report, ret_page, &row);
+	if (r == CM_OK)
+		*ret_row = row;
+	return r;
+}
+
+cm_result
+cm_store_reply(struct cm_store *store, struct cm_view sender, struct cm_view transaction, struct cm_report *report,
+               struct cm_store_page **ret_page, const struct cm_store_reply **ret_row)
+{
+	struct cm_select ask = {.table = cm_table_of(CM_TABLE_REPLY),
+	                        .tail = "WHERE sender = ?6 AND \"transaction\" = ?7",
+	                        .texts = {sender, transaction},
+	                        .limit = 1};
+	const void *row;
+	cm_result r = cm_store_one(store, &ask, report, ret_page, &row);
+	if (r == CM_OK)
+		*ret_row = row;
+	return r;
+}
+
+cm_result
+cm_store_blob_row(struct cm_store *store, const struct cm_hash *sha256, struct cm_report *report,
+                  struct cm_store_page **ret_page, const struct cm_store_blob **ret_row)
+{
+	struct cm_select ask = {.table = cm_table_of(CM_TABLE_BLOB),
+	                        .tail = "WHERE sha256 = ?11",
+	                        .hash = sha256,
+	                        .limit = 1};
+	const void *row;
+	cm_result r = cm_store_one(store, &ask, report, ret_page, &row);
+	if (r == CM_OK)
+		*ret_row = row;
+	return r;
+}
+
+// The places of every list: ?1 after_time ?2 after_id ?3 from ?4 until; ?6 request ?7 peer ?8 state ?9 after ?10 kind.
+static struct cm_select
+cm_store_asked(enum cm_table_name table, const char *tail, const struct cm_store_ask *ask)
+{
+	int64_t until = ask->until.us == 0 ? INT64_MAX : ask->until.us;
+	return (struct cm_select){
+	        .table = cm_table_of(table),
+	        .tail = tail,
+	        .numbers = {ask->after_time.us, (int64_t)ask->after_id, ask->from.us, until},
+	        .texts = {ask->request, ask->peer, ask->state, ask->after, ask->kind},
+	        .limit = ask->limit == 0 || ask->limit > CM_LIMIT_STORE_PAGE_VALUE ? CM_LIMIT_STORE_PAGE_VALUE
+	                                                                           : ask->limit,
+	};
+}
+
+#define LIST(noun, plural, NOUN, sql)                                                                                  \
+	cm_result cm_store_##plural(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,  \
+	                            struct cm_store_page **ret_page, const struct cm_store_##noun **ret_rows,          \
+	                            size_t *ret_count)                                                                 \
+	{                                                                                                              \
+		struct cm_select select = cm_store_asked(CM_TABLE_##NOUN, sql, ask);                                   \
+		const void *rows;                                                                                      \
+		cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);                     \
+		if (r == CM_OK)                                                                                        \
+			*ret_rows = rows;                                                                              \
+		return r;                                                                                              \
+	}
+
+#define OR_ANY(column, place) "(" place " = '' OR " column " = " place ")"
+
+LIST(request, requests, REQUEST,
+     "WHERE (?1 = 0 OR (changed, id) < (?1, ?9)) AND " OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8")
+     " AND " OR_ANY("kind", "?10") " ORDER BY changed DESC, id DESC")
+LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
+LIST(object, objects, OBJECT,
+     "WHERE (changed, id) > (?1, ?9) AND changed >= ?3 AND changed <= ?4 AND " OR_ANY("peer", "?7")
+     " AND " OR_ANY("type", "?10") " AND " OR_ANY("request", "?6") " ORDER BY changed, id")
+LIST(deadline, deadlines, DEADLINE,
+     "WHERE at >= ?1 AND (at, request, \"limit\") > (?1, ?9, '') AND " OR_ANY("request", "?6") " AND "
+     OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8") " ORDER BY at, request, \"limit\"")
+LIST(deadline, wakes, DEADLINE, "WHERE wake > 0 AND wake <= ?4 ORDER BY wake")
+LIST(delivery, deliveries, DELIVERY,
+     "WHERE (created, id) > (?1, ?9) AND " OR_ANY("request", "?6") " AND " OR_ANY("peer", "?7") " AND "
+     OR_ANY("state", "?8") " ORDER BY created, id")
+LIST(peer, peers, PEER, "WHERE node > ?9 AND " OR_ANY("state", "?8") " ORDER BY node")
+LIST(person, persons, PERSON, "WHERE id > ?9 ORDER BY id")
+LIST(news, news, NEWS, "WHERE id > ?2 ORDER BY id")
+LIST(artifact, artifacts, ARTIFACT,
+     "WHERE name = ?6 AND id > ?2 AND " OR_ANY("peer", "?7") " AND " OR_ANY("media", "?10") " ORDER BY id")
+
+cm_result
+cm_store_approvals(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,
+                   struct cm_store_page **ret_page, const struct cm_store_approval **ret_rows, size_t *ret_count)
+{
+	struct cm_select select = cm_store_asked(
+	        CM_TABLE_APPROVAL, "WHERE delivery = ?6 AND (?10 = '' OR purpose = ?10) ORDER BY at, person", ask);
+	const void *rows;
+	select.texts[0] = ask->delivery;
+	select.texts[4] = ask->purpose;
+	cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);
+	if (r == CM_OK)
+		*ret_rows = rows;
+	return r;
+}
+
+cm_result
+cm_store_outboxes(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,
+                  struct cm_store_page **ret_page, const struct cm_store_outbox **ret_rows, size_t *ret_count)
+{
+	// Two questions: what waits and is due, or everything of one request.
+	const char *tail = ask->request.n == 0
+	                           ? "WHERE state = 1 AND due <= ?4 AND (?7 = '' OR peer = ?7) ORDER BY due, id"
+	                           : "WHERE request = ?6 AND id > ?2 ORDER BY id";
+	struct cm_select select = cm_store_asked(CM_TABLE_OUTBOX, tail, ask);
+	const void *rows;
+	cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);
+	if (r == CM_OK)
+		*ret_rows = rows;
+	return r;
+}
+
+static cm_result
+cm_store_moment(struct cm_store *store, const char *sql, struct cm_report *report, struct cm_instant *ret_at)
+{
+	struct cm_db *db = cm_readers_take(store);
+	cm_result r = cm_db_ask(db, sql, report, &ret_at->us);
+	cm_readers_give(store, db);
+	return r;
+}
+
+cm_result
+cm_store_next_due(struct cm_store *store, struct cm_report *report, struct cm_instant *ret_at)
+{
+	return cm_store_moment(store, "SELECT coalesce(min(due), 9223372036854775807) FROM outbox WHERE state = 1",
+	                       report, ret_at);
+}
+
+cm_result
+cm_store_next_wake(struct cm_store *store, struct cm_report *report, struct cm_instant *ret_at)
+{
+	return cm_store_moment(store, "SELECT coalesce(min(wake), 9223372036854775807) FROM deadline WHERE wake > 0",
+	                       report, ret_at);
+}
