@@ -37,7 +37,7 @@ cm_slotfile_write(struct cm_slotfile *file, struct cm_view contents, struct cm_r
 	if (r == CM_OK)
 		r = cm_file_pwrite_all(file->fd, cm_slotfile_offset(generation), cm_buf_view(&half), report);
 	if (r == CM_OK)
-		r = cm_file_sync(file->fd, report);
+		r = cm_file_sync_data(file->fd, report);
 	if (r == CM_OK)
 		file->generation = generation;
 	return r;
@@ -49,7 +49,11 @@ cm_slotfile_create(const char *path, struct cm_report *report)
 	struct cm_slotfile file = {.fd = -1};
 	cm_result r = cm_file_open(path, CM_FILE_NEW, 0600, report, &file.fd);
 	if (r == CM_OK)
+		r = cm_file_truncate(file.fd, 2 * CM_SLOTFILE_STRIDE, report);
+	if (r == CM_OK)
 		r = cm_slotfile_write(&file, cm_view_of(NULL, 0), report);
+	if (r == CM_OK)
+		r = cm_file_sync(file.fd, report);
 	cm_slotfile_fini(&file);
 	return r;
 }

@@ -199,6 +199,14 @@ cm_file_sync(int fd, struct cm_report *report)
 }
 
 cm_result
+cm_file_sync_data(int fd, struct cm_report *report)
+{
+	if (fdatasync(fd) != 0)
+		return cm_file_fault(report, CM_ERROR_IO_WRITE, fd, "fdatasync");
+	return CM_OK;
+}
+
+cm_result
 cm_file_load(const char *path, struct cm_buf *to, struct cm_report *report)
 {
 	CM_FILE_AUTO int fd = -1;

@@ -61,6 +61,8 @@ CM_CHECKED cm_result cm_file_truncate(int fd, uint64_t size, struct cm_report *r
 
 // Data and size on disk. After a failure the file is never trusted again: do not retry, stop.
 CM_CHECKED cm_result cm_file_sync(int fd, struct cm_report *report);
+// The same for a file that is overwritten in place: what is needed to read the data back, not its times.
+CM_CHECKED cm_result cm_file_sync_data(int fd, struct cm_report *report);
 
 // The whole file appended to `to`; CM_REFUSED when it is larger than the buffer's maximum.
 CM_CHECKED cm_result cm_file_load(const char *path, struct cm_buf *to, struct cm_report *report);
