@@ -180,7 +180,7 @@ cm_cycle_sign(struct cm_store *store, struct cm_cycle *cycle, struct cm_report *
 		r = cm_paths_init(&store->proved, cycle->leaves, (size_t)cycle->batch.count, &cycle->paths);
 		if (r == CM_OK)
 			r = cm_cycle_ask(store, cycle, report);
-		if (r == CM_OK)
+		if (r == CM_OK && cycle->jobs != NULL) // none: a start signs what a crash left
 			r = cm_cycle_receipts(cycle);
 	}
 	return r == CM_OK ? cm_cycle_reply_all(store, cycle, report) : r;

@@ -205,6 +205,7 @@ cm_store_apply(struct cm_store *store, const struct cm_store_event *event, struc
 {
 	if (store->options.apply == NULL)
 		return CM_BUG;
+	change->at = event->at;
 	cm_change_event(change, event->cause, event->detail);
 	cm_result r = store->options.apply(store->options.self, event, change, report);
 	return r == CM_OK ? cm_change_result(change) : r;

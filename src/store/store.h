@@ -106,7 +106,8 @@ CM_CHECKED cm_result cm_store_submit(struct cm_store *store, struct cm_change *c
 CM_CHECKED cm_result cm_store_submit_wait(struct cm_store *store, struct cm_change *change, struct cm_report *report,
                                           struct cm_buf *answer, struct cm_buf *proof);
 
-// Calls options.apply and then submits: the usual way of the node. `event` is copied into the change (cause, detail).
+// Calls options.apply and then submits: the usual way of the node. at, cause and detail of `event` are
+// copied into the change; acts are put by the caller, before or after.
 CM_CHECKED cm_result cm_store_apply(struct cm_store *store, const struct cm_store_event *event,
                                     struct cm_change *change, struct cm_report *report);
 

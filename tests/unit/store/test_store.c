@@ -1,0 +1,275 @@
+#include "store_unit.h"
+
+#define ID1 "6f1c2a5e-0b1d-4c3e-8f00-000000000001"
+
+static void
+an_act_gets_a_receipt_that_others_can_check(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_buf proof = cm_buf_of(100000), text = cm_buf_of(100000);
+	struct cm_report report = {0};
+	for (int i = 0; i < 5; i++) {
+		cm_buf_clear(&proof);
+		assert_int_equal(cm_store_submit_wait(u->store, unit_person("p1"), &report, NULL, &proof), CM_OK);
+	}
+	struct cm_store_receipt_page *page;
+	const struct cm_store_receipt *receipt;
+	for (uint64_t i = 0; i < 5; i++) {
+		assert_int_equal(cm_store_act_by_index(u->store, i, &report, &page, &receipt), CM_OK);
+		assert_non_null(receipt);
+		struct cm_act_file back;
+		cm_buf_clear(&text);
+		assert_int_equal(cm_act_write(&receipt->act->file, &text), CM_OK);
+		assert_int_equal(cm_act_read(cm_buf_view(&text), &report, &back), CM_OK);
+		struct cm_receipt_question q = {.proof = i == 4 ? cm_buf_view(&proof) : receipt->proof,
+		                                .keys = &u->log, .key_count = 1};
+		struct cm_receipt_told told;
+		assert_int_equal(cm_receipt_act_verify(&back, &q, &report, &told), CM_OK);
+		assert_int_equal(told.index, i);
+		assert_int_equal(told.size, 5);
+		assert_string_equal(told.origin, "xa.contact/log/2027");
+		assert_int_equal(cm_receipt_act_signed(&back, &u->authority_public, &report), CM_OK);
+		// The same receipt for another act.
+		back.slots[CM_ACT_SLOT(CM_ACT_FIELD_PERSON)].value = cm_view_text("p2");
+		assert_int_equal(cm_receipt_act_verify(&back, &q, &report, &told), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_RECEIPT_OTHER_ACT));
+		assert_int_equal(cm_receipt_act_signed(&back, &u->authority_public, &report), CM_REFUSED);
+		cm_report_clear(&report);
+		cm_act_fini(&back);
+		cm_store_receipt_page_free(page);
+	}
+	assert_int_equal(cm_store_act_by_index(u->store, 5, &report, &page, &receipt), CM_OK);
+	assert_null(receipt);
+	assert_int_equal(cm_store_check(u->store, &report), CM_OK);
+	cm_buf_fini(&proof);
+	cm_buf_fini(&text);
+}
+
+static struct cm_change *
+message(const char *transaction, const char *words)
+{
+	struct cm_change *change = unit_person("p1");
+	struct cm_store_reply reply = {.sender = cm_view_text("xb.contact"),
+	                               .transaction = cm_view_text(transaction),
+	                               .digest = cm_hash_of(cm_view_text(words)),
+	                               .at = cm_instant_of_seconds(INT64_C(4000000000)),
+	                               .context = cm_view_text(words)};
+	cm_change_reply(change, &reply);
+	return change;
+}
+
+static void
+a_retry_gets_the_first_answer_byte_for_byte(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_buf first = cm_buf_of(100000), second = cm_buf_of(100000);
+	struct cm_report report = {0};
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "hello"), &report, &first, NULL), CM_OK);
+	assert_true(cm_view_starts(cm_buf_view(&first), "hello\nc2sp.org/tlog-proof@v1\nindex 0\n"));
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "hello"), &report, &second, NULL), CM_OK);
+	assert_true(cm_view_equal(cm_buf_view(&first), cm_buf_view(&second)));
+	unit_close(u);
+	unit_open(u);
+	cm_buf_clear(&second);
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "hello"), &report, &second, NULL), CM_OK);
+	assert_true(cm_view_equal(cm_buf_view(&first), cm_buf_view(&second)));
+	assert_int_equal(u->replies, 1);
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "other"), &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_TRANSACTION_REUSED));
+	struct cm_store_figures figures;
+	cm_store_figures(u->store, &figures);
+	assert_int_equal(figures.size, 1);
+	cm_buf_fini(&first);
+	cm_buf_fini(&second);
+}
+
+static void
+a_refused_change_leaves_nothing(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_change *change = unit_person("p1");
+	struct cm_store_peer peer = {.node = cm_view_text("xb.contact"), .state = cm_view_text("invited")};
+	struct cm_store_request request = {.id = cm_view_text(ID1), .state = cm_view_text("sent")};
+	cm_change_peer(change, &peer);
+	cm_change_request(change, cm_view_text("signed"), &request);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
+	struct cm_store_page *page;
+	const struct cm_store_peer *row;
+	assert_int_equal(cm_store_peer(u->store, cm_view_text("xb.contact"), &report, &page, &row), CM_OK);
+	assert_null(row);
+	struct cm_act_values values = {0};
+	cm_act_set(&values, CM_ACT_FIELD_TYPE, cm_view_text("asked"));
+	change = cm_change_new(unit_time(0));
+	cm_change_act(change, &values);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_ACT_FIELD_MISSING));
+	// The register goes on as if nothing had been.
+	assert_int_equal(cm_store_submit_wait(u->store, unit_person("p1"), &report, NULL, NULL), CM_OK);
+	assert_int_equal(cm_store_check(u->store, &report), CM_OK);
+	assert_false(u->fatal);
+}
+
+static cm_result
+event(struct unit_store *u, const char *cause, const char *id)
+{
+	struct cm_report report = {0};
+	struct cm_change *change = unit_person("p1");
+	struct cm_store_artifact artifact = {.direction = CM_STORE_IN, .media = cm_view_text("hi1"),
+	                                     .bytes = cm_view_text(cause)};
+	struct cm_store_event e = {.at = unit_time(9), .cause = cm_view_text(cause), .detail = cm_view_text(id)};
+	cm_change_artifact(change, &artifact);
+	assert_int_equal(cm_store_apply(u->store, &e, change, &report), CM_OK);
+	return cm_store_submit_wait(u->store, change, &report, NULL, NULL);
+}
+
+static void
+derived_rows_are_rebuilt_from_events(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	assert_int_equal(event(u, "acknowledged", ID1), CM_OK);
+	assert_int_equal(event(u, "preserved", ID1), CM_OK);
+	assert_int_equal(event(u, "refused", ID1), CM_REFUSED); // no longer acknowledged
+	for (int round = 0; round < 2; round++) {
+		struct cm_store_page *page;
+		const struct cm_store_request *row;
+		const struct cm_store_step *steps;
+		struct cm_store_ask ask = {.request = cm_view_text(ID1)};
+		size_t n;
+		assert_int_equal(cm_store_request(u->store, cm_view_text(ID1), &report, &page, &row), CM_OK);
+		assert_non_null(row);
+		assert_view_is(row->state, "preserved");
+		assert_int_equal(row->act, 2);
+		assert_int_equal(row->message, 2);
+		assert_int_equal(row->changed.us, unit_time(9).us);
+		cm_store_page_free(page);
+		assert_int_equal(cm_store_steps(u->store, &ask, &report, &page, &steps, &n), CM_OK);
+		assert_int_equal(n, 2);
+		assert_int_equal(steps[0].act, 1);
+		cm_store_page_free(page);
+		assert_int_equal(cm_store_rebuild(u->store, &report), CM_OK);
+	}
+	assert_int_equal(u->applied, 3 + 2 * 2);
+}
+
+static void
+objects_of_a_peer_are_stamped_a_hundred_a_second(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_change *change = cm_change_new(unit_time(0));
+	for (int i = 0; i < 250; i++) {
+		char id[40];
+		snprintf(id, sizeof id, "6f1c2a5e-0b1d-4c3e-8f00-%012d", i);
+		struct cm_store_object o = {.id = cm_view_text(id), .peer = cm_view_text("xb.contact"), .registrar = 1,
+		                            .generation = 1, .changed = {.us = unit_time(5).us + 1234}};
+		cm_change_object(change, -1, &o);
+	}
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+	struct cm_store_ask ask = {.peer = cm_view_text("xb.contact"), .from = unit_time(6)};
+	struct cm_store_page *page;
+	const struct cm_store_object *rows;
+	size_t n;
+	assert_int_equal(cm_store_objects(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+	assert_int_equal(n, 150);
+	assert_int_equal(rows[99].changed.us, unit_time(6).us);
+	assert_int_equal(rows[100].changed.us, unit_time(7).us);
+	struct cm_store_object o = rows[0];
+	change = cm_change_new(unit_time(0));
+	cm_change_object(change, 7, &o); // somebody thinks it is at generation 7
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_GENERATION));
+	change = cm_change_new(unit_time(0));
+	cm_change_object(change, -1, &o);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_OBJECT_KNOWN));
+	cm_store_page_free(page);
+}
+
+static void
+the_outbox_gives_what_is_due_until_it_is_marked(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_change *change = cm_change_new(unit_time(0));
+	struct cm_store_artifact message_row = {.direction = CM_STORE_OUT, .bytes = cm_view_text("{}")};
+	struct cm_store_outbox out = {.peer = cm_view_text("xb.contact"), .transaction = cm_view_text("t"),
+	                              .state = CM_STORE_WAITING, .due = unit_time(10)};
+	cm_change_artifact(change, &message_row);
+	cm_change_outbox(change, &out);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+	struct cm_instant due;
+	assert_int_equal(cm_store_next_due(u->store, &report, &due), CM_OK);
+	assert_int_equal(due.us, unit_time(10).us);
+	struct cm_store_ask ask = {.until = unit_time(9)};
+	struct cm_store_page *page;
+	const struct cm_store_outbox *rows;
+	size_t n;
+	assert_int_equal(cm_store_outboxes(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+	assert_int_equal(n, 0);
+	cm_store_page_free(page);
+	ask.until = unit_time(10);
+	assert_int_equal(cm_store_outboxes(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].artifact, 1);
+	struct cm_store_outbox mark = rows[0];
+	mark.state = CM_STORE_DONE;
+	change = cm_change_new(unit_time(11));
+	cm_change_artifact(change, &message_row);
+	cm_change_outbox_mark(change, &mark);
+	cm_store_page_free(page);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+	const struct cm_store_outbox *row;
+	assert_int_equal(cm_store_outbox(u->store, 1, &report, &page, &row), CM_OK);
+	assert_int_equal(row->answer, 2);
+	cm_store_page_free(page);
+}
+
+static void
+a_keeper_that_refuses_stops_the_store(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	assert_int_equal(cm_store_submit_wait(u->store, unit_person("p1"), &report, NULL, NULL), CM_OK);
+	u->sign_result = CM_FAILED;
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "hello"), &report, NULL, NULL), CM_FAILED);
+	assert_true(u->fatal);
+	assert_int_equal(cm_store_submit_wait(u->store, unit_person("p1"), &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STOPPED));
+	// The next start signs what was committed and makes the answer that was missing.
+	u->sign_result = CM_OK;
+	unit_close(u);
+	unit_open(u);
+	struct cm_buf answer = cm_buf_of(100000);
+	assert_int_equal(u->replies, 1);
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "hello"), &report, &answer, NULL), CM_OK);
+	assert_true(cm_view_starts(cm_buf_view(&answer), "hello\nc2sp.org/tlog-proof@v1\nindex 1\n"));
+	assert_int_equal(cm_store_check(u->store, &report), CM_OK);
+	cm_buf_fini(&answer);
+}
+
+static void
+two_stores_never_share_a_folder(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_store *other;
+	assert_int_equal(cm_store_open(&u->options, &report, &other), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_LOCK_HELD));
+	unit_close(u);
+	struct cm_note_key log = u->log;
+	snprintf(log.name, sizeof log.name, "xa.contact/log/2028");
+	struct cm_store_options options = u->options;
+	options.log = &log;
+	cm_report_clear(&report);
+	assert_int_equal(cm_store_open(&options, &report, &other), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_ORIGIN));
+	unit_open(u);
+}
+
+UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
+          S(a_refused_change_leaves_nothing), S(derived_rows_are_rebuilt_from_events),
+          S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
+          S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder))
