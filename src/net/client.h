@@ -45,6 +45,9 @@ struct cm_client_request {
 	const char *url;    // https://HOST[:PORT]/path; http://node/path together with unix_path
 	const char *unix_path;
 	const char *anchor_file;  // PEM with the one certificate that the server's chain must lead to; needed for https
+	// First contact: nothing is known of the server yet. For public things that are believed by their hash alone; our
+	// certificate is not shown. Then no anchor is needed.
+	bool unproven;
 	const char *content_type; // of the body
 	const char *accept;       // NULL: none is sent
 	const char *fields[4];    // more header fields, "Name: value"

@@ -47,7 +47,7 @@ cm_client_call_check(const struct cm_client_request *request, struct cm_report *
 	if (request->url == NULL || strncmp(request->url, scheme, strlen(scheme)) != 0 ||
 	    strlen(request->url) > CM_LIMIT_NET_URL_BYTES_VALUE || strpbrk(request->url, " \t\r\n@#") != NULL)
 		return cm_report_refuse(report, CM_ERROR_NET_URL, "address", "%s", request->url == NULL ? "" : request->url);
-	if (request->unix_path == NULL && request->anchor_file == NULL)
+	if (request->unix_path == NULL && request->anchor_file == NULL && !request->unproven)
 		return cm_report_refuse(report, CM_ERROR_NET_PEER_UNPROVEN, "address", "%s without an anchor", request->url);
 	return request->done == NULL ? CM_BUG : CM_OK;
 }
@@ -206,12 +206,12 @@ cm_client_call_security(struct cm_client_call *call)
 {
 	const struct cm_client *client = call->client;
 	curl_easy_setopt(call->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
-	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYPEER, call->request.unproven ? 0L : 1L);
 	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	curl_easy_setopt(call->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L); // each session shows its certificates
 	curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);            // not the system's authorities
 	curl_easy_setopt(call->easy, CURLOPT_CAINFO, call->request.anchor_file);
-	if (client->key_file == NULL)
+	if (client->key_file == NULL || call->request.unproven)
 		return;
 	curl_easy_setopt(call->easy, CURLOPT_SSLCERT, client->chain_file);
 	curl_easy_setopt(call->easy, CURLOPT_SSLKEY, client->key_file);
@@ -269,7 +269,7 @@ static const struct cm_client_call_code {
         {CURLE_SSL_CACERT_BADFILE, CM_ERROR_NET_TLS, false},
         {CURLE_SSL_CIPHER, CM_ERROR_NET_TLS, false},
         {CURLE_URL_MALFORMAT, CM_ERROR_NET_URL, true},
-        {CURLE_UNSUPPORTED_PROTOCOL, CM_ERROR_NET_URL, true},
+        {CURLE_UNSUPPORTED_PROTOCOL, CM_ERROR_NET_ANSWER_MALFORMED, true}, // HTTP/0.9; schemes were checked before
         {CURLE_WEIRD_SERVER_REPLY, CM_ERROR_NET_ANSWER_MALFORMED, true},
         {CURLE_BAD_CONTENT_ENCODING, CM_ERROR_NET_ANSWER_MALFORMED, true},
         {CURLE_OUT_OF_MEMORY, CM_ERROR_OUT_OF_MEMORY, false},
@@ -283,8 +283,10 @@ cm_client_call_result(struct cm_client_call *call, CURLcode code)
 	const char *seen = call->error[0] != 0 ? call->error : curl_easy_strerror(code);
 	if (call->want_cancel)
 		return cm_report_failed(&call->report, CM_ERROR_NET_CANCELLED, call->request.url, "cancelled");
-	if (call->result != CM_OK || code == CURLE_OK)
+	if (call->result != CM_OK)
 		return call->result;
+	if (code == CURLE_OK)
+		return cm_client_answer_whole(call);
 	for (size_t i = 0; i < sizeof cm_client_call_codes / sizeof *cm_client_call_codes; i++)
 		if (cm_client_call_codes[i].code == code) {
 			rule = cm_client_call_codes[i].rule;

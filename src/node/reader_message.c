@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
-#include "domain/message_facts.h"
 #include "domain/request.h"
+#include "domain/request_facts.h"
 #include "format/json.h"
 #include "node/ipc_findings.h"
 #include "node/reader.h"
@@ -67,7 +67,11 @@ cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_object *ta
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	enum cm_kind kind = CM_KIND_NONE;
 	cm_facts_init(&facts);
-	cm_message_facts_put(&facts, doc, task);
+	cm_request_facts_document(doc, &facts);
+	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION)
+		cm_request_facts_preservation(&task->preservation, &facts);
+	else if (task != NULL)
+		cm_request_facts_disclosure(&task->disclosure, &facts);
 	cm_result r = cm_facts_result(&facts);
 	if (r == CM_OK)
 		r = cm_kind_check(doc->kind, report, &kind);

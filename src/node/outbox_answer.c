@@ -1,0 +1,174 @@
+// Knows: when an answer belongs to our message and what it means for it (doc/spec/profile.md, section 5: req#S256). Does not
+// know: how it came.
+#include "node/outbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "crypto/jws.h"
+#include "os/clock.h"
+
+// Signed by the peer, as the answer to exactly our bytes. Anything else is as good as no answer.
+static cm_result
+cm_outbox_answer_check(const struct cm_outbox_try *one, const struct cm_hi1_message *m, const struct cm_peer *peer,
+                       struct cm_report *report)
+{
+	struct cm_key_signature sig;
+	struct cm_hash digest = cm_jws_digest(m->jws.protected_b64, m->canonical);
+	if (!m->response || !cm_view_is(m->transaction, one->transaction))
+		return cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/Header", "%s", one->transaction);
+	if (!m->jws.present || !m->jws.answers ||
+	    !cm_view_equal(cm_view_of(m->jws.request_sha256, 32), cm_hash_view(&one->digest)))
+		return cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/Signature/protected", "req#S256");
+	if (!cm_view_equal(cm_view_of(m->jws.certificate_sha256, 32), cm_hash_view(&peer->identity.sign_certificate)))
+		return cm_report_refuse(report, CM_ERROR_HI1_CERTIFICATE, "/Signature/protected", "%s", one->peer);
+	cm_result r = cm_jws_signature_read(m->jws.signature_b64, report, &sig);
+	return r == CM_OK ? cm_jws_verify(&digest, &sig, &peer->identity.sign, report) : r;
+}
+
+// The first error in it, or NULL: then it is a yes.
+static const struct cm_hi1_error_info *
+cm_outbox_answer_error(const struct cm_hi1_message *m)
+{
+	const struct cm_hi1_error_info *first = m->error;
+	for (size_t i = 0; first == NULL && i < m->action_count; i++)
+		if (m->actions[i].error != NULL &&
+		    m->actions[i].error->code != cm_hi1_error_row(CM_HI1_ERROR_NOT_DONE)->number)
+			first = m->actions[i].error;
+	return first;
+}
+
+static struct cm_view
+cm_outbox_answer_receipt(const struct cm_hi1_message *m)
+{
+	for (size_t i = 0; i < m->action_count; i++) {
+		const struct cm_hi1_object *o = m->actions[i].object;
+		if (o == NULL || o->type != CM_HI1_TYPE_DOCUMENT)
+			continue;
+		for (size_t k = 0; k < o->document.property_count; k++)
+			if (cm_view_is(o->document.properties[k].type.value, "Receipt"))
+				return o->document.properties[k].value;
+	}
+	return cm_view_of(NULL, 0);
+}
+
+static void
+cm_outbox_answer_put_receipt(const struct cm_outbox_try *one, struct cm_view receipt, struct cm_instant now,
+                             struct cm_change *change)
+{
+	struct cm_act_values act;
+	memset(&act, 0, sizeof act);
+	cm_act_set(&act, CM_ACT_FIELD_TYPE, cm_view_text("receipt_taken"));
+	cm_act_set(&act, CM_ACT_FIELD_PEER, cm_view_text(one->peer));
+	cm_act_set(&act, CM_ACT_FIELD_REQUEST, cm_view_text(one->request));
+	cm_act_set(&act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact:0"));
+	cm_change_act(change, &act);
+	if (receipt.n == 0)
+		return;
+	struct cm_store_artifact kept = {
+	        .direction = CM_STORE_IN,
+	        .peer = cm_view_text(one->peer),
+	        .media = cm_view_text("receipt"),
+	        .name = cm_view_text(one->request),
+	        .at = now,
+	        .bytes = receipt,
+	};
+	cm_change_artifact(change, &kept);
+}
+
+// A refused request becomes a draft again, with what the other side said (event "bounce").
+static cm_result
+cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struct cm_instant now,
+                        struct cm_change *change, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *old = NULL;
+	cm_result r = cm_store_request(one->node->store, cm_view_text(one->request), report, &page, &old);
+	if (r != CM_OK || old == NULL || !cm_view_is(old->state, "sent"))
+		return r;
+	struct cm_store_request row = *old;
+	row.state = cm_view_text("draft");
+	row.told = cm_view_text(said);
+	row.changed = now;
+	cm_change_request(change, old->state, &row);
+	struct cm_store_step step = {.request = row.id,
+	        .event = cm_view_text("bounce"),
+	        .from_state = old->state,
+	        .to_state = row.state,
+	        .note = row.told,
+	        .at = now};
+	cm_change_step(change, &step);
+	return CM_OK;
+}
+
+static cm_result
+cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *read, struct cm_report *report,
+                      enum cm_outbox_end *ret_end)
+{
+	const struct cm_hi1_message *m = &read->message;
+	const struct cm_hi1_error_info *error = cm_outbox_answer_error(m);
+	struct cm_instant now = cm_clock_utc();
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_event_message told = {.wire = read->wire, .peer = cm_view_text(one->peer)};
+	char said[CM_REPORT_SEEN] = "";
+	cm_result r = CM_OK;
+	if (change == NULL)
+		return CM_NOMEM;
+	struct cm_store_artifact artifact = {
+	        .direction = CM_STORE_IN,
+	        .peer = told.peer,
+	        .media = cm_view_text("hi1"),
+	        .name = m->transaction,
+	        .at = now,
+	        .bytes = cm_buf_view(&one->body),
+	};
+	cm_change_artifact(change, &artifact);
+	if (error != NULL)
+		snprintf(said, sizeof said, "%llu %.*s", (unsigned long long)error->code,
+		         (int)(error->text.n < 200 ? error->text.n : 200), (const char *)error->text.p);
+	struct cm_store_outbox mark = {
+	        .id = one->id,
+	        .state = error == NULL ? CM_STORE_DONE : CM_STORE_FAILED,
+	        .tries = one->tries + 1,
+	        .due = now,
+	        .trouble = cm_view_text(said),
+	};
+	cm_change_outbox_mark(change, &mark);
+	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_ANSWERED), .detail = cm_buf_view(&detail)};
+	if (error == NULL) {
+		cm_event_message_write(&told, &detail);
+		event.detail = cm_buf_view(&detail);
+		if (strcmp(one->topic, "request") == 0)
+			cm_outbox_answer_put_receipt(one, cm_outbox_answer_receipt(m), now, change);
+		r = cm_store_apply(one->node->store, &event, change, report);
+	} else {
+		cm_report_add(report, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);
+		r = cm_outbox_answer_bounce(one, said, now, change, report);
+	}
+	if (r == CM_OK)
+		r = cm_store_submit_wait(one->node->store, cm_take(&change), report, NULL, NULL);
+	if (r == CM_OK)
+		*ret_end = error == NULL ? CM_OUTBOX_ANSWERED : CM_OUTBOX_REFUSED;
+	return r;
+}
+
+cm_result
+cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, enum cm_outbox_end *ret_end)
+{
+	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+	struct cm_peer peer;
+	struct cm_reader_told told = {cm_clock_utc(), 0, 0};
+	cm_result r = cm_reader_client_hi1(&one->node->reader, cm_buf_view(&one->body), &told, &one->report, &read);
+	if (r == CM_OK && !cm_peers_confirmed(&one->node->peers, one->peer, &peer))
+		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "answer", "%s", one->peer);
+	if (r == CM_OK)
+		r = cm_outbox_answer_check(one, &read.message, &peer, &one->report);
+	if (r != CM_OK) {
+		cm_node_log("an answer is not one to our message", &one->report);
+		return CM_OK;
+	}
+	return cm_outbox_answer_keep(one, &read, report, ret_end);
+}
