@@ -48,18 +48,29 @@ cm_client_answer_judge(struct cm_client_call *call)
 		return cm_report_refuse(report, CM_ERROR_NET_CHANGED, "ETag", "%s, expected %s", call->etag, request->etag);
 	if (request->range_from == 0 && status == 206)
 		return cm_report_refuse(report, CM_ERROR_NET_RANGE_WRONG, "status", "206, but no range was asked for");
+	if (curl_easy_getinfo(call->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) != CURLE_OK)
+		length = -1;
 	if (request->range_from == 0) {
-		if (curl_easy_getinfo(call->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK && length > 0)
-			call->total = (uint64_t)length;
+		call->total = length > 0 ? (uint64_t)length : 0;
 		return CM_OK;
 	}
 	if (status != 206)
 		return cm_report_refuse(report, CM_ERROR_NET_RANGE_IGNORED, "status", "%u", status);
 	if (!cm_client_answer_range(call->range, &from, &to, &call->total) || from != request->range_from ||
-	    to != call->total - 1)
+	    to != call->total - 1 || (length >= 0 && (uint64_t)length != call->total - from))
 		return cm_report_refuse(report, CM_ERROR_NET_RANGE_WRONG, "Content-Range", "%s, asked for %llu-", call->range,
 		                        (unsigned long long)request->range_from);
 	return CM_OK;
+}
+
+cm_result
+cm_client_answer_whole(struct cm_client_call *call)
+{
+	uint64_t missing = call->total == 0 ? 0 : call->total - call->request.range_from - call->taken;
+	if (call->request.bytes == NULL || !cm_client_answer_good(call) || missing == 0)
+		return CM_OK;
+	return cm_report_failed(&call->report, CM_ERROR_NET_BROKEN, call->request.url, "%llu bytes are missing",
+	                        (unsigned long long)missing);
 }
 
 // Keeps the value when the line is the field `name`; a value that is too long counts as missing.

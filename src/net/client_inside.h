@@ -56,5 +56,7 @@ void cm_client_call_done(struct cm_client_call *call, CURLcode code);
 size_t cm_client_answer_field(char *line, size_t size, size_t n, void *context);
 size_t cm_client_answer_bytes(char *bytes, size_t size, size_t n, void *context);
 unsigned cm_client_answer_status(struct cm_client_call *call);
+// At the end: was all of the announced object there?
+CM_CHECKED cm_result cm_client_answer_whole(struct cm_client_call *call);
 
 #endif

@@ -80,42 +80,46 @@ def forms(st):
     post = b"POST /echo HTTP/1.1\r\n" + H
     cases = [
         ("plain request", 200, b"GET /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
-        ("length beside chunks", 400, post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
-        ("chunks beside length", 400, post + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", b"0\r\n\r\n"),
-        ("two equal lengths", 400, post + b"Content-Length: 5\r\nContent-Length: 5\r\n\r\n", b"hello"),
-        ("two different lengths", 400, post + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", b"hello"),
+        ("length beside chunks", "400 http_two_lengths", post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
+        ("chunks beside length", "400 http_two_lengths", post + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", b"0\r\n\r\n"),
+        ("two equal lengths", "400 http_field_repeated", post + b"Content-Length: 5\r\nContent-Length: 5\r\n\r\n", b"hello"),
+        ("two different lengths", "400 http_field_repeated", post + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", b"hello"),
         ("length with plus", 400, post + b"Content-Length: +5\r\n\r\n", b"hello"),
         ("length list", 400, post + b"Content-Length: 5, 5\r\n\r\n", b"hello"),
         ("negative length", 400, post + b"Content-Length: -5\r\n\r\n", b"hello"),
-        ("two codings", 400, post + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
-        ("unknown coding", 501, post + b"Transfer-Encoding: gzip, chunked\r\n\r\n", b"0\r\n\r\n"),
-        ("two hosts", 400, b"GET /hello HTTP/1.1\r\n" + H + H + b"\r\n", b""),
+        ("two codings", "400 http_field_repeated", post + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
+        ("unknown coding", "501 http_coding", post + b"Transfer-Encoding: gzip, chunked\r\n\r\n", b"0\r\n\r\n"),
+        ("two hosts", "400 http_host", b"GET /hello HTTP/1.1\r\n" + H + H + b"\r\n", b""),
         ("no host", 400, b"GET /hello HTTP/1.1\r\nX: a\r\n\r\n", b""),
-        ("two ranges fields", 400, b"GET /big HTTP/1.1\r\n" + H + b"Range: bytes=0-\r\nRange: bytes=1-\r\n\r\n", b""),
-        ("unknown method", 501, b"BREW /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
-        ("long method", 501, b"PROPPATCHES /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
-        ("TRACE", 501, b"TRACE /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
-        ("CONNECT", 501, b"CONNECT a:1 HTTP/1.1\r\n" + H + b"\r\n", b""),
-        ("HTTP/1.0", 505, b"GET /hello HTTP/1.0\r\n" + H + b"\r\n", b""),
-        ("17 kB of header", 431, b"GET /hello HTTP/1.1\r\n" + H + b"X: " + b"y" * 17000 + b"\r\n\r\n", b""),
+        ("two ranges fields", "400 http_field_repeated", b"GET /big HTTP/1.1\r\n" + H + b"Range: bytes=0-\r\nRange: bytes=1-\r\n\r\n", b""),
+        ("unknown method", "501 http_method_unknown", b"BREW /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
+        ("long method", "501 http_method_unknown", b"PROPPATCHES /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
+        ("TRACE", "501 http_method_unknown", b"TRACE /hello HTTP/1.1\r\n" + H + b"\r\n", b""),
+        ("CONNECT", "501 http_method_unknown", b"CONNECT a:1 HTTP/1.1\r\n" + H + b"\r\n", b""),
+        ("HTTP/1.0", "505 http_version", b"GET /hello HTTP/1.0\r\n" + H + b"\r\n", b""),
+        ("17 kB of header", "431 http_header_size", b"GET /hello HTTP/1.1\r\n" + H + b"X: " + b"y" * 17000 + b"\r\n\r\n", b""),
         ("100 kB of header", 431, b"GET /hello HTTP/1.1\r\n" + H + b"X: " + b"y" * 100000 + b"\r\n\r\n", b""),
-        ("65 fields", 431, b"GET /hello HTTP/1.1\r\n" + H + b"X: y\r\n" * 64 + b"\r\n", b""),
+        ("65 fields", "431 http_header_size", b"GET /hello HTTP/1.1\r\n" + H + b"X: y\r\n" * 64 + b"\r\n", b""),
         ("64 fields", 200, b"GET /hello HTTP/1.1\r\n" + H + b"X: y\r\n" * 63 + b"\r\n", b""),
-        ("space before colon", 400, b"GET /hello HTTP/1.1\r\n" + H + b"X : y\r\n\r\n", b""),
-        ("control character", 400, b"GET /hello HTTP/1.1\r\n" + H + b"X: y\x01z\r\n\r\n", b""),
-        ("unknown expectation", 417, post + b"Expect: tea\r\nContent-Length: 5\r\n\r\n", b"hello"),
+        ("space before colon", "400 http_field_malformed", b"GET /hello HTTP/1.1\r\n" + H + b"X : y\r\n\r\n", b""),
+        ("control character", "400 http_field_malformed", b"GET /hello HTTP/1.1\r\n" + H + b"X: y\x01z\r\n\r\n", b""),
+        ("unknown expectation", "417 http_expect", post + b"Expect: tea\r\nContent-Length: 5\r\n\r\n", b"hello"),
         ("body at the limit", 200, post + b"Content-Length: 1048576\r\n\r\n", big[1:]),
-        ("body above the limit", 413, post + b"Content-Length: 1048577\r\n\r\n", big),
-        ("body far above the limit", 413, post + b"Content-Length: 99999999999\r\n\r\n", b""),
+        ("body above the limit", "413 http_body_size", post + b"Content-Length: 1048577\r\n\r\n", big),
+        ("body far above the limit", "413 http_body_size", post + b"Content-Length: 99999999999\r\n\r\n", b""),
         ("chunked body", 200, post + b"Transfer-Encoding: chunked\r\n\r\n", b"5\r\nhello\r\n0\r\n\r\n"),
-        ("chunked body above the limit", 413, post + b"Transfer-Encoding: chunked\r\n\r\n", b"100001\r\n" + big + b"\r\n0\r\n\r\n"),
-        ("body of a route without one", 413, b"GET /hello HTTP/1.1\r\n" + H + b"Content-Length: 5\r\n\r\n", b"hello"),
+        ("chunked body above the limit", "413 http_body_size", post + b"Transfer-Encoding: chunked\r\n\r\n", b"100001\r\n" + big + b"\r\n0\r\n\r\n"),
+        ("body of a route without one", "413 http_body_unwanted", b"GET /hello HTTP/1.1\r\n" + H + b"Content-Length: 5\r\n\r\n", b"hello"),
         ("answer in the head", 404, b"POST /none HTTP/1.1\r\n" + H + b"Content-Length: 5\r\n\r\n", b"hello"),
         ("huge chunk size", 0, post + b"Transfer-Encoding: chunked\r\n\r\n", b"fffffffffffffffff\r\nx"),
         ("no HTTP", 0, b"\x00\x01\x02\x03\r\n\r\n", b""),
     ]
     for name, wanted, text, after in cases:
         got, answer = status(st, text, after)
+        if isinstance(wanted, str):  # our own refusal: status and rule
+            number, rule = wanted.split()
+            check(f"{name}: {wanted}", got == int(number) and answer.endswith(b"\r\n" + rule.encode() + b"\n"), answer[:200])
+            continue
         good = got == wanted or (wanted == 0 and (got == 0 or got >= 400))
         check(f"{name}: {wanted or 'refused'}", good, answer[:120])
     _, answer = status(st, post + b"Content-Length: 44\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -285,7 +289,7 @@ def ending():
         pass
     code, line, took = st.stop()
     answer = read_all(s)
-    check("an unanswered request is told that the server stops", answer.startswith(b"HTTP/1.1 503"), answer)
+    check("an unanswered request is told that the server stops", answer.startswith(b"HTTP/1.1 503") and b"http_stopping" in answer, answer)
     check("the stop waits for its limit, not longer", code == 0 and 0.5 < took < 6, (code, took, line))
 
 

@@ -173,6 +173,10 @@ station_request(void *context, struct cm_net_request *rq)
 		bool waiting = s->forever != NULL;
 		cm_mutex_unlock(&s->lock);
 		station_text(rq, waiting ? 200 : 404, "\n");
+	} else if (cm_view_is(path, "/wrong")) {
+		struct cm_server_answer answer = {.status = 206};
+		assert_true(cm_server_answer_field(&answer, "Content-Range", "bytes 3-5/6"));
+		cm_server_answer(rq, &answer);
 	} else if (cm_view_is(path, "/big"))
 		station_big(s, rq);
 	else if (cm_view_is(path, "/made"))
@@ -194,6 +198,16 @@ station_gone(void *context, struct cm_net_request *rq)
 	(void)rq;
 	struct station *s = context;
 	s->gone++;
+}
+
+// Refusals say their rule, so that a test sees the reason and not only a number.
+static const char *
+station_refusal(void *context, unsigned status, const struct cm_report *why, struct cm_buf *body)
+{
+	(void)context;
+	(void)status;
+	cm_buf_printf(body, "%s\n", why->count == 0 ? "" : cm_error_row(why->findings[0].rule)->name);
+	return "text/plain";
 }
 
 // The other thread: answers what is held, or lets it go on.
@@ -254,7 +268,8 @@ station_open(struct station *s)
 	        .head = station_head,
 	        .request = station_request,
 	        .piece = station_piece,
-	        .gone = station_gone};
+	        .gone = station_gone,
+	        .refusal = station_refusal};
 	cm_mutex_init(&s->lock);
 	cm_cond_init(&s->some);
 }

@@ -25,7 +25,8 @@ struct station {
 
 // Paths: GET /hello · GET /whoami (count of certificates) · GET /later (another thread answers) · GET /never (no answer
 // until the end) · GET /waiting (200 when somebody waits there, else 404) · GET /big (200 MB from a file, "Range: bytes=N-", ETag "big") · GET /made (200 MB from a source that
-// pauses) · POST /echo (collected, 1 MiB) · PUT /sink (streamed with pauses; answers how many bytes) · PUT /full (answers
+// pauses) · GET /wrong (206 for another range than
+// any asks for) · POST /echo (collected, 1 MiB) · PUT /sink (streamed with pauses; answers how many bytes) · PUT /full (answers
 // 507 at the first byte)
 #define STATION_BIG UINT64_C(209715200)
 

@@ -1,8 +1,12 @@
 // Client and server of this room against each other, over real TLS on a port of the kernel's choice.
 #include "unit.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "os/clock.h"
@@ -262,6 +266,97 @@ ranges_are_judged_before_the_first_byte(void **state)
 }
 
 static void
+a_range_that_nobody_asked_for_is_refused(void **state)
+{
+	struct visit v;
+	visit_begin(&v, *state, "client", "ca.pem");
+	assert_int_equal(visit_get(&v, "/wrong"), CM_REFUSED);
+	assert_true(cm_report_has(&v.report, CM_ERROR_NET_RANGE_WRONG));
+	struct cm_client_request part = {.bytes = visit_bytes, .range_from = 2};
+	assert_int_equal(visit_go(&v, "/wrong", &part), CM_REFUSED);
+	assert_true(cm_report_has(&v.report, CM_ERROR_NET_RANGE_WRONG));
+	part.range_from = 3;
+	cm_report_clear(&v.report);
+	assert_int_equal(visit_go(&v, "/wrong", &part), CM_REFUSED); // three bytes named, none announced
+	assert_true(cm_report_has(&v.report, CM_ERROR_NET_RANGE_WRONG));
+	visit_end(&v);
+}
+
+struct babbler {
+	int listener;
+	const char *says;
+};
+
+// Takes one connection, says its text whatever is asked, hangs up.
+static void
+babble(void *context)
+{
+	struct babbler *b = context;
+	char skip[4096];
+	int fd = accept(b->listener, NULL, NULL);
+	if (fd < 0)
+		return;
+	if (read(fd, skip, sizeof skip) > 0 && write(fd, b->says, strlen(b->says)) < 0)
+		print_message("the client left\n");
+	close(fd);
+}
+
+static cm_result
+visit_babbler(struct visit *v, int family, const char *says)
+{
+	struct sockaddr_storage at = {.ss_family = (sa_family_t)family};
+	struct sockaddr_in four = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_un local = {.sun_family = AF_UNIX};
+	socklen_t n = family == AF_UNIX ? sizeof local : sizeof four;
+	snprintf(local.sun_path, sizeof local.sun_path, "%s/babbler", v->s->dir);
+	unlink(local.sun_path);
+	memcpy(&at, family == AF_UNIX ? (const void *)&local : (const void *)&four, n);
+	struct babbler b = {.listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), .says = says};
+	assert_int_equal(bind(b.listener, (const struct sockaddr *)&at, n) | listen(b.listener, 1), 0);
+	assert_int_equal(getsockname(b.listener, (struct sockaddr *)&at, &n), 0);
+	memcpy(&four, &at, sizeof four);
+	struct cm_thread thread;
+	assert_int_equal(cm_thread_start(&thread, "babbler", babble, &b, NULL), CM_OK);
+	struct cm_client_request request = {.url = v->url, .anchor_file = v->anchor};
+	if (family == AF_UNIX) {
+		request.unix_path = local.sun_path;
+		snprintf(v->url, sizeof v->url, "http://node/hello");
+	} else
+		snprintf(v->url, sizeof v->url, "https://127.0.0.1:%u/hello", (unsigned)ntohs(four.sin_port));
+	cm_report_clear(&v->report);
+	cm_buf_clear(&v->body);
+	cm_result r = cm_client_wait(v->client, &request, &v->report, &v->body, &v->status);
+	cm_thread_join(&thread);
+	close(b.listener);
+	return r;
+}
+
+static void
+servers_that_speak_otherwise_are_refused(void **state)
+{
+	struct visit v;
+	visit_begin(&v, *state, NULL, "ca.pem");
+	assert_int_equal(visit_babbler(&v, AF_UNIX, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), CM_OK);
+	assert_view_is(cm_buf_view(&v.body), "hi");
+	static const char *const bad[] = {"hello\r\n", "HTTP/9.9 200 OK\r\n\r\n",
+	        "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nhi"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		cm_result r = visit_babbler(&v, AF_UNIX, bad[i]);
+		assert_int_equal(r, CM_REFUSED);
+		assert_true(cm_report_has(&v.report, CM_ERROR_NET_ANSWER_MALFORMED));
+	}
+	assert_int_equal(visit_babbler(&v, AF_UNIX, "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhi"), CM_FAILED);
+	assert_true(cm_report_has(&v.report, CM_ERROR_NET_BROKEN));
+	// A redirect is an answer, not a way.
+	assert_int_equal(visit_babbler(&v, AF_UNIX, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+	                 CM_OK);
+	assert_int_equal(v.status, 302);
+	assert_int_equal(visit_babbler(&v, AF_INET, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), CM_FAILED);
+	assert_true(cm_report_has(&v.report, CM_ERROR_NET_TLS));
+	visit_end(&v);
+}
+
+static void
 urls_of_other_kinds_are_refused(void **state)
 {
 	struct visit v;
@@ -278,6 +373,11 @@ urls_of_other_kinds_are_refused(void **state)
 	struct cm_client_request dead = {.url = "https://127.0.0.1:1/", .anchor_file = v.anchor};
 	assert_int_equal(cm_client_wait(v.client, &dead, &v.report, &v.body, &v.status), CM_FAILED);
 	assert_true(cm_report_has(&v.report, CM_ERROR_NET_CONNECT));
+	// Longer than a label may be: refused by the resolver itself, nobody is asked.
+	struct cm_client_request nobody = {.anchor_file = v.anchor,
+	        .url = "https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid/"};
+	assert_int_equal(cm_client_wait(v.client, &nobody, &v.report, &v.body, &v.status), CM_FAILED);
+	assert_true(cm_report_has(&v.report, CM_ERROR_NET_RESOLVE));
 	visit_end(&v);
 }
 
@@ -307,6 +407,8 @@ main(void)
 	        T(bulk_moves_in_flat_memory),
 	        T(a_full_disk_is_told_in_the_middle),
 	        T(ranges_are_judged_before_the_first_byte),
+	        T(a_range_that_nobody_asked_for_is_refused),
+	        T(servers_that_speak_otherwise_are_refused),
 	        T(urls_of_other_kinds_are_refused),
 	        T(deadlines_are_absolute),
 	};

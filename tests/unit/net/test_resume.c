@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -244,6 +245,28 @@ addresses_that_cannot_be_listened_on(void **state)
 	station_close(&s);
 }
 
+// As many descriptors as the listening socket needs, and none for the library's own.
+static void
+a_server_without_descriptors_does_not_start(void **state)
+{
+	(void)state;
+	static struct station s;
+	struct rlimit old, few;
+	struct cm_report report = {.count = 0};
+	station_open(&s);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = old;
+	int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	few.rlim_cur = (rlim_t)next + 1;
+	close(next);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	cm_result r = cm_server_new(&s.options, &s.service, &report, &s.server);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(r, CM_FAILED);
+	assert_true(cm_report_has(&report, CM_ERROR_NET_SERVER_START));
+	station_close(&s);
+}
+
 int
 main(void)
 {
@@ -252,6 +275,7 @@ main(void)
 	        T(a_new_certificate_serves_at_once),
 	        T(a_client_that_ends_tells_every_call),
 	        T(addresses_that_cannot_be_listened_on),
+	        T(a_server_without_descriptors_does_not_start),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
