@@ -62,11 +62,11 @@ struct fetch {
 };
 
 // Byte k of the big file: the number k itself at every 4096th place, eight bytes long, zero elsewhere.
-static uint8_t
+static uint64_t
 fetch_byte(uint64_t at)
 {
 	uint64_t block = at / 4096 * 4096;
-	return at - block < 8 ? (uint8_t)((block >> (8 * (at - block))) & 0xff) : (uint8_t)0;
+	return at - block >= 8 ? 0 : (block >> (8 * (at - block))) & 0xff;
 }
 
 static bool
