@@ -36,6 +36,8 @@ cm_hi1_action_settle(struct cm_shape_reader *reader, struct cm_report *report, s
 	const struct cm_finding *first = &reader->found.findings[0];
 	if (fault->error == CM_HI1_ERROR_NONE) {
 		fault->error = cm_hi1_error_of_rule(first->rule);
+		if (fault->error == CM_HI1_ERROR_NONE)
+			fault->error = CM_HI1_ERROR_NOT_A_MESSAGE; // a rule of another format never makes it good
 		memcpy(fault->place, first->place, sizeof fault->place);
 		memcpy(fault->seen, first->seen, sizeof fault->seen);
 	}

@@ -39,7 +39,8 @@ cm_hi1_message_header(struct cm_hi1_reading *reading, const struct cm_json_value
 	size_t mark = cm_shape_enter(reader, "Header");
 	bool good = cm_shape_read(reader, &cm_hi1_header_shape, value, &header);
 	m->sender = header.sender;
-	m->receiver = header.receiver;
+	if (header.receiver.country.n != 0 && header.receiver.id.n != 0)
+		m->receiver = header.receiver; // never half of one
 	m->transaction = header.transaction;
 	m->timestamp = header.timestamp;
 	m->workflow = header.workflow;
