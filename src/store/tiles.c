@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define CM_TILES_RHYTHM (CM_INSTANT_SECOND / 2) // publishing at most twice a second; at most one second behind
-#define CM_TILES_WAL (INT64_C(64) << 20)        // WAL bytes from which the writer waits for a full checkpoint
+#define CM_TILES_WAL (INT64_C(16) << 20)        // WAL bytes from which the writer waits for a full checkpoint
 #define CM_TILES_FILE_MAX (256 * (2 + 65535))   // the greatest bundle
 
 struct cm_tiles_pass {
@@ -146,7 +146,8 @@ cm_tiles_publish(struct cm_tiles_pass *pass)
 	return r;
 }
 
-// Moves the WAL; while commits never pause it cannot start anew by itself, so a large one makes the writer wait once.
+// Moves the WAL while the writer goes on. Under commits that never pause the file would grow for ever; then a second pass
+// holds the writer for the little that came since the first, and the WAL starts anew.
 static cm_result
 cm_tiles_checkpoint(struct cm_tiles_pass *pass)
 {
@@ -159,7 +160,8 @@ cm_tiles_checkpoint(struct cm_tiles_pass *pass)
 		r = cm_file_size(fd, NULL, &size);
 	if (r != CM_OK)
 		size = 0;
-	return cm_db_checkpoint(pass->db, size > CM_TILES_WAL, pass->report);
+	r = cm_db_checkpoint(pass->db, false, pass->report);
+	return r == CM_OK && size > CM_TILES_WAL ? cm_db_checkpoint(pass->db, true, pass->report) : r;
 }
 
 // Waits until there is something to publish; false when the store closes and all is published.
