@@ -14,13 +14,6 @@ cm_statement_acts(const struct cm_hash *root, uint64_t count, struct cm_instant 
 }
 
 void
-cm_statement_card(struct cm_view card, struct cm_buf *to)
-{
-	cm_buf_text(to, "comity-card-v1\n");
-	cm_buf_view_add(to, card);
-}
-
-void
 cm_statement_head(struct cm_view origin, uint64_t size, const struct cm_hash *root, struct cm_buf *to)
 {
 	cm_buf_view_add(to, origin);

@@ -79,6 +79,7 @@ cm_invitation_commit_write(struct cm_buf *to, const struct cm_invitation_commit 
 	cm_buf_add(to, message->commitment, sizeof message->commitment);
 	cm_buf_add(to, message->mac, sizeof message->mac);
 	cm_buf_field(to, message->card);
+	cm_buf_field(to, message->address);
 }
 
 cm_result
@@ -88,13 +89,14 @@ cm_invitation_commit_read(struct cm_view bytes, struct cm_report *report, struct
 	struct cm_view id = cm_rd_bytes(&rd, 16);
 	struct cm_view commitment = cm_rd_bytes(&rd, 32);
 	struct cm_view mac = cm_rd_bytes(&rd, 32);
-	struct cm_view card = cm_rd_field(&rd);
-	if (!cm_rd_done(&rd) || card.n == 0 || card.n > CM_LIMIT_CARD_BYTES_VALUE)
+	struct cm_view card = cm_rd_field(&rd), address = cm_rd_field(&rd);
+	if (!cm_rd_done(&rd) || card.n == 0 || card.n > CM_LIMIT_CARD_BYTES_VALUE || !cm_invitation_address_good(address))
 		return cm_report_refuse(report, CM_ERROR_HANDSHAKE_MALFORMED, "commit", "%zu bytes", bytes.n);
 	memcpy(ret_message->id, id.p, id.n);
 	memcpy(ret_message->commitment, commitment.p, commitment.n);
 	memcpy(ret_message->mac, mac.p, mac.n);
 	ret_message->card = card;
+	ret_message->address = address;
 	return CM_OK;
 }
 

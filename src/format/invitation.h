@@ -30,6 +30,7 @@ struct cm_invitation_commit {
 	uint8_t commitment[32]; // SHA-256 of the nonce that follows
 	uint8_t mac[32];        // HMAC-SHA-256 under the secret
 	struct cm_view card;    // the invited node's identity card, exact bytes
+	struct cm_view address; // "host:port" of its peer listener
 };
 
 void cm_invitation_commit_write(struct cm_buf *to, const struct cm_invitation_commit *message);

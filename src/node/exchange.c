@@ -11,8 +11,8 @@
 #include "node/upload.h"
 #include "proto/problem.h"
 
-static void
-cm_exchange_end(struct cm_exchange *ex, struct cm_server_answer *answer)
+void
+cm_exchange_answer(struct cm_exchange *ex, struct cm_server_answer *answer)
 {
 	struct cm_net_request *rq = ex->rq;
 	cm_upload_free(ex->upload);
@@ -29,7 +29,7 @@ cm_exchange_bytes(struct cm_exchange *ex, unsigned status, const char *type, str
 	answer.length = n;
 	if (answer.bytes == NULL)
 		answer = (struct cm_server_answer){.status = 503};
-	cm_exchange_end(ex, &answer);
+	cm_exchange_answer(ex, &answer);
 }
 
 void
@@ -45,7 +45,7 @@ void
 cm_exchange_status(struct cm_exchange *ex, unsigned status)
 {
 	struct cm_server_answer answer = {.status = status};
-	cm_exchange_end(ex, &answer);
+	cm_exchange_answer(ex, &answer);
 }
 
 cm_result

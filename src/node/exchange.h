@@ -21,6 +21,7 @@ struct cm_exchange {
 void cm_exchange_bytes(struct cm_exchange *ex, unsigned status, const char *type, struct cm_buf *body);
 void cm_exchange_problem(struct cm_exchange *ex, cm_result result, const struct cm_report *report);
 void cm_exchange_status(struct cm_exchange *ex, unsigned status);
+void cm_exchange_answer(struct cm_exchange *ex, struct cm_server_answer *answer);
 
 // The JSON body as paths and texts. Empty facts for an empty body.
 CM_CHECKED cm_result cm_exchange_facts(struct cm_exchange *ex, struct cm_report *report, struct cm_facts *ret_facts);
@@ -43,5 +44,11 @@ CM_CHECKED cm_result cm_serve_start(struct cm_node *node, struct cm_report *repo
 // What the workers run (do_*.c): every route has one handler.
 void cm_do_peer(struct cm_exchange *ex);  // peer listener
 void cm_do_admin(struct cm_exchange *ex); // admin listener
+void cm_do_health(struct cm_exchange *ex);
+void cm_do_persons(struct cm_exchange *ex);
+void cm_do_peers(struct cm_exchange *ex);
+void cm_do_requests(struct cm_exchange *ex);
+void cm_do_records(struct cm_exchange *ex);  // cases, acts, messages, node
+void cm_do_evidence(struct cm_exchange *ex); // evidence, bundles, jobs
 
 #endif

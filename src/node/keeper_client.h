@@ -36,7 +36,7 @@ CM_CHECKED cm_result cm_keeper_client_sign_cades(struct cm_keeper_client *client
 // anything but a message of this profile.
 CM_CHECKED cm_result cm_keeper_client_sign_hi1(struct cm_keeper_client *client, const struct cm_ipc_hi1 *hi1,
                                                struct cm_report *report, struct cm_key_signature *ret_sig);
-// Over cm_statement_card() of the card's RFC 8785 bytes without signatures.
+// A JWS of type comity-card+jws (format/card.h) over the card's RFC 8785 bytes without signatures.
 CM_CHECKED cm_result cm_keeper_client_sign_card(struct cm_keeper_client *client, struct cm_view card,
                                                 struct cm_report *report, struct cm_key_signature *ret_sig);
 // Over cm_statement_acts().

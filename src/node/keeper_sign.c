@@ -11,6 +11,7 @@
 #include "crypto/jws.h"
 #include "crypto/note.h"
 #include "crypto/statement.h"
+#include "format/card.h"
 #include "os/clock.h"
 #include "os/rand.h"
 
@@ -100,9 +101,18 @@ cm_keeper_sign_card(struct cm_keeper *keeper, struct cm_view payload, struct cm_
 {
 	if (payload.n == 0 || payload.n > CM_LIMIT_CARD_BYTES_VALUE || !cm_view_starts(payload, "{"))
 		return cm_keeper_sign_malformed(report, CM_PURPOSE_CARD);
-	CM_CLEANUP(cm_buf_fini) struct cm_buf message = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE + 64);
-	cm_statement_card(payload, &message);
-	return cm_keeper_sign_message(keeper, &message, answer);
+	// The header is written here, so that its type says "card" whatever the node wants.
+	CM_CLEANUP(cm_buf_fini) struct cm_buf protected = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_hash certificate = cm_hash_of(keeper->keys.chain.der[0]);
+	cm_card_protected_write(certificate.b, &protected);
+	struct cm_hash digest = cm_jws_digest(cm_buf_view(&protected), payload);
+	struct cm_key_signature sig;
+	cm_result r = cm_buf_result(&protected);
+	if (r == CM_OK)
+		r = cm_key_sign_digest(keeper->keys.sign, &digest, &sig);
+	if (r == CM_OK)
+		cm_buf_add(answer, sig.b, sizeof sig.b);
+	return r;
 }
 
 static cm_result

@@ -223,6 +223,7 @@ cm_peering_take_commit(struct cm_node *node, struct cm_view bytes, struct cm_rep
 	struct cm_store_peer next = *row;
 	next.state = cm_view_text("committed");
 	next.card = m.card;
+	next.address = m.address;
 	next.secret = cm_buf_view(&kept);
 	cm_change_peer(change, &next);
 	r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
@@ -251,8 +252,8 @@ cm_peering_finish_reveal(struct cm_node *node, const struct cm_store_peer *row, 
 	cm_result r = change == NULL ? CM_NOMEM : cm_reader_client_card(&node->reader, row->card, now, report, &card);
 	if (r != CM_OK)
 		return r;
-	const char *address = strstr(card.endpoint, "://");
-	address = address == NULL ? "" : address + 3;
+	char address[CM_INVITATION_ADDRESS];
+	snprintf(address, sizeof address, "%.*s", CM_VIEW_ARG(row->address));
 	memset(state->secret, 0, sizeof state->secret);
 	cm_peering_state_write(state, &kept);
 	struct cm_store_artifact artifact = {

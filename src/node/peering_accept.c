@@ -62,7 +62,9 @@ cm_peering_commit(struct cm_peering_talk *talk, uint8_t ret_their_commitment[32]
 	struct cm_node *node = talk->node;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE * 2);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_invitation_commit m = {.card = cm_buf_view(&node->card)};
+	const char *address = strstr(node->endpoint, "://");
+	struct cm_invitation_commit m = {
+	        .card = cm_buf_view(&node->card), .address = cm_view_text(address == NULL ? "" : address + 3)};
 	char url[CM_INVITATION_ADDRESS + 32];
 	struct cm_hash commitment = cm_hash_of(cm_view_of(talk->transcript.invited_nonce, 32));
 	cm_peering_id(talk->invitation->secret, m.id);

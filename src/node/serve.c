@@ -29,7 +29,6 @@ cm_serve_head(struct cm_node *node, const char *listener, struct cm_net_request 
 	if (r == CM_OK && row->certificate && cm_server_certificate_count(rq) == 0)
 		r = cm_report_refuse(&report, CM_ERROR_PEER_UNKNOWN, "TLS", "no certificate");
 	if (r == CM_OK && strcmp(row->body, "stream") == 0) {
-		r = cm_upload_new(node, rq, &report, &ex->upload);
 		plan->body = CM_SERVER_BODY_STREAM;
 		plan->body_max = row->body_max;
 		plan->rate_min = CM_LIMIT_UPLOAD_RATE_MIN_VALUE;
@@ -37,8 +36,19 @@ cm_serve_head(struct cm_node *node, const char *listener, struct cm_net_request 
 		plan->body = CM_SERVER_BODY_COLLECT;
 		plan->body_max = row->body_max;
 	}
-	if (r != CM_OK)
+	if (r != CM_OK) {
+		cm_server_set_user(rq, NULL);
 		cm_exchange_problem(ex, r, &report);
+	}
+}
+
+// The exchange belongs to its worker from here on; `gone` finds nothing more.
+static struct cm_exchange *
+cm_serve_hand_over(struct cm_net_request *rq)
+{
+	struct cm_exchange *ex = cm_server_user(rq);
+	cm_server_set_user(rq, NULL);
+	return ex;
 }
 
 static void
@@ -68,32 +78,45 @@ static void
 cm_serve_peer_request(void *context, struct cm_net_request *rq)
 {
 	struct cm_node *node = context;
-	cm_serve_queue(&node->messages, cm_server_user(rq));
+	cm_serve_queue(&node->messages, cm_serve_hand_over(rq));
 }
 
 static void
 cm_serve_admin_request(void *context, struct cm_net_request *rq)
 {
 	struct cm_node *node = context;
-	cm_serve_queue(&node->calls, cm_server_user(rq));
+	cm_serve_queue(&node->calls, cm_serve_hand_over(rq));
 }
 
 static size_t
 cm_serve_piece(void *context, struct cm_net_request *rq, struct cm_view piece)
 {
 	struct cm_exchange *ex = cm_server_user(rq);
+	struct cm_report report = {0};
 	(void)context;
+	if (ex == NULL)
+		return piece.n; // answered already: the rest is read and thrown away
+	cm_result r = ex->upload == NULL ? cm_upload_new(ex->node, rq, &report, &ex->upload) : CM_OK;
+	if (r != CM_OK) {
+		cm_exchange_problem(cm_serve_hand_over(rq), r, &report);
+		return piece.n;
+	}
 	return cm_upload_piece(ex->upload, piece);
 }
 
-// The client left: a worker takes the exchange apart, since ending an upload waits for its thread.
+// The client left, or the server refused the body. With an upload begun an answer is owed; a worker takes it apart, since
+// that waits for its thread.
 static void
 cm_serve_gone(void *context, struct cm_net_request *rq)
 {
 	struct cm_node *node = context;
-	struct cm_exchange *ex = cm_server_user(rq);
+	struct cm_exchange *ex = cm_serve_hand_over(rq);
+	if (ex == NULL)
+		return;
 	ex->gone = true;
-	if (ex->upload == NULL || !cm_queue_put(&node->calls, ex, 0))
+	if (ex->upload == NULL)
+		cm_mem_free(ex);
+	else if (!cm_queue_put(&node->calls, ex, 0))
 		cm_exchange_status(ex, 503);
 }
 
@@ -138,6 +161,15 @@ cm_serve_start_peer(struct cm_node *node, struct cm_report *report)
 	        .gone = cm_serve_gone,
 	        .refusal = cm_serve_refusal,
 	};
+	// A port that the system chose stays the same over a restart, so that peers find us again.
+	struct cm_buf CM_CLEANUP(cm_buf_fini) last = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	size_t n = strlen(options.address);
+	if (n > 2 && strcmp(options.address + n - 2, ":0") == 0 && cm_serve_load(node, "run/peer_address", &last, NULL) == CM_OK) {
+		struct cm_server_options again = options;
+		again.address = cm_buf_cstr(&last);
+		if (cm_server_new(&again, &service, NULL, &node->peer_server) == CM_OK)
+			return CM_OK;
+	}
 	return cm_server_new(&options, &service, report, &node->peer_server);
 }
 

@@ -1,0 +1,359 @@
+// Knows: how a decision becomes a message to the requesting node (doc/spec/profile.md, section 4). Does not know: whether it
+// was wise; the tables say whether it is allowed.
+#include "node/decide.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "domain/deadline.h"
+#include "domain/message.h"
+#include "domain/move.h"
+#include "domain/refusal.h"
+#include "format/answer_doc.h"
+#include "node/do_json.h"
+#include "node/outbox.h"
+#include "node/send.h"
+#include "os/clock.h"
+
+struct cm_decide {
+	struct cm_node *node;
+	const struct cm_store_request *request;
+	struct cm_facts said;
+	struct cm_arena arena;
+	struct cm_instant now, until, order_until;
+	enum cm_kind kind;
+	enum cm_state to;
+	enum cm_refusal ground;
+	struct cm_hi1_message message;
+	struct cm_hi1_object objects[4];
+	struct cm_hi1_action actions[4];
+};
+
+static struct cm_view
+cm_decide_said(const struct cm_decide *d, const char *member)
+{
+	struct cm_view text = cm_view_of(NULL, 0);
+	cm_facts_find(&d->said, member, &text);
+	return text;
+}
+
+static cm_result
+cm_decide_time(const struct cm_decide *d, const char *member, struct cm_report *report, struct cm_instant *ret_t)
+{
+	struct cm_view text = cm_decide_said(d, member);
+	if (text.n > 0 && !cm_instant_read(text, ret_t))
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, member, "%.*s", CM_VIEW_ARG(text));
+	return CM_OK;
+}
+
+// Is the event open in this state, and are its times and grounds right?
+static cm_result
+cm_decide_judge(struct cm_decide *d, struct cm_report *report)
+{
+	struct cm_view event = cm_decide_said(d, "event"), ground = cm_decide_said(d, "ground");
+	struct cm_move_step step = {
+	        .kind = d->kind,
+	        .from = cm_state_find(d->request->state.p, d->request->state.n),
+	        .event = cm_event_find(event.p, event.n),
+	        .who = CM_ACTOR_REQUESTED,
+	};
+	if (step.event == CM_EVENT_NONE)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
+	cm_result r = cm_move_step(&step, report, &d->to);
+	if (r == CM_OK)
+		r = cm_decide_time(d, "until", report, &d->until);
+	if (r == CM_OK)
+		r = cm_decide_time(d, "order_until", report, &d->order_until);
+	bool keeps = d->to == CM_STATE_PRESERVED || d->to == CM_STATE_PRESERVED_IN_PART || d->to == CM_STATE_EXTENDED;
+	if (r == CM_OK && keeps) {
+		if (d->until.us == 0)
+			d->until = cm_deadline_promise(d->now, d->request->wanted_until);
+		d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
+		r = cm_deadline_promise_check(d->now, d->until, d->now, report);
+	}
+	if (r == CM_OK && d->order_until.us != 0)
+		r = cm_deadline_order_check(d->now, d->order_until, report);
+	struct cm_refusal_said said = {.code = ground,
+	        .article = cm_decide_said(d, "ground_article"),
+	        .reasons = cm_decide_said(d, "text"),
+	        .basis = cm_decide_said(d, "ground_basis")};
+	if (r == CM_OK && (ground.n > 0 || d->to == CM_STATE_REFUSED))
+		r = cm_refusal_check(d->kind, &said, report, &d->ground);
+	return r;
+}
+
+static struct cm_hi1_error_info *
+cm_decide_reason(struct cm_decide *d)
+{
+	struct cm_hi1_error_info *info = cm_arena_new(&d->arena, sizeof *info);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	enum cm_hi1_error error = cm_hi1_error_of_number(cm_state_row(d->to)->reason);
+	struct cm_view words = cm_decide_said(d, "text");
+	if (info == NULL)
+		return NULL;
+	info->code = cm_state_row(d->to)->reason;
+	if (d->ground != CM_REFUSAL_NONE)
+		info->code = CM_LIMIT_REFUSAL_NUMBER_VALUE + (uint64_t)d->ground;
+	cm_buf_printf(&text, "%s", d->ground != CM_REFUSAL_NONE ? cm_refusal_row(d->ground)->code : cm_hi1_error_row(error)->word);
+	if (cm_decide_said(d, "ground_article").n > 0)
+		cm_buf_printf(&text, " %.*s", CM_VIEW_ARG(cm_decide_said(d, "ground_article")));
+	cm_buf_text(&text, ": ");
+	cm_buf_view_add(&text, words.n > 0 ? words : cm_view_text(cm_state_row(d->to)->title));
+	info->text = cm_arena_copy(&d->arena, cm_buf_view(&text));
+	return info->code == 0 ? NULL : info;
+}
+
+// The known generation of an object of ours as registrar, plus one.
+static cm_result
+cm_decide_generation(struct cm_decide *d, struct cm_view id, struct cm_report *report, uint64_t *ret_generation,
+                     bool *ret_known)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_object *row = NULL;
+	cm_result r = id.n == 0 ? CM_OK : cm_store_object(d->node->store, id, report, &page, &row);
+	*ret_known = row != NULL;
+	*ret_generation = row == NULL ? 0 : (uint64_t)row->generation + 1;
+	return r;
+}
+
+static cm_result
+cm_decide_update(struct cm_decide *d, struct cm_view id, enum cm_hi1_type type, struct cm_report *report)
+{
+	const struct cm_state_row *state = cm_state_row(d->to);
+	uint64_t generation;
+	bool known;
+	const char *status = type == CM_HI1_TYPE_DOCUMENT       ? state->document
+	                     : type == CM_HI1_TYPE_PRESERVATION ? state->preservation
+	                                                        : state->disclosure;
+	cm_result r = cm_decide_generation(d, id, report, &generation, &known);
+	if (r != CM_OK || !known || *status == 0)
+		return r;
+	struct cm_hi1_object *o = &d->objects[d->message.action_count];
+	*o = (struct cm_hi1_object){
+	        .type = type, .id = id, .generation = generation, .last_changed = cm_instant_of_seconds(cm_instant_seconds(d->now))};
+	if (type == CM_HI1_TYPE_DOCUMENT)
+		o->document.status = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_STATUS, status);
+	else if (type == CM_HI1_TYPE_PRESERVATION) {
+		o->preservation.status = cm_hi1_entry_of(CM_DICTIONARY_LPTASK_STATUS, status);
+		o->preservation.expiration = d->until;
+		o->preservation.reason = cm_decide_reason(d);
+	} else {
+		o->disclosure.status = cm_hi1_entry_of(CM_DICTIONARY_LDTASK_STATUS, status);
+		o->disclosure.reason = cm_decide_reason(d);
+	}
+	d->actions[d->message.action_count++] = (struct cm_hi1_action){.verb = CM_HI1_VERB_UPDATE, .object = o};
+	return CM_OK;
+}
+
+static cm_result
+cm_decide_new_object(struct cm_decide *d, enum cm_hi1_type type, struct cm_report *report, struct cm_hi1_object **ret_object)
+{
+	char id[37];
+	struct cm_view *associated = cm_arena_new_many(&d->arena, 2, sizeof *associated);
+	cm_result r = cm_node_uuid(id, report);
+	if (r != CM_OK || associated == NULL)
+		return r != CM_OK ? r : CM_NOMEM;
+	struct cm_hi1_object *o = &d->objects[d->message.action_count];
+	associated[0] = d->request->id;
+	associated[1] = d->request->objects;
+	*o = (struct cm_hi1_object){
+	        .type = type,
+	        .id = cm_arena_copy(&d->arena, cm_view_text(id)),
+	        .country = d->message.sender.country,
+	        .owner = d->message.sender.id,
+	        .associated = associated,
+	        .associated_count = d->request->objects.n > 0 ? 2 : 1,
+	};
+	d->actions[d->message.action_count++] = (struct cm_hi1_action){.verb = CM_HI1_VERB_CREATE, .object = o};
+	*ret_object = o;
+	return CM_OK;
+}
+
+// What HI-1 has no field for: words, the domestic order, grounds.
+static cm_result
+cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
+{
+	struct cm_view words = cm_decide_said(d, "text"), order = cm_decide_said(d, "order_reference");
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_DOCUMENT_BYTES_VALUE);
+	struct cm_hi1_body *body = cm_arena_new(&d->arena, sizeof *body);
+	struct cm_hi1_object *o;
+	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE)
+		return CM_OK;
+	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DOCUMENT, report, &o);
+	if (r != CM_OK || body == NULL)
+		return r != CM_OK ? r : CM_NOMEM;
+	struct cm_doc_party answering = {
+	        .name = cm_view_text(d->node->self.title),
+	        .country = cm_view_text(d->node->name.country_upper),
+	        .node = cm_view_text(d->node->name.whole),
+	        .role = cm_view_text("contact_point"),
+	        .person = cm_view_text(person->name),
+	        .functions = cm_view_text(person->roles),
+	};
+	struct cm_doc_ground ground = {cm_decide_said(d, "ground"), cm_decide_said(d, "ground_article"), words};
+	struct cm_answer_doc doc = {
+	        .id = o->id,
+	        .answers = d->request->id,
+	        .state = cm_view_text(cm_state_row(d->to)->name),
+	        .language = cm_view_text("en"),
+	        .answering = &answering,
+	        .text = words,
+	        .until = d->until,
+	        .grounds = &ground,
+	        .ground_count = d->ground == CM_REFUSAL_NONE ? 0 : 1,
+	};
+	if (order.n > 0) {
+		doc.national_order.reference = order;
+		doc.national_order.from = cm_instant_of_seconds(cm_instant_seconds(d->now));
+		doc.national_order.until = d->order_until.us != 0 ? d->order_until : cm_deadline_order_last(doc.national_order.from);
+	}
+	r = cm_answer_doc_write(&doc, &text);
+	if (r != CM_OK)
+		return r;
+	struct cm_hash digest = cm_hash_of(cm_buf_view(&text));
+	body->contents = cm_arena_copy(&d->arena, cm_buf_view(&text));
+	body->content_type = cm_view_text(CM_HI1_CONTENT_TYPE_ANSWER);
+	body->sha256 = cm_arena_copy(&d->arena, cm_hash_view(&digest));
+	o->document.name = cm_view_text("Answer");
+	o->document.type = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_TYPE, "Answer");
+	o->document.body = body;
+	o->document.desired_status = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_DESIRED_STATUS, "Approved");
+	return CM_OK;
+}
+
+static cm_result
+cm_decide_notification(struct cm_decide *d, struct cm_report *report)
+{
+	struct cm_hi1_state *states = cm_arena_new_many(&d->arena, 2, sizeof *states);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) words = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_hi1_object *o;
+	bool task = d->request->objects.n > 0;
+	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_NOTIFICATION, report, &o);
+	if (r != CM_OK || states == NULL)
+		return r != CM_OK ? r : CM_NOMEM;
+	cm_message_write(d->to, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
+	struct cm_hi1_entry fine = {CM_DICTIONARY_REQUEST_STATE, cm_view_text(cm_state_row(d->to)->name)};
+	states[0] = (struct cm_hi1_state){.object = task ? d->request->objects : d->request->id, .status = fine};
+	states[1] = (struct cm_hi1_state){.object = d->request->id,
+	        .status = {CM_DICTIONARY_REQUEST_STATE,
+	                strcmp(cm_state_row(d->to)->document, "Approved") == 0 ? cm_view_text("executing") : fine.value}};
+	o->notification.details = cm_arena_copy(&d->arena, cm_buf_view(&words));
+	o->notification.type = cm_hi1_entry_of(CM_DICTIONARY_NOTIFICATION_TYPE, d->until.us != 0 ? "Preservation" : "Progress");
+	o->notification.is_new = CM_HI1_YES;
+	o->notification.at = cm_instant_of_seconds(cm_instant_seconds(d->now));
+	o->notification.states = states;
+	o->notification.state_count = task ? 2 : 1;
+	return CM_OK;
+}
+
+static cm_result
+cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
+{
+	char peer[CM_X509_NODE];
+	snprintf(peer, sizeof peer, "%.*s", CM_VIEW_ARG(d->request->peer));
+	cm_result r = cm_send_begin(d->node, peer, d->request->kind, &d->arena, report, &d->message);
+	d->message.actions = d->actions;
+	d->now = d->message.timestamp;
+	enum cm_family family = cm_kind_row(d->kind)->family;
+	enum cm_hi1_type task = family == CM_FAMILY_PRESERVATION ? CM_HI1_TYPE_PRESERVATION : CM_HI1_TYPE_DISCLOSURE;
+	if (r == CM_OK && d->request->objects.n > 0)
+		r = cm_decide_update(d, d->request->objects, task, report);
+	if (r == CM_OK && d->request->objects.n == 0)
+		r = cm_decide_update(d, d->request->id, CM_HI1_TYPE_DOCUMENT, report);
+	if (r == CM_OK)
+		r = cm_decide_answer(d, person, report);
+	if (r == CM_OK)
+		r = cm_decide_notification(d, report);
+	return r == CM_OK && d->arena.failed ? CM_NOMEM : r;
+}
+
+static cm_result
+cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report,
+               enum cm_outbox_end *ret_end)
+{
+	char request[40], transaction[40], until[CM_INSTANT_TEXT];
+	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(d->request->id));
+	snprintf(transaction, sizeof transaction, "%.*s", CM_VIEW_ARG(d->message.transaction));
+	struct cm_send send = {
+	        .message = &d->message,
+	        .told = {.peer = d->request->peer, .person = cm_view_text(person->id)},
+	        .topic = "update",
+	        .request = request,
+	};
+	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text("decided"));
+	cm_act_set(&send.act, CM_ACT_FIELD_PEER, d->request->peer);
+	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, d->request->id);
+	cm_act_set(&send.act, CM_ACT_FIELD_KIND, d->request->kind);
+	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
+	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person->id));
+	if (d->until.us != 0)
+		cm_act_set(&send.act, CM_ACT_FIELD_UNTIL, cm_view_text(cm_instant_text_micro(d->until, until)));
+	cm_result r = cm_send_message(d->node, &send, report);
+	if (r == CM_OK)
+		*ret_end = cm_outbox_wait(d->node->outbox, transaction,
+		                          cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)), report);
+	return r;
+}
+
+static void
+cm_decide_free(struct cm_decide *d)
+{
+	if (d == NULL)
+		return;
+	cm_facts_fini(&d->said);
+	cm_arena_fini(&d->arena);
+	cm_mem_free(d);
+}
+
+static void
+cm_decide_free_at(struct cm_decide **at)
+{
+	cm_decide_free(*at);
+}
+
+static void
+cm_decide_show(const struct cm_decide *d, enum cm_outbox_end end, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) words = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	cm_message_write(d->to, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
+	cm_json_put_object(&put);
+	cm_json_put_member_bool(&put, "answered", end == CM_OUTBOX_ANSWERED);
+	cm_do_json_time(&put, "preserved_until", d->until);
+	cm_json_put_member_text(&put, "request", d->request->id);
+	cm_json_put_member_cstr(&put, "state", cm_state_row(d->to)->name);
+	cm_json_put_member_text(&put, "told", cm_buf_view(&words));
+	cm_json_put_end_object(&put);
+}
+
+cm_result
+cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, struct cm_report *report,
+                  struct cm_buf *body)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	enum cm_outbox_end end = CM_OUTBOX_WAITS;
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = ex->node;
+	d->now = cm_clock_utc();
+	cm_facts_init(&d->said);
+	cm_result r = cm_exchange_facts(ex, report, &d->said);
+	if (r == CM_OK)
+		r = cm_store_request(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &d->request);
+	if (r == CM_OK && (d->request == NULL || d->request->ours))
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
+	if (r != CM_OK)
+		return r;
+	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
+	r = cm_decide_judge(d, report);
+	if (r == CM_OK)
+		r = cm_decide_build(d, person, report);
+	if (r == CM_OK)
+		r = cm_decide_send(d, person, report, &end);
+	if (r == CM_OK)
+		cm_decide_show(d, end, body);
+	return r;
+}

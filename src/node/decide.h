@@ -1,0 +1,12 @@
+// An officer's decision about a request of another node: judged by the tables of moves, deadlines and refusals, told to
+// the requesting node as UPDATE, Notification and, where there is more to say, an answer document. Source: decide.c.
+#ifndef CM_NODE_DECIDE_H
+#define CM_NODE_DECIDE_H
+
+#include "node/exchange.h"
+
+// POST /api/v1/requests/ID/decision.
+CM_CHECKED cm_result cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person,
+                                       struct cm_report *report, struct cm_buf *body);
+
+#endif

@@ -1,0 +1,327 @@
+// Knows: which handler an admin route belongs to, and the handlers about persons and peers. Does not know: requests
+// (do_requests.c), records (do_records.c), evidence (do_evidence.c).
+#include "node/exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "format/json_put.h"
+#include "node/do_json.h"
+#include "node/peering.h"
+#include "os/clock.h"
+
+void
+cm_do_json(struct cm_exchange *ex, unsigned status, struct cm_buf *body)
+{
+	cm_exchange_bytes(ex, status, "application/json", body);
+}
+
+void
+cm_do_json_time(struct cm_json_put *put, const char *name, struct cm_instant t)
+{
+	char text[CM_INSTANT_TEXT];
+	cm_json_put_name(put, name);
+	if (t.us == 0)
+		cm_json_put_null(put);
+	else
+		cm_json_put_text(put, cm_view_text(cm_instant_text(t, text)));
+}
+
+void
+cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash *h)
+{
+	char hex[65];
+	cm_hex_text(cm_hash_view(h), hex);
+	cm_json_put_member_cstr(put, name, hex);
+}
+
+// -- persons and sessions ------------------------------------------------------------------------------------------
+
+static void
+cm_do_login(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_ipc_session session;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&body);
+	char hex[2 * CM_IPC_SESSION_ID + 1];
+	cm_result r = cm_keeper_client_login(&ex->node->keeper, cm_server_body(ex->rq), &report, &session);
+	if (r != CM_OK) {
+		cm_exchange_problem(ex, r, &report);
+		return;
+	}
+	cm_hex_text(cm_view_of(session.id, sizeof session.id), hex);
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "person", session.person);
+	cm_do_json_hash(&put, "proof", &session.proof);
+	cm_json_put_member_cstr(&put, "session", hex);
+	cm_do_json_time(&put, "until", session.until);
+	cm_json_put_end_object(&put);
+	cm_do_json(ex, 201, &body);
+}
+
+static void
+cm_do_person_add(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&body);
+	char id[CM_IPC_PERSON_ID];
+	struct cm_view sealed = cm_server_body(ex->rq);
+	cm_result r = ex->match.route == CM_ROUTE_API_PERSON_ADD
+	                      ? cm_keeper_client_person_add(&ex->node->keeper, sealed, &report, id)
+	                      : cm_keeper_client_person_enrol(&ex->node->keeper, sealed, &report, id);
+	if (r == CM_OK)
+		r = cm_do_act(ex->node, "person_added", NULL, id, &report);
+	if (r != CM_OK) {
+		cm_exchange_problem(ex, r, &report);
+		return;
+	}
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "person", id);
+	cm_json_put_end_object(&put);
+	cm_do_json(ex, ex->match.route == CM_ROUTE_API_PERSON_ADD ? 201 : 200, &body);
+}
+
+static void
+cm_do_person_list(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&body);
+	CM_AUTO struct cm_ipc_persons *persons = cm_mem_new(sizeof *persons);
+	cm_result r = persons == NULL ? CM_NOMEM : cm_keeper_client_person_list(&ex->node->keeper, &report, persons);
+	if (r != CM_OK) {
+		cm_exchange_problem(ex, r, &report);
+		return;
+	}
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "persons");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < persons->n; i++) {
+		cm_json_put_object(&put);
+		cm_json_put_member_bool(&put, "disabled", persons->persons[i].disabled);
+		cm_json_put_member_cstr(&put, "name", persons->persons[i].name);
+		cm_json_put_member_cstr(&put, "person", persons->persons[i].id);
+		cm_json_put_member_cstr(&put, "roles", persons->persons[i].roles);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	cm_do_json(ex, 200, &body);
+}
+
+static void
+cm_do_person_disable(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&body);
+	struct cm_ipc_statement statement;
+	struct cm_ipc_approval approval;
+	const char *id = ex->match.part[0];
+	cm_result r = cm_exchange_statement(ex, &report, &text, &statement);
+	if (r == CM_OK)
+		r = cm_keeper_client_approve(&ex->node->keeper, &statement, &report, &approval);
+	if (r == CM_OK)
+		r = cm_keeper_client_person_disable(&ex->node->keeper, id, &report);
+	if (r == CM_OK)
+		r = cm_do_act(ex->node, "person_disabled", NULL, id, &report);
+	if (r != CM_OK) {
+		cm_exchange_problem(ex, r, &report);
+		return;
+	}
+	cm_json_put_object(&put);
+	cm_json_put_member_bool(&put, "disabled", true);
+	cm_json_put_member_cstr(&put, "person", id);
+	cm_json_put_end_object(&put);
+	cm_do_json(ex, 200, &body);
+}
+
+void
+cm_do_persons(struct cm_exchange *ex)
+{
+	switch ((int)ex->match.route) {
+	case CM_ROUTE_API_LOGIN:
+		cm_do_login(ex);
+		return;
+	case CM_ROUTE_API_PERSON_LIST:
+		cm_do_person_list(ex);
+		return;
+	case CM_ROUTE_API_PERSON_DISABLE:
+		cm_do_person_disable(ex);
+		return;
+	default:
+		cm_do_person_add(ex);
+		return;
+	}
+}
+
+// -- peers ---------------------------------------------------------------------------------------------------------
+
+static void
+cm_do_peer_row(struct cm_json_put *put, const struct cm_store_peer *row)
+{
+	struct cm_peering_state state = {.words = ""};
+	bool read = cm_peering_state_read(row->secret, &state);
+	cm_json_put_object(put);
+	cm_json_put_member_text(put, "address", row->address);
+	cm_json_put_member_text(put, "name", row->title);
+	cm_json_put_member_text(put, "node", row->node);
+	cm_json_put_member_text(put, "state", row->state);
+	cm_json_put_member_cstr(put, "words", read ? state.words : "");
+	cm_json_put_end_object(put);
+	cm_mem_wipe(&state, sizeof state);
+}
+
+static cm_result
+cm_do_peer_list(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_peer *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_peers(ex->node->store, &ask, report, &page, &rows, &n);
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "peers");
+	cm_json_put_array(&put);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		cm_do_peer_row(&put, &rows[i]);
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	return r;
+}
+
+static cm_result
+cm_do_peer_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_peer *row = NULL;
+	cm_result r = cm_store_peer(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &row);
+	if (r == CM_OK && row == NULL)
+		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "peer", "%s", ex->match.part[0]);
+	if (r == CM_OK)
+		cm_do_peer_row(&put, row);
+	return r;
+}
+
+static cm_result
+cm_do_peer_invite(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	char code[CM_INVITATION_TEXT];
+	struct cm_instant expires;
+	cm_result r = cm_peering_invite(ex->node, person, report, code, &expires);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "code", code);
+	cm_do_json_time(&put, "expires_at", expires);
+	cm_json_put_end_object(&put);
+	cm_mem_wipe(code, sizeof code);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_peer_accept(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	struct cm_view code = cm_view_of(NULL, 0);
+	char node[CM_X509_NODE], words[CM_PEERING_WORDS];
+	cm_facts_init(&facts);
+	cm_result r = cm_exchange_facts(ex, report, &facts);
+	if (r == CM_OK && !cm_facts_find(&facts, "code", &code))
+		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "/code", "%s", "missing");
+	if (r == CM_OK)
+		r = cm_peering_accept(ex->node, code, person, report, node, words);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "node", node);
+	cm_json_put_member_cstr(&put, "state", "words");
+	cm_json_put_member_cstr(&put, "words", words);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_peer_confirm(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	cm_result r = cm_peering_confirm(ex->node, ex->match.part[0], person, report);
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "node", ex->match.part[0]);
+	cm_json_put_member_cstr(&put, "state", "confirmed");
+	cm_json_put_end_object(&put);
+	return r;
+}
+
+void
+cm_do_peers(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_ipc_person person = {.id = ""};
+	enum cm_route route = ex->match.route;
+	cm_result r = CM_OK;
+	if (cm_route_row(route)->session)
+		r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
+	if (r == CM_OK && route == CM_ROUTE_API_PEER_LIST)
+		r = cm_do_peer_list(ex, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_PEER_SHOW)
+		r = cm_do_peer_show(ex, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_INVITE)
+		r = cm_do_peer_invite(ex, person.id, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_PEER_ACCEPT)
+		r = cm_do_peer_accept(ex, person.id, &report, &body);
+	else if (r == CM_OK)
+		r = cm_do_peer_confirm(ex, person.id, &report, &body);
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+	else
+		cm_do_json(ex, (unsigned)cm_route_row(route)->status, &body);
+}
+
+// -- all of them ---------------------------------------------------------------------------------------------------
+
+static void
+cm_do_stop(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_node *node = ex->node;
+	cm_exchange_status(ex, 202);
+	cm_node_log("told to stop by a command", &report);
+	cm_node_end(node, CM_OK);
+}
+
+void
+cm_do_admin(struct cm_exchange *ex)
+{
+	static const struct {
+		const char *prefix;
+		void (*run)(struct cm_exchange *ex);
+	} handlers[] = {
+	        {"api_person", cm_do_persons}, {"api_login", cm_do_persons}, {"api_invite", cm_do_peers},
+	        {"api_peer", cm_do_peers}, {"api_request", cm_do_requests}, {"api_evidence", cm_do_evidence},
+	        {"api_bundle", cm_do_evidence}, {"api_job", cm_do_evidence}, {"api_package", cm_do_records},
+	        {"api_stop", cm_do_stop}, {"api_", cm_do_records}, {"metrics", cm_do_records},
+	};
+	const char *name = cm_route_row(ex->match.route)->name;
+	if (ex->gone) {
+		cm_exchange_status(ex, 503);
+		return;
+	}
+	for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
+		if (strncmp(name, handlers[i].prefix, strlen(handlers[i].prefix)) == 0) {
+			handlers[i].run(ex);
+			return;
+		}
+	cm_do_peer(ex);
+}

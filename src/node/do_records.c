@@ -1,0 +1,405 @@
+// Knows: the read-only parts of the admin API: cases, acts with their proofs, messages byte for byte, the node itself; and
+// the signature over a package's manifest. Does not know: requests, evidence.
+#include "node/exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/b64.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/tab_limit.h"
+#include "node/do_json.h"
+#include "node/hi1_answer.h"
+#include "os/clock.h"
+
+cm_result
+cm_do_act(struct cm_node *node, const char *type, const char *peer, const char *person, struct cm_report *report)
+{
+	struct cm_act_values act;
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(cm_clock_utc());
+	if (change == NULL)
+		return CM_NOMEM;
+	memset(&act, 0, sizeof act);
+	cm_act_set(&act, CM_ACT_FIELD_TYPE, cm_view_text(type));
+	cm_act_set(&act, CM_ACT_FIELD_PEER, cm_view_text(peer));
+	cm_act_set(&act, CM_ACT_FIELD_PERSON, cm_view_text(person));
+	cm_change_act(change, &act);
+	return cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
+}
+
+static struct cm_view
+cm_do_act_field(const struct cm_store_act *act, enum cm_act_field field)
+{
+	return act->file.slots[CM_ACT_SLOT(field)].value;
+}
+
+cm_result
+cm_do_act_row(struct cm_node *node, uint64_t index, struct cm_json_put *put, struct cm_report *report)
+{
+	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *page = NULL;
+	const struct cm_store_receipt *receipt = NULL;
+	cm_result r = cm_store_act_by_index(node->store, index, report, &page, &receipt);
+	if (r != CM_OK || receipt == NULL)
+		return r;
+	cm_json_put_object(put);
+	cm_json_put_member_text(put, "at", cm_do_act_field(receipt->act, CM_ACT_FIELD_AT));
+	cm_json_put_member_number(put, "index", (int64_t)index);
+	cm_json_put_member_text(put, "request", cm_do_act_field(receipt->act, CM_ACT_FIELD_REQUEST));
+	cm_json_put_member_text(put, "type", cm_do_act_field(receipt->act, CM_ACT_FIELD_TYPE));
+	cm_json_put_end_object(put);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_acts(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_figures figures;
+	uint64_t before = 0;
+	cm_store_figures(ex->node->store, &figures);
+	cm_result r = cm_route_query_u64(cm_server_query(ex->rq), "before", figures.size, INT64_MAX, report, &before);
+	if (r != CM_OK)
+		return r;
+	before = before < figures.size ? before : figures.size;
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "acts");
+	cm_json_put_array(&put);
+	for (uint64_t i = before; r == CM_OK && i > 0 && before - i < CM_LIMIT_STORE_PAGE_VALUE; i--)
+		r = cm_do_act_row(ex->node, i - 1, &put, report);
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	return r;
+}
+
+static cm_result
+cm_do_act_proof(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *page = NULL;
+	const struct cm_store_receipt *receipt = NULL;
+	uint64_t index;
+	cm_result r = CM_OK;
+	if (cm_num_u64(cm_view_text(ex->match.part[0]), 0, INT64_MAX, &index))
+		r = cm_store_act_by_index(ex->node->store, index, report, &page, &receipt);
+	else
+		r = cm_store_act_by_id(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &receipt);
+	if (r == CM_OK && receipt == NULL)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "act", "%s", ex->match.part[0]);
+	return r == CM_OK ? cm_hi1_answer_receipt(receipt, report, body) : r;
+}
+
+static void
+cm_do_message_row(struct cm_json_put *put, const struct cm_store_artifact *row)
+{
+	cm_json_put_object(put);
+	cm_do_json_time(put, "at", row->at);
+	cm_json_put_member_number(put, "bytes", (int64_t)row->bytes.n);
+	cm_json_put_member_cstr(put, "direction", row->direction == CM_STORE_IN ? "received" : "sent");
+	cm_json_put_member_number(put, "message", (int64_t)row->id);
+	cm_json_put_member_text(put, "name", row->name);
+	cm_json_put_end_object(put);
+}
+
+// Every artifact under one transaction: a message and its answer.
+static cm_result
+cm_do_transaction(struct cm_node *node, struct cm_json_put *put, struct cm_view transaction, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {
+	        .request = transaction, .kind = cm_view_text("hi1"), .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_artifacts(node->store, &ask, report, &page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		cm_do_message_row(put, &rows[i]);
+	return r;
+}
+
+cm_result
+cm_do_request_messages(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page3 = NULL;
+	const struct cm_store_request *request = NULL;
+	const struct cm_store_artifact *message = NULL;
+	const struct cm_store_outbox *rows = NULL;
+	size_t n = 0;
+	struct cm_view id = cm_view_text(ex->match.part[0]);
+	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_request(ex->node->store, id, report, &page, &request);
+	if (r == CM_OK && request == NULL)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
+	if (r == CM_OK)
+		r = cm_store_artifact(ex->node->store, request->message, report, &page2, &message);
+	if (r == CM_OK)
+		r = cm_store_outboxes(ex->node->store, &ask, report, &page3, &rows, &n);
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "messages");
+	cm_json_put_array(&put);
+	if (r == CM_OK && message != NULL && message->direction == CM_STORE_IN)
+		cm_do_message_row(&put, message);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		r = cm_do_transaction(ex->node, &put, rows[i].transaction, report);
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	return r;
+}
+
+static cm_result
+cm_do_message_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *row = NULL;
+	uint64_t id;
+	if (!cm_num_u64(cm_view_text(ex->match.part[0]), 1, INT64_MAX, &id))
+		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "message", "%s", ex->match.part[0]);
+	cm_result r = cm_store_artifact(ex->node->store, id, report, &page, &row);
+	if (r == CM_OK && row == NULL)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "message", "%s", ex->match.part[0]);
+	if (r == CM_OK)
+		cm_buf_view_add(body, row->bytes);
+	return r;
+}
+
+static void
+cm_do_json_b64(struct cm_json_put *put, const char *name, struct cm_view v)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	cm_b64_write(&text, v, CM_B64_STANDARD);
+	if (name != NULL)
+		cm_json_put_name(put, name);
+	cm_json_put_text(put, cm_buf_view(&text));
+}
+
+static cm_result
+cm_do_node(struct cm_exchange *ex, struct cm_buf *body)
+{
+	struct cm_node *node = ex->node;
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) vkey = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_store_figures figures;
+	char recipient[CM_SEAL_TEXT];
+	cm_store_figures(node->store, &figures);
+	cm_note_key_write(&node->self.identity.log, &vkey);
+	cm_seal_recipient_write(&node->self.identity.recipient, recipient);
+	cm_json_put_object(&put);
+	cm_json_put_member_text(&put, "log_vkey", cm_buf_view(&vkey));
+	cm_json_put_member_cstr(&put, "name", node->self.title);
+	cm_json_put_member_cstr(&put, "node", node->name.whole);
+	cm_json_put_member_cstr(&put, "peer_address", cm_server_address(node->peer_server));
+	cm_json_put_member_cstr(&put, "recipient", recipient);
+	cm_json_put_member_number(&put, "register_size", (int64_t)figures.size);
+	cm_do_json_b64(&put, "sign_certificate", node->self.sign_certificate);
+	cm_do_json_b64(&put, "state_certificate", node->self.state_certificate);
+	cm_json_put_member_cstr(&put, "version", CM_VERSION);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+// -- cases: requests with the same case ----------------------------------------------------------------------------
+
+// Walks all requests, newest change first, and calls `each`. A node's own folder of work: thousands, not millions.
+static cm_result
+cm_do_case_walk(struct cm_node *node, bool (*each)(void *context, const struct cm_store_request *row), void *context,
+                struct cm_report *report)
+{
+	struct cm_store_page *last = NULL;
+	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = CM_OK;
+	for (bool more = true; r == CM_OK && more;) {
+		struct cm_store_page *page = NULL;
+		const struct cm_store_request *rows = NULL;
+		size_t n = 0;
+		r = cm_store_requests(node->store, &ask, report, &page, &rows, &n);
+		more = r == CM_OK && n == CM_LIMIT_STORE_PAGE_VALUE;
+		for (size_t i = 0; r == CM_OK && i < n; i++)
+			more = each(context, &rows[i]) && more;
+		if (more) {
+			ask.after = rows[n - 1].id;
+			ask.after_time = rows[n - 1].changed;
+		}
+		cm_store_page_free(last);
+		last = page;
+	}
+	cm_store_page_free(last);
+	return r;
+}
+
+struct cm_do_case_one {
+	struct cm_json_put *put;
+	struct cm_view id;
+	size_t found;
+};
+
+static bool
+cm_do_case_member(void *context, const struct cm_store_request *row)
+{
+	struct cm_do_case_one *one = context;
+	if (!cm_view_equal(row->case_id, one->id))
+		return true;
+	one->found++;
+	cm_json_put_object(one->put);
+	cm_do_json_time(one->put, "changed_at", row->changed);
+	cm_json_put_member_text(one->put, "kind", row->kind);
+	cm_json_put_member_text(one->put, "peer", row->peer);
+	cm_do_json_time(one->put, "preserved_until", row->until);
+	cm_json_put_member_text(one->put, "request", row->id);
+	cm_json_put_member_text(one->put, "state", row->state);
+	cm_json_put_member_text(one->put, "title", row->title);
+	cm_json_put_end_object(one->put);
+	return true;
+}
+
+static cm_result
+cm_do_case_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_do_case_one one = {.put = &put, .id = cm_view_text(ex->match.part[0])};
+	cm_json_put_object(&put);
+	cm_json_put_member_text(&put, "case", one.id);
+	cm_json_put_name(&put, "requests");
+	cm_json_put_array(&put);
+	cm_result r = cm_do_case_walk(ex->node, cm_do_case_member, &one, report);
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	if (r == CM_OK && one.found == 0)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "case", "%s", ex->match.part[0]);
+	return r;
+}
+
+struct cm_do_case_list {
+	struct cm_buf seen; // "id\n" of every case so far
+	struct cm_json_put *put;
+};
+
+static bool
+cm_do_case_list_one(void *context, const struct cm_store_request *row)
+{
+	struct cm_do_case_list *list = context;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) line = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	cm_buf_u8(&line, '\n');
+	cm_buf_view_add(&line, row->case_id);
+	cm_buf_u8(&line, '\n');
+	if (row->case_id.n == 0 || memmem(list->seen.p, list->seen.n, line.p, line.n) != NULL)
+		return true;
+	cm_buf_view_add(&list->seen, cm_view_part(cm_buf_view(&line), 1, line.n));
+	cm_json_put_object(list->put);
+	cm_json_put_member_text(list->put, "case", row->case_id);
+	cm_do_json_time(list->put, "changed_at", row->changed);
+	cm_json_put_member_text(list->put, "title", row->title);
+	cm_json_put_end_object(list->put);
+	return cm_buf_result(&list->seen) == CM_OK;
+}
+
+static cm_result
+cm_do_cases(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_do_case_list list = {.seen = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE), .put = &put};
+	cm_buf_u8(&list.seen, '\n');
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "cases");
+	cm_json_put_array(&put);
+	cm_result r = cm_do_case_walk(ex->node, cm_do_case_list_one, &list, report);
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	cm_buf_fini(&list.seen);
+	return r;
+}
+
+// -- signature over a package's manifest ---------------------------------------------------------------------------
+
+static cm_result
+cm_do_package_sign(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_view manifest = cm_view_of(NULL, 0), time = manifest;
+	struct cm_ipc_cades cades;
+	struct cm_ipc_person person;
+	struct cm_key_signature sig;
+	uint64_t seconds = 0;
+	char hex[129];
+	cm_facts_init(&facts);
+	cm_result r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, report, &person);
+	if (r == CM_OK)
+		r = cm_exchange_facts(ex, report, &facts);
+	if (r == CM_OK && (!cm_facts_find(&facts, "manifest", &manifest) || !cm_facts_find(&facts, "time", &time) ||
+	                   !cm_hex_read(manifest, cades.manifest.b, 32) || !cm_num_u64(time, 0, UINT32_MAX, &seconds)))
+		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "/manifest, /time", "%s", "");
+	cades.time = cm_instant_of_seconds((int64_t)seconds);
+	if (r == CM_OK)
+		r = cm_keeper_client_sign_cades(&ex->node->keeper, &cades, report, &sig);
+	if (r != CM_OK)
+		return r;
+	cm_hex_text(cm_view_of(sig.b, sizeof sig.b), hex);
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "certificates");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < ex->node->keys.keys.chain_count; i++)
+		cm_do_json_b64(&put, NULL, ex->node->keys.keys.chain[i]);
+	cm_json_put_end_array(&put);
+	cm_json_put_member_cstr(&put, "signature", hex);
+	cm_json_put_member_number(&put, "time", (int64_t)seconds);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_metrics(struct cm_exchange *ex, struct cm_buf *body)
+{
+	struct cm_store_figures f;
+	struct cm_server_counts c = cm_server_counts(ex->node->peer_server);
+	cm_store_figures(ex->node->store, &f);
+	cm_buf_printf(body, "# TYPE comity_register_entries gauge\ncomity_register_entries %llu\n", (unsigned long long)f.size);
+	cm_buf_printf(body, "# TYPE comity_store_changes_total counter\ncomity_store_changes_total %llu\n",
+	              (unsigned long long)f.changes);
+	cm_buf_printf(body, "# TYPE comity_store_commits_total counter\ncomity_store_commits_total %llu\n",
+	              (unsigned long long)f.commits);
+	cm_buf_printf(body, "# TYPE comity_store_queued gauge\ncomity_store_queued %llu\n", (unsigned long long)f.queued);
+	cm_buf_printf(body, "# TYPE comity_peer_requests_total counter\ncomity_peer_requests_total %llu\n",
+	              (unsigned long long)c.requests_total);
+	cm_buf_printf(body, "# TYPE comity_peer_refused_total counter\ncomity_peer_refused_total %llu\n",
+	              (unsigned long long)c.refused_total);
+	cm_buf_printf(body, "# TYPE comity_peer_late_total counter\ncomity_peer_late_total %llu\n",
+	              (unsigned long long)c.late_total);
+	return cm_buf_result(body);
+}
+
+void
+cm_do_records(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	enum cm_route route = ex->match.route;
+	const char *type = cm_route_row(route)->media_out;
+	cm_result r;
+	if (route == CM_ROUTE_API_NODE)
+		r = cm_do_node(ex, &body);
+	else if (route == CM_ROUTE_API_OPENAPI) {
+		cm_route_openapi("admin", CM_VERSION, &body);
+		r = cm_buf_result(&body);
+	} else if (route == CM_ROUTE_API_MESSAGE_SHOW)
+		r = cm_do_message_show(ex, &report, &body);
+	else if (route == CM_ROUTE_API_CASE_LIST)
+		r = cm_do_cases(ex, &report, &body);
+	else if (route == CM_ROUTE_API_CASE_SHOW)
+		r = cm_do_case_show(ex, &report, &body);
+	else if (route == CM_ROUTE_API_ACT_LIST)
+		r = cm_do_acts(ex, &report, &body);
+	else if (route == CM_ROUTE_API_ACT_PROOF)
+		r = cm_do_act_proof(ex, &report, &body);
+	else if (route == CM_ROUTE_API_PACKAGE_SIGN)
+		r = cm_do_package_sign(ex, &report, &body);
+	else if (route == CM_ROUTE_METRICS)
+		r = cm_do_metrics(ex, &body);
+	else
+		r = cm_report_refuse(&report, CM_ERROR_HTTP_NOT_FOUND, "route", "%s", cm_route_row(route)->path);
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+	else
+		cm_exchange_bytes(ex, 200, type, &body);
+}

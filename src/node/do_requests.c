@@ -1,0 +1,403 @@
+// Knows: what a command or the desk may do with requests: check, send, list, show. Does not know: decisions (decide.c), the
+// wording of the law (message reader, domain).
+#include "node/exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "node/decide.h"
+#include "node/do_json.h"
+#include "node/outbox.h"
+#include "node/send.h"
+#include "os/clock.h"
+
+// -- check and create ----------------------------------------------------------------------------------------------
+
+// What the node fills into a draft; the texts live here.
+struct cm_do_draft {
+	struct cm_draft_told told;
+	struct cm_reader_told roles;
+	struct cm_node_name to;
+	char ids[5][37];
+	char reference[48], disclosure[64];
+	bool has_peer;
+	struct cm_peer peer;
+};
+
+static cm_result
+cm_do_draft_fill(struct cm_node *node, struct cm_view to, struct cm_report *report, struct cm_do_draft *d)
+{
+	struct cm_store_figures figures;
+	struct cm_instant now = cm_clock_utc();
+	cm_result r = CM_OK;
+	for (size_t i = 0; r == CM_OK && i < 5; i++)
+		r = cm_node_uuid(d->ids[i], report);
+	if (r == CM_OK)
+		r = cm_node_name_read(to.n == 0 ? cm_view_text(node->name.whole) : to, report, &d->to);
+	if (r == CM_OK && to.n > 0 && !cm_peers_confirmed(&node->peers, d->to.whole, &d->peer))
+		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "to", "%.*s", CM_VIEW_ARG(to));
+	if (r != CM_OK)
+		return r;
+	d->has_peer = to.n > 0;
+	cm_store_figures(node->store, &figures);
+	int year = cm_instant_civil(now).year;
+	snprintf(d->reference, sizeof d->reference, "%s-%d-%05llu", node->name.country_upper, year,
+	         (unsigned long long)figures.size);
+	snprintf(d->disclosure, sizeof d->disclosure, "%s-%.24s-%d.%05llu", node->name.country_upper,
+	         cm_node_name_id(&node->name), year, (unsigned long long)figures.size);
+	d->told = (struct cm_draft_told){
+	        .sender = {cm_view_text(node->name.country_upper), cm_view_text(cm_node_name_id(&node->name))},
+	        .receiver = {cm_view_text(d->to.country_upper), cm_view_text(cm_node_name_id(&d->to))},
+	        .now = now,
+	        .transaction = cm_view_text(d->ids[0]),
+	        .document = cm_view_text(d->ids[1]),
+	        .authorisation = cm_view_text(d->ids[2]),
+	        .task = cm_view_text(d->ids[3]),
+	        .encryption = cm_view_text(d->ids[4]),
+	        .reference = cm_view_text(d->reference),
+	        .disclosure_reference = cm_view_text(d->disclosure),
+	        .seal_certificate = node->keys.keys.seal_certificate,
+	        .node = cm_view_text(node->name.whole),
+	};
+	d->roles = (struct cm_reader_told){
+	        now, d->has_peer ? node->self.identity.roles : 0, d->has_peer ? d->peer.identity.roles : 0};
+	return CM_OK;
+}
+
+static cm_result
+cm_do_request_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	struct cm_reader_draft CM_CLEANUP(cm_reader_draft_fini) draft = {.title = ""};
+	CM_AUTO struct cm_do_draft *d = cm_mem_new(sizeof *d);
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_view to = cm_view_of(NULL, 0);
+	cm_facts_init(&facts);
+	cm_result r = d == NULL ? CM_NOMEM : cm_exchange_facts(ex, report, &facts);
+	cm_facts_find(&facts, "to", &to);
+	if (r == CM_OK)
+		r = cm_do_draft_fill(ex->node, to, report, d);
+	if (r == CM_OK)
+		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "advice");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < draft.advice.count; i++) {
+		cm_json_put_object(&put);
+		cm_json_put_member_cstr(&put, "article", draft.advice.findings[i].place);
+		cm_json_put_member_cstr(&put, "could_be_added", draft.advice.findings[i].seen);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_member_bool(&put, "complete", true);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_request_send(struct cm_node *node, const struct cm_do_draft *d, const struct cm_reader_draft *draft,
+                   struct cm_view case_id, const char *person, struct cm_report *report)
+{
+	struct cm_event_document document = {
+	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), false};
+	struct cm_send send = {
+	        .message = &draft->message,
+	        .canonical = draft->canonical,
+	        .wire = draft->wire,
+	        .told = {.peer = cm_view_text(d->to.whole),
+	                .person = cm_view_text(person),
+	                .case_id = case_id.n > 0 ? case_id : cm_view_text(d->reference),
+	                .documents = {document},
+	                .document_count = 1},
+	        .topic = "request",
+	        .request = d->ids[1],
+	};
+	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text("asked"));
+	cm_act_set(&send.act, CM_ACT_FIELD_PEER, send.told.peer);
+	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, cm_view_text(d->ids[1]));
+	cm_act_set(&send.act, CM_ACT_FIELD_KIND, draft->message.workflow);
+	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
+	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person));
+	return cm_send_message(node, &send, report);
+}
+
+static cm_result
+cm_do_request_created(struct cm_exchange *ex, const struct cm_do_draft *d, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	cm_result r = cm_store_request(ex->node->store, cm_view_text(d->ids[1]), report, &page, &row);
+	if (r != CM_OK || row == NULL)
+		return r != CM_OK ? r : CM_BUG;
+	cm_json_put_object(&put);
+	cm_json_put_member_text(&put, "case", row->case_id);
+	cm_json_put_member_cstr(&put, "document", d->ids[1]);
+	cm_json_put_member_text(&put, "kind", row->kind);
+	cm_json_put_name(&put, "receipt");
+	if (row->their_act == 0)
+		cm_json_put_null(&put);
+	else {
+		cm_json_put_object(&put);
+		cm_json_put_member_number(&put, "index", (int64_t)row->their_act - 1);
+		cm_json_put_member_cstr(&put, "origin", d->peer.identity.log.name);
+		cm_json_put_end_object(&put);
+	}
+	cm_do_json_time(&put, "received_at", row->their_act == 0 ? (struct cm_instant){.us = 0} : row->changed);
+	cm_json_put_member_cstr(&put, "reference", d->reference);
+	cm_json_put_member_text(&put, "request", row->id);
+	cm_do_json_time(&put, "sent_at", row->created);
+	cm_json_put_member_text(&put, "state", row->state);
+	cm_json_put_member_cstr(&put, "task", d->ids[3]);
+	cm_json_put_member_text(&put, "to", row->peer);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_request_create(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	struct cm_reader_draft CM_CLEANUP(cm_reader_draft_fini) draft = {.title = ""};
+	CM_AUTO struct cm_do_draft *d = cm_mem_new(sizeof *d);
+	struct cm_view to = cm_view_of(NULL, 0), case_id = cm_view_of(NULL, 0);
+	cm_facts_init(&facts);
+	cm_result r = d == NULL ? CM_NOMEM : cm_exchange_facts(ex, report, &facts);
+	if (r == CM_OK && !cm_facts_find(&facts, "to", &to))
+		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "/to", "%s", "missing");
+	cm_facts_find(&facts, "case", &case_id);
+	if (r == CM_OK)
+		r = cm_do_draft_fill(ex->node, to, report, d);
+	if (r == CM_OK)
+		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
+	if (r == CM_OK)
+		r = cm_do_request_send(ex->node, d, &draft, case_id, person, report);
+	if (r != CM_OK)
+		return r;
+	if (cm_outbox_wait(ex->node->outbox, d->ids[0], cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)),
+	                   report) == CM_OUTBOX_REFUSED)
+		return CM_REFUSED;
+	return cm_do_request_created(ex, d, report, body);
+}
+
+// -- list and show -------------------------------------------------------------------------------------------------
+
+// The members that lists have too. The object stays open.
+static void
+cm_do_request_members(struct cm_json_put *put, const struct cm_store_request *row)
+{
+	cm_json_put_object(put);
+	cm_do_json_time(put, "changed_at", row->changed);
+	cm_json_put_member_cstr(put, "direction", row->ours ? "asked" : "received");
+	cm_json_put_member_text(put, "kind", row->kind);
+	cm_json_put_member_text(put, "peer", row->peer);
+	cm_do_json_time(put, "preserved_until", row->until);
+	cm_json_put_member_text(put, "reference", row->reference);
+	cm_json_put_member_text(put, "request", row->id);
+	cm_json_put_member_text(put, "state", row->state);
+	cm_json_put_member_text(put, "their_reference", row->their_reference);
+	cm_json_put_member_text(put, "title", row->title);
+}
+
+static cm_result
+cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *rows = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	const struct cm_store_request *from = NULL;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	uint64_t limit = 0;
+	size_t n = 0;
+	cm_result r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
+	if (r == CM_OK)
+		r = cm_route_query_u64(cm_server_query(ex->rq), "limit", 50, CM_LIMIT_STORE_PAGE_VALUE, report, &limit);
+	struct cm_store_ask ask = {.limit = limit};
+	if (r == CM_OK && after.n > 0)
+		r = cm_store_request(ex->node->store, cm_buf_view(&after), report, &page2, &from);
+	if (from != NULL) {
+		ask.after = from->id;
+		ask.after_time = from->changed;
+	}
+	if (r == CM_OK)
+		r = cm_store_requests(ex->node->store, &ask, report, &page, &rows, &n);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "next");
+	if (n == limit && n > 0)
+		cm_json_put_text(&put, rows[n - 1].id);
+	else
+		cm_json_put_null(&put);
+	cm_json_put_name(&put, "requests");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < n; i++) {
+		cm_do_request_members(&put, &rows[i]);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+static cm_result
+cm_do_request_history(struct cm_node *node, struct cm_json_put *put, struct cm_view id, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_step *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_steps(node->store, &ask, report, &page, &rows, &n);
+	cm_json_put_name(put, "history");
+	cm_json_put_array(put);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		cm_json_put_object(put);
+		cm_do_json_time(put, "at", rows[i].at);
+		cm_json_put_member_text(put, "event", rows[i].event);
+		cm_json_put_member_text(put, "from", rows[i].from_state);
+		cm_json_put_member_text(put, "note", rows[i].note);
+		cm_json_put_member_text(put, "person", rows[i].person);
+		cm_json_put_member_text(put, "to", rows[i].to_state);
+		cm_json_put_end_object(put);
+	}
+	cm_json_put_end_array(put);
+	return r;
+}
+
+static cm_result
+cm_do_request_deadlines(struct cm_node *node, struct cm_json_put *put, struct cm_view id, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_deadlines(node->store, &ask, report, &page, &rows, &n);
+	cm_json_put_name(put, "deadlines");
+	cm_json_put_array(put);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		cm_json_put_object(put);
+		cm_do_json_time(put, "ends_at", rows[i].at);
+		cm_json_put_member_text(put, "limit", rows[i].limit);
+		cm_json_put_member_text(put, "source", rows[i].source);
+		cm_json_put_member_text(put, "state", rows[i].state);
+		cm_json_put_end_object(put);
+	}
+	cm_json_put_end_array(put);
+	return r;
+}
+
+static cm_result
+cm_do_request_acts(struct cm_node *node, struct cm_json_put *put, struct cm_view id, struct cm_report *report)
+{
+	CM_AUTO uint64_t *indexes = cm_mem_new_many(CM_LIMIT_STORE_PAGE_VALUE, sizeof *indexes);
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = indexes == NULL ? CM_NOMEM : cm_store_act_indexes(node->store, &ask, report, indexes, &n);
+	cm_json_put_name(put, "acts");
+	cm_json_put_array(put);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		r = cm_do_act_row(node, indexes[i], put, report);
+	cm_json_put_end_array(put);
+	return r;
+}
+
+static cm_result
+cm_do_request_evidence(struct cm_node *node, struct cm_json_put *put, struct cm_view id, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_delivery *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_deliveries(node->store, &ask, report, &page, &rows, &n);
+	cm_json_put_name(put, "evidence");
+	cm_json_put_array(put);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		cm_json_put_text(put, rows[i].id);
+	cm_json_put_end_array(put);
+	return r;
+}
+
+// To whom an answer is sealed: the asking node's key, and our own.
+static void
+cm_do_request_recipients(struct cm_node *node, struct cm_json_put *put, const struct cm_store_request *row)
+{
+	struct cm_peer peer;
+	char name[CM_X509_NODE], text[CM_SEAL_TEXT];
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(row->peer));
+	cm_json_put_name(put, "recipients");
+	cm_json_put_array(put);
+	if (!row->ours && cm_peers_confirmed(&node->peers, name, &peer)) {
+		cm_seal_recipient_write(&peer.identity.recipient, text);
+		cm_json_put_text(put, cm_view_text(text));
+		cm_seal_recipient_write(&node->self.identity.recipient, text);
+		cm_json_put_text(put, cm_view_text(text));
+	}
+	cm_json_put_end_array(put);
+}
+
+static cm_result
+cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_node *node = ex->node;
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	struct cm_view id = cm_view_text(ex->match.part[0]);
+	cm_result r = cm_store_request(node->store, id, report, &page, &row);
+	if (r == CM_OK && row == NULL)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
+	if (r != CM_OK)
+		return r;
+	cm_do_request_members(&put, row);
+	cm_json_put_member_text(&put, "case", row->case_id);
+	cm_do_json_time(&put, "created_at", row->created);
+	cm_json_put_member_bool(&put, "held", row->held != 0);
+	cm_json_put_member_number(&put, "message_artifact", (int64_t)row->message);
+	cm_json_put_member_text(&put, "task", row->objects);
+	cm_json_put_member_text(&put, "told", row->told);
+	cm_do_request_recipients(node, &put, row);
+	r = cm_do_request_history(node, &put, id, report);
+	if (r == CM_OK)
+		r = cm_do_request_deadlines(node, &put, id, report);
+	if (r == CM_OK)
+		r = cm_do_request_acts(node, &put, id, report);
+	if (r == CM_OK)
+		r = cm_do_request_evidence(node, &put, id, report);
+	cm_json_put_end_object(&put);
+	return r;
+}
+
+void
+cm_do_requests(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_ipc_person person = {.id = ""};
+	enum cm_route route = ex->match.route;
+	cm_result r = CM_OK;
+	if (cm_route_row(route)->session)
+		r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
+	if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CHECK)
+		r = cm_do_request_check(ex, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CREATE)
+		r = cm_do_request_create(ex, person.id, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_DECIDE)
+		r = cm_decide_request(ex, &person, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_LIST)
+		r = cm_do_request_list(ex, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_MESSAGES)
+		r = cm_do_request_messages(ex, &report, &body);
+	else if (r == CM_OK)
+		r = cm_do_request_show(ex, &report, &body);
+	if (r == CM_OK)
+		r = cm_buf_result(&body);
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+	else
+		cm_do_json(ex, (unsigned)cm_route_row(route)->status, &body);
+}
