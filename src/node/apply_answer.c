@@ -34,7 +34,7 @@ cm_apply_answer_entry(const struct cm_hi1_object *o)
 {
 	struct cm_proof proof;
 	for (size_t i = 0; o->type == CM_HI1_TYPE_DOCUMENT && i < o->document.property_count; i++)
-		if (cm_view_is(o->document.properties[i].type.value, "Receipt") &&
+		if (cm_view_is(o->document.properties[i].type.value, "receipt") &&
 		    cm_proof_read(o->document.properties[i].value, NULL, &proof) == CM_OK)
 			return proof.index + 1;
 	return 0;

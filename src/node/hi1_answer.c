@@ -129,7 +129,7 @@ cm_hi1_answer_put_receipt(struct cm_hi1_message *record, size_t action, struct c
 	if (object == NULL || property == NULL)
 		return CM_NOMEM;
 	*object = *record->actions[action].object;
-	property->type = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_PROPERTY, "Receipt");
+	property->type = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_PROPERTY, "receipt");
 	property->value = receipt;
 	object->document.properties = property;
 	object->document.property_count = 1;

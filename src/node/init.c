@@ -176,10 +176,13 @@ cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, c
 	const struct cm_ipc_keys *keys = &public->keys;
 	struct cm_instant now = cm_instant_of_seconds(cm_instant_seconds(cm_clock_utc()));
 	struct cm_view roles[CM_INIT_WORDS], languages[CM_INIT_WORDS] = {cm_view_text("en")};
-	char origin[CM_NOTE_NAME], witness[CM_NOTE_NAME], recipient[CM_SEAL_TEXT];
+	char origin[CM_NOTE_NAME], witness[CM_NOTE_NAME], recipient[CM_SEAL_TEXT], endpoint[CM_FILE_PATH];
 	struct cm_buf CM_CLEANUP(cm_buf_fini) log_vkey = cm_buf_of(CM_NOTE_NAME * 2);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) witness_vkey = cm_buf_of(CM_NOTE_NAME * 2);
 	struct cm_note_key log_key, witness_key;
+	// With port 0 the real address is told in invitations.
+	snprintf(endpoint, sizeof endpoint, "%s%s", spec->public_url == NULL ? "https://" : "",
+	         spec->public_url == NULL ? spec->listen : spec->public_url);
 	snprintf(origin, sizeof origin, "%s/log/%04d", spec->node, cm_instant_civil(now).year);
 	snprintf(witness, sizeof witness, "%s/witness", spec->node);
 	cm_result r = cm_note_key_make(cm_view_text(origin), CM_NOTE_ED25519, keys->log, report, &log_key);
@@ -207,7 +210,7 @@ cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, c
 	        .hours = cm_view_text(spec->hours == NULL ? "24/7" : spec->hours),
 	        .time_zone = cm_view_text("UTC+00:00"),
 	        .phone = cm_view_text(spec->phone),
-	        .endpoint = cm_view_text(spec->public_url),
+	        .endpoint = cm_view_text(endpoint),
 	        .valid_from = now,
 	        .valid_until = {.us = now.us + (CM_LIMIT_AUTHORITY_DAYS_VALUE - 1) * CM_INSTANT_DAY},
 	        .sign_certificate = keys->chain[0],

@@ -36,6 +36,7 @@ struct cm_node {
 	struct cm_store *store;
 	struct cm_peers peers;
 	struct cm_server *peer_server, *admin_server;
+	struct cm_server_service peer_service, admin_service;
 	struct cm_client *client;
 	struct cm_queue messages, calls; // of struct cm_exchange *
 	struct cm_outbox *outbox;

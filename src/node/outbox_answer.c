@@ -48,7 +48,7 @@ cm_outbox_answer_receipt(const struct cm_hi1_message *m)
 		if (o == NULL || o->type != CM_HI1_TYPE_DOCUMENT)
 			continue;
 		for (size_t k = 0; k < o->document.property_count; k++)
-			if (cm_view_is(o->document.properties[k].type.value, "Receipt"))
+			if (cm_view_is(o->document.properties[k].type.value, "receipt"))
 				return o->document.properties[k].value;
 	}
 	return cm_view_of(NULL, 0);

@@ -154,7 +154,7 @@ cm_serve_start_peer(struct cm_node *node, struct cm_report *report)
 	        .chain_pem = cm_buf_view(&chain),
 	        .ask_certificate = true,
 	};
-	struct cm_server_service service = {
+	node->peer_service = (struct cm_server_service){
 	        .context = node,
 	        .head = cm_serve_peer_head,
 	        .request = cm_serve_peer_request,
@@ -167,10 +167,10 @@ cm_serve_start_peer(struct cm_node *node, struct cm_report *report)
 	if (n > 2 && strcmp(options.address + n - 2, ":0") == 0 && cm_serve_load(node, "run/peer_address", &last, NULL) == CM_OK) {
 		struct cm_server_options again = options;
 		again.address = cm_buf_cstr(&last);
-		if (cm_server_new(&again, &service, NULL, &node->peer_server) == CM_OK)
+		if (cm_server_new(&again, &node->peer_service, NULL, &node->peer_server) == CM_OK)
 			return CM_OK;
 	}
-	return cm_server_new(&options, &service, report, &node->peer_server);
+	return cm_server_new(&options, &node->peer_service, report, &node->peer_server);
 }
 
 cm_result
@@ -187,7 +187,7 @@ cm_serve_start(struct cm_node *node, struct cm_report *report)
 	        .address = socket,
 	        .threads = (unsigned)cm_settings_number(&node->settings, CM_SETTING_ADMIN_THREADS),
 	};
-	struct cm_server_service service = {
+	node->admin_service = (struct cm_server_service){
 	        .context = node,
 	        .head = cm_serve_admin_head,
 	        .request = cm_serve_admin_request,
@@ -195,5 +195,5 @@ cm_serve_start(struct cm_node *node, struct cm_report *report)
 	        .gone = cm_serve_gone,
 	        .refusal = cm_serve_refusal,
 	};
-	return r == CM_OK ? cm_server_new(&options, &service, report, &node->admin_server) : r;
+	return r == CM_OK ? cm_server_new(&options, &node->admin_service, report, &node->admin_server) : r;
 }
