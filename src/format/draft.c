@@ -185,8 +185,10 @@ cm_draft_read(struct cm_view json, const struct cm_draft_told *told, struct cm_r
 	if (r != CM_OK)
 		return r;
 	size_t before = report->count + report->dropped;
-	const struct cm_json_value *root = cm_json_root(tree), *request = cm_json_member(root, "request");
-	const struct cm_json_value *format = cm_json_member(root, "format");
+	const struct cm_json_value *root = cm_json_member(cm_json_root(tree), "draft");
+	if (root == NULL || cm_json_kind(root) != CM_JSON_OBJECT)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/draft", "missing");
+	const struct cm_json_value *request = cm_json_member(root, "request"), *format = cm_json_member(root, "format");
 	if (!cm_draft_has_only(root, names, report, "/"))
 		return CM_REFUSED;
 	if (format == NULL || !cm_view_is(cm_json_text(format), "comity.draft/1") || request == NULL ||

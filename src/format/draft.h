@@ -33,7 +33,7 @@ struct cm_draft_told {
 	void (*sha256)(struct cm_view bytes, uint8_t ret_digest[32]); // crypto stands beside this room
 };
 
-// Reads a draft. `document` becomes the id of the request document. Every fault is a finding: draft_form, and those of
+// Reads the member "draft" of a call's body. `document` becomes the id of the request document. Every fault is a finding: draft_form, and those of
 // the request document and of HI-1 values. Free with cm_draft_fini().
 CM_CHECKED cm_result cm_draft_read(struct cm_view json, const struct cm_draft_told *told, struct cm_report *report,
                                    struct cm_draft *ret_draft);

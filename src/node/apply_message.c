@@ -106,12 +106,15 @@ static cm_result
 cm_apply_create(struct cm_apply *a, const struct cm_hi1_object *o)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) where = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	char request[40];
 	cm_result r = cm_apply_request_of(a, o, request);
 	if (r == CM_OK)
 		r = cm_event_object_wire(a->node, o, &wire);
 	if (r != CM_OK)
 		return r;
+	// The contents stand in the message; the row only says which one (see cm_event_where()).
+	cm_event_where_write(&(struct cm_event_where){a->in, a->message->transaction, o->id}, &where);
 	struct cm_store_object row = {
 	        .id = o->id,
 	        .peer = a->told.peer,
@@ -122,7 +125,7 @@ cm_apply_create(struct cm_apply *a, const struct cm_hi1_object *o)
 	        .changed = cm_instant_of_seconds(cm_instant_seconds(a->event->at)),
 	        .status = a->in ? cm_view_text(cm_apply_first_status(o->type)) : cm_view_of(NULL, 0),
 	        .digest = cm_hash_of(cm_buf_view(&wire)),
-	        .contents = cm_buf_view(&wire),
+	        .contents = cm_buf_view(&where),
 	};
 	cm_change_object(a->change, -1, &row);
 	return CM_OK;

@@ -69,6 +69,24 @@ cm_event_texts_read(struct cm_view detail, struct cm_event_texts *ret_texts)
 	return CM_OK;
 }
 
+void
+cm_event_where_write(const struct cm_event_where *where, struct cm_buf *to)
+{
+	cm_buf_u8(to, where->in);
+	cm_buf_field(to, where->transaction);
+	cm_buf_field(to, where->object);
+}
+
+cm_result
+cm_event_where_read(struct cm_view contents, struct cm_event_where *ret_where)
+{
+	struct cm_rd rd = cm_rd_of(contents);
+	ret_where->in = cm_rd_u8(&rd) == 1;
+	ret_where->transaction = cm_rd_field(&rd);
+	ret_where->object = cm_rd_field(&rd);
+	return cm_rd_done(&rd) ? CM_OK : CM_BUG;
+}
+
 cm_result
 cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *object, struct cm_buf *to)
 {

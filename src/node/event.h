@@ -54,6 +54,14 @@ CM_CHECKED cm_result cm_apply_answer(struct cm_node *node, const struct cm_store
 CM_CHECKED cm_result cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event,
                                        struct cm_change *change, struct cm_report *report);
 
+// Where the contents of an object stand: in the message of this transaction that came in or went out.
+struct cm_event_where {
+	bool in;
+	struct cm_view transaction, object;
+};
+void cm_event_where_write(const struct cm_event_where *where, struct cm_buf *to);
+CM_CHECKED cm_result cm_event_where_read(struct cm_view contents, struct cm_event_where *ret_where);
+
 // The digest by which a CREATE is recognised: SHA-256 of its object in our own encoding.
 CM_CHECKED cm_result cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *object,
                                           struct cm_buf *to);

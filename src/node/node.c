@@ -135,7 +135,7 @@ cm_node_parent_worker(void *arg)
 	cm_node_end(node, CM_OK);
 }
 
-#define CM_NODE_CALL_WORKERS 4
+#define CM_NODE_CALL_WORKERS 16
 
 struct cm_node_threads {
 	struct cm_thread peers[CM_LIMIT_PEER_WORKERS_VALUE], calls[CM_NODE_CALL_WORKERS], parent;

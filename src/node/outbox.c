@@ -14,6 +14,7 @@ struct cm_outbox_waiter {
 	const char *transaction;
 	enum cm_outbox_end end;
 	struct cm_report *report;
+	struct cm_cond change; // of its own: with many waiters a common one would wake all of them each time
 };
 
 struct cm_outbox {
@@ -22,6 +23,7 @@ struct cm_outbox {
 	struct cm_mutex lock;
 	struct cm_cond change;
 	bool stirred, stopping;
+	bool skipped; // a due message waits for one that is under way
 	struct cm_outbox_try *busy[CM_LIMIT_OUTBOX_BUSY_VALUE];
 	size_t busy_count;
 	struct cm_outbox_try *finished;
@@ -121,10 +123,11 @@ cm_outbox_is_busy(struct cm_outbox *outbox, const struct cm_store_outbox *row)
 {
 	CM_MUTEX_HOLD(&outbox->lock);
 	for (size_t i = 0; i < outbox->busy_count; i++)
-		if (outbox->busy[i]->id == row->id ||
-		    (row->request.n > 0 && cm_view_is(row->request, outbox->busy[i]->request)))
+		if (outbox->busy[i]->id == row->id)
 			return true;
-	return outbox->busy_count == CM_LIMIT_OUTBOX_BUSY_VALUE;
+		else if (row->request.n > 0 && cm_view_is(row->request, outbox->busy[i]->request))
+			return outbox->skipped = true;
+	return outbox->busy_count == CM_LIMIT_OUTBOX_BUSY_VALUE && (outbox->skipped = true);
 }
 
 static void
@@ -136,6 +139,7 @@ cm_outbox_start_due(struct cm_outbox *outbox)
 	size_t n = 0;
 	struct cm_store_ask ask = {.until = cm_clock_utc(), .limit = CM_LIMIT_STORE_PAGE_VALUE};
 	cm_result r = cm_store_outboxes(outbox->node->store, &ask, &report, &page, &rows, &n);
+	outbox->skipped = n == ask.limit;
 	for (size_t i = 0; r == CM_OK && i < n; i++)
 		if (!cm_outbox_is_busy(outbox, &rows[i]) && cm_outbox_start_one(outbox, &rows[i], &report) != CM_OK)
 			cm_node_log("a message could not be sent", &report);
@@ -182,48 +186,70 @@ cm_outbox_tell(struct cm_outbox *outbox, const char *transaction, enum cm_outbox
 		if (strcmp(w->transaction, transaction) == 0) {
 			w->end = end;
 			cm_report_join(w->report, report);
+			cm_cond_wake_one(&w->change);
 		}
+}
+
+// Ends a try: it is not under way any more.
+static void
+cm_outbox_free_try(struct cm_outbox *outbox, struct cm_outbox_try *one)
+{
+	cm_mutex_lock(&outbox->lock);
+	for (size_t i = 0; i < outbox->busy_count; i++)
+		if (outbox->busy[i] == one)
+			outbox->busy[i] = outbox->busy[--outbox->busy_count];
+	outbox->stirred = outbox->stirred || outbox->skipped;
 	cm_cond_wake_all(&outbox->change);
+	cm_mutex_unlock(&outbox->lock);
+	cm_buf_fini(&one->body);
+	cm_mem_free(one);
+}
+
+void
+cm_outbox_kept(void *context, const struct cm_store_outcome *outcome)
+{
+	struct cm_outbox_try *one = context;
+	struct cm_outbox *outbox = one->node->outbox;
+	if (outcome->result == CM_OK)
+		cm_outbox_tell(outbox, one->transaction, one->end, &one->said);
+	else
+		cm_node_log("an answer could not be kept", outcome->report);
+	cm_outbox_free_try(outbox, one);
 }
 
 static void
 cm_outbox_finish(struct cm_outbox *outbox, struct cm_outbox_try *one)
 {
 	struct cm_report report = {0};
-	enum cm_outbox_end end = CM_OUTBOX_WAITS;
+	bool submitted = false;
 	cm_result r = CM_OK;
 	if (one->result == CM_OK && one->status == 200)
-		r = cm_outbox_take_answer(one, &report, &end);
-	if (r == CM_OK && end == CM_OUTBOX_WAITS)
+		r = cm_outbox_take_answer(one, &report, &submitted);
+	if (r == CM_OK && !submitted)
 		r = cm_outbox_again(one, &report);
 	if (r != CM_OK)
 		cm_node_log("an answer could not be kept", &report);
-	if (end != CM_OUTBOX_WAITS)
-		cm_outbox_tell(outbox, one->transaction, end, &report);
-	cm_mutex_lock(&outbox->lock);
-	for (size_t i = 0; i < outbox->busy_count; i++)
-		if (outbox->busy[i] == one)
-			outbox->busy[i] = outbox->busy[--outbox->busy_count];
-	cm_mutex_unlock(&outbox->lock);
-	cm_buf_fini(&one->body);
-	cm_mem_free(one);
+	if (!submitted)
+		cm_outbox_free_try(outbox, one);
 }
 
 // Until something finishes, somebody stirs, or the next message is due.
+// *ret_look: the store has to be asked again.
 static struct cm_outbox_try *
-cm_outbox_next(struct cm_outbox *outbox)
+cm_outbox_next(struct cm_outbox *outbox, bool *ret_look)
 {
 	struct cm_instant due;
 	int64_t deadline = cm_clock_after(CM_LIMIT_OUTBOX_LOOK_MS_VALUE * INT64_C(1000));
-	if (cm_store_next_due(outbox->node->store, NULL, &due) == CM_OK && due.us != INT64_MAX) {
+	if (*ret_look && cm_store_next_due(outbox->node->store, NULL, &due) == CM_OK && due.us != INT64_MAX) {
 		int64_t wait = due.us - cm_clock_utc().us;
 		int64_t then = cm_clock_after(wait < 0 ? 0 : wait);
 		deadline = then < deadline && wait > 0 ? then : deadline;
 	}
 	CM_MUTEX_HOLD(&outbox->lock);
-	while (outbox->finished == NULL && !outbox->stirred && !outbox->stopping &&
-	       cm_cond_wait(&outbox->change, &outbox->lock, deadline))
-		;
+	bool in_time = true;
+	while (outbox->finished == NULL && !outbox->stirred && !outbox->stopping && in_time)
+		in_time = cm_cond_wait(&outbox->change, &outbox->lock, deadline);
+	*ret_look = outbox->stirred || !in_time;
 	outbox->stirred = false;
 	struct cm_outbox_try *one = outbox->finished;
 	outbox->finished = NULL;
@@ -234,9 +260,10 @@ static void
 cm_outbox_run(void *arg)
 {
 	struct cm_outbox *outbox = arg;
-	for (;;) {
-		cm_outbox_start_due(outbox);
-		struct cm_outbox_try *one = cm_outbox_next(outbox);
+	for (bool look = true;;) {
+		if (look)
+			cm_outbox_start_due(outbox);
+		struct cm_outbox_try *one = cm_outbox_next(outbox, &look);
 		while (one != NULL) {
 			struct cm_outbox_try *next = one->next;
 			cm_outbox_finish(outbox, one);
@@ -271,6 +298,8 @@ cm_outbox_stop(struct cm_outbox *outbox)
 		return;
 	cm_mutex_lock(&outbox->lock);
 	outbox->stopping = true;
+	for (struct cm_outbox_waiter *w = outbox->waiters; w != NULL; w = w->next)
+		cm_cond_wake_one(&w->change);
 	cm_cond_wake_all(&outbox->change);
 	cm_mutex_unlock(&outbox->lock);
 	cm_thread_join(&outbox->thread);
@@ -291,15 +320,18 @@ enum cm_outbox_end
 cm_outbox_wait(struct cm_outbox *outbox, const char *transaction, int64_t deadline, struct cm_report *report)
 {
 	struct cm_outbox_waiter w = {.transaction = transaction, .end = CM_OUTBOX_WAITS, .report = report};
-	CM_MUTEX_HOLD(&outbox->lock);
+	cm_cond_init(&w.change);
+	cm_mutex_lock(&outbox->lock);
 	w.next = outbox->waiters;
 	outbox->waiters = &w;
-	while (w.end == CM_OUTBOX_WAITS && !outbox->stopping && cm_cond_wait(&outbox->change, &outbox->lock, deadline))
+	while (w.end == CM_OUTBOX_WAITS && !outbox->stopping && cm_cond_wait(&w.change, &outbox->lock, deadline))
 		;
 	for (struct cm_outbox_waiter **at = &outbox->waiters; *at != NULL; at = &(*at)->next)
 		if (*at == &w) {
 			*at = w.next;
 			break;
 		}
+	cm_mutex_unlock(&outbox->lock);
+	cm_cond_fini(&w.change);
 	return w.end;
 }

@@ -37,10 +37,15 @@ struct cm_outbox_try {
 	uint32_t retry_after;
 	struct cm_buf body;
 	struct cm_report report;
+	enum cm_outbox_end end; // how it ended, once its answer is kept
+	struct cm_report said;  // what the peer said against it
 };
 
-// Judges an answer and makes what follows durable. Gives how the message ended (WAITS: try again).
-CM_CHECKED cm_result cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report,
-                                           enum cm_outbox_end *ret_end);
+// Judges an answer and submits what follows. *ret_submitted true: cm_outbox_kept() gets the outcome; false: as good as no
+// answer, try again.
+CM_CHECKED cm_result cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, bool *ret_submitted);
+
+// The store's completion for it (writer thread).
+void cm_outbox_kept(void *context, const struct cm_store_outcome *outcome);
 
 #endif

@@ -105,14 +105,15 @@ cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struc
 
 static cm_result
 cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *read, struct cm_report *report,
-                      enum cm_outbox_end *ret_end)
+                      bool *ret_submitted)
 {
 	const struct cm_hi1_message *m = &read->message;
 	const struct cm_hi1_error_info *error = cm_outbox_answer_error(m);
 	struct cm_instant now = cm_clock_utc();
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	struct cm_event_message told = {.wire = read->wire, .peer = cm_view_text(one->peer)};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	struct cm_event_message told = {.peer = cm_view_text(one->peer)};
 	char said[CM_REPORT_SEEN] = "";
 	cm_result r = CM_OK;
 	if (change == NULL)
@@ -139,24 +140,31 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	cm_change_outbox_mark(change, &mark);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_ANSWERED), .detail = cm_buf_view(&detail)};
 	if (error == NULL) {
+		struct cm_hi1_message bare = *m;
+		bare.canonical = cm_view_of(NULL, 0);
+		bare.jws = (struct cm_hi1_jws){.present = false};
+		r = cm_hi1_message_write_wire(&bare, &wire);
+		if (r != CM_OK)
+			return r;
+		told.wire = cm_buf_view(&wire);
 		cm_event_message_write(&told, &detail);
 		event.detail = cm_buf_view(&detail);
 		if (strcmp(one->topic, "request") == 0)
 			cm_outbox_answer_put_receipt(one, cm_outbox_answer_receipt(m), now, change);
 		r = cm_store_apply(one->node->store, &event, change, report);
 	} else {
-		cm_report_add(report, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);
+		cm_report_add(&one->said, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);
 		r = cm_outbox_answer_bounce(one, said, now, change, report);
 	}
+	one->end = error == NULL ? CM_OUTBOX_ANSWERED : CM_OUTBOX_REFUSED;
 	if (r == CM_OK)
-		r = cm_store_submit_wait(one->node->store, cm_take(&change), report, NULL, NULL);
-	if (r == CM_OK)
-		*ret_end = error == NULL ? CM_OUTBOX_ANSWERED : CM_OUTBOX_REFUSED;
+		r = cm_store_submit(one->node->store, cm_take(&change), cm_outbox_kept, one, report);
+	*ret_submitted = r == CM_OK;
 	return r;
 }
 
 cm_result
-cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, enum cm_outbox_end *ret_end)
+cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, bool *ret_submitted)
 {
 	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
 	struct cm_peer peer;
@@ -170,5 +178,5 @@ cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, enum 
 		cm_node_log("an answer is not one to our message", &one->report);
 		return CM_OK;
 	}
-	return cm_outbox_answer_keep(one, &read, report, ret_end);
+	return cm_outbox_answer_keep(one, &read, report, ret_submitted);
 }

@@ -149,18 +149,6 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 	return cm_buf_result(answer);
 }
 
-// The member "draft" of a call's body.
-static cm_result
-cm_reader_draft_of(struct cm_view body, struct cm_report *report, struct cm_buf *to)
-{
-	struct cm_json CM_CLEANUP(cm_json_free_at) *tree = NULL;
-	cm_result r = cm_json_read(body, CM_LIMIT_MESSAGE_BYTES_VALUE, report, &tree);
-	const struct cm_json_value *draft = r == CM_OK ? cm_json_member(cm_json_root(tree), "draft") : NULL;
-	if (r == CM_OK && draft == NULL)
-		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "/draft", "%s", "missing");
-	return r == CM_OK ? cm_json_canonical(draft, NULL, to) : r;
-}
-
 static cm_result
 cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
@@ -172,7 +160,6 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	struct cm_buf CM_CLEANUP(cm_buf_fini) canonical = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) advised = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	enum cm_kind kind = CM_KIND_NONE;
 	cm_reader_told_read(rd, &told);
 	cm_reader_draft_told_read(rd, &draft_told);
@@ -180,9 +167,7 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	struct cm_view json = cm_rd_field(rd);
 	if (!cm_rd_done(rd))
 		return CM_BUG;
-	cm_result r = cm_reader_draft_of(json, report, &text);
-	if (r == CM_OK)
-		r = cm_draft_read(cm_buf_view(&text), &draft_told, report, &draft);
+	cm_result r = cm_draft_read(json, &draft_told, report, &draft);
 	if (r == CM_OK)
 		r = cm_kind_check(draft.doc.kind, report, &kind);
 	enum cm_draft_task task = cm_kind_has_task(kind, "LPTask")   ? CM_DRAFT_PRESERVATION
@@ -236,6 +221,8 @@ cm_reader_flatten_member(void *context, struct cm_view name, const struct cm_jso
 {
 	const struct cm_reader_flat *flat = context;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	if (*flat->path == 0 && cm_view_is(name, "draft"))
+		return true; // has a job of its own
 	cm_buf_printf(&path, "%s%s", flat->path, *flat->path == 0 ? "" : ".");
 	cm_buf_view_add(&path, name);
 	cm_reader_flatten(flat->facts, cm_buf_cstr(&path), value);

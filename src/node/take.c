@@ -308,9 +308,9 @@ cm_take_request(const struct cm_take *take, char to[40], struct cm_report *repor
 }
 
 static void
-cm_take_event(const struct cm_take *take, struct cm_event_message *told)
+cm_take_event(const struct cm_take *take, struct cm_view wire, struct cm_event_message *told)
 {
-	*told = (struct cm_event_message){.wire = take->read.wire, .peer = cm_view_text(take->peer.identity.node)};
+	*told = (struct cm_event_message){.wire = wire, .peer = cm_view_text(take->peer.identity.node)};
 	for (size_t i = 0; i < take->read.judged_count; i++) {
 		const struct cm_reader_judged *j = &take->read.judged[i];
 		told->documents[told->document_count++] = (struct cm_event_document){
@@ -339,6 +339,7 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	struct cm_node *node = take->node;
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(take->now);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) event_wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) context = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_event_message told;
@@ -351,7 +352,14 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	if (r != CM_OK)
 		return r;
 	cm_hi1_answer_context_write(cm_buf_view(&wire), &take->digest, receipt, &context);
-	cm_take_event(take, &told);
+	// The signed bytes stand in the artifact; the event need not carry them again.
+	struct cm_hi1_message bare = take->read.message;
+	bare.canonical = cm_view_of(NULL, 0);
+	bare.jws = (struct cm_hi1_jws){.present = false};
+	r = cm_hi1_message_write_wire(&bare, &event_wire);
+	if (r != CM_OK)
+		return r;
+	cm_take_event(take, cm_buf_view(&event_wire), &told);
 	cm_event_message_write(&told, &detail);
 	struct cm_store_artifact artifact = {
 	        .direction = CM_STORE_IN,

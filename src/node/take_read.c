@@ -58,6 +58,43 @@ cm_take_read_now(struct cm_hi1_object *o, const struct cm_store_object *row, con
 	}
 }
 
+// The object as its message says it; the record's memory goes over to the answer's arena.
+static cm_result
+cm_take_read_contents(struct cm_node *node, struct cm_view contents, struct cm_arena *arena, struct cm_report *report,
+                      struct cm_hi1_object **ret_object)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *rows = NULL;
+	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+	struct cm_reader_told told = {{.us = 0}, 0, 0};
+	struct cm_event_where where;
+	size_t n = 0;
+	cm_result r = cm_event_where_read(contents, &where);
+	struct cm_store_ask ask = {
+	        .request = where.transaction, .kind = cm_view_text("hi1"), .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	if (r == CM_OK)
+		r = cm_store_artifacts(node->store, &ask, report, &page, &rows, &n);
+	size_t at = 0;
+	while (r == CM_OK && at < n && rows[at].direction != (where.in ? CM_STORE_IN : CM_STORE_OUT))
+		at++;
+	if (r != CM_OK || at == n)
+		return r != CM_OK ? r : CM_BUG;
+	r = cm_reader_client_hi1(&node->reader, rows[at].bytes, &told, report, &read);
+	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++) {
+		const struct cm_hi1_object *o = read.message.actions[i].object;
+		if (o == NULL || !cm_view_equal(o->id, where.object))
+			continue;
+		struct cm_hi1_object *copy = cm_arena_new(arena, sizeof *copy);
+		if (copy == NULL)
+			return CM_NOMEM;
+		*copy = *o;
+		cm_arena_adopt(arena, &read.message.arena);
+		*ret_object = copy;
+		return CM_OK;
+	}
+	return r != CM_OK ? r : CM_BUG;
+}
+
 static cm_result
 cm_take_read_get(struct cm_take *take, struct cm_view id, struct cm_arena *arena, struct cm_hi1_action *to,
                  struct cm_report *report)
@@ -66,8 +103,8 @@ cm_take_read_get(struct cm_take *take, struct cm_view id, struct cm_arena *arena
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 	const struct cm_store_object *row = NULL;
 	const struct cm_store_request *request = NULL;
-	struct cm_hi1_message record = {.action_count = 0};
 	struct cm_hi1_error_info *error = cm_arena_new(arena, sizeof *error);
+	struct cm_hi1_object *o = NULL;
 	cm_result r = cm_store_object(take->node->store, id, report, &page, &row);
 	if (r == CM_OK && row != NULL)
 		r = cm_store_request(take->node->store, row->request, report, &page2, &request);
@@ -79,15 +116,10 @@ cm_take_read_get(struct cm_take *take, struct cm_view id, struct cm_arena *arena
 	to->error = error;
 	if (row == NULL || !cm_view_is(row->peer, take->peer.identity.node))
 		return CM_OK;
-	// The record is copied into the answer's arena, because the page ends with this call.
-	struct cm_view wire = cm_arena_copy(arena, row->contents);
-	r = cm_hi1_message_read_wire(wire, report, &record);
-	struct cm_hi1_object *o = cm_arena_new(arena, sizeof *o);
-	if (r != CM_OK || o == NULL || record.action_count != 1)
-		return r != CM_OK ? r : CM_NOMEM;
-	*o = *record.actions[0].object;
+	r = cm_take_read_contents(take->node, row->contents, arena, report, &o);
+	if (r != CM_OK)
+		return r;
 	cm_take_read_now(o, row, request, arena);
-	cm_arena_adopt(arena, &record.arena);
 	*to = (struct cm_hi1_action){.verb = CM_HI1_VERB_GET, .id = cm_arena_copy(arena, id), .object = o};
 	return CM_OK;
 }

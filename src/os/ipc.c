@@ -110,9 +110,6 @@ cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, int64_t deadli
 	};
 	union cm_ipc_control control;
 	for (size_t done = 0, all = sizeof header + n; done < all;) {
-		cm_result r = cm_ipc_ready(ipc, POLLOUT, deadline, report);
-		if (r != CM_OK)
-			return r;
 		size_t skip = done < sizeof header ? done : sizeof header;
 		size_t past = done - skip;
 		// The kernel takes non-const memory in struct iovec but does not write to it when sending.
@@ -124,8 +121,12 @@ cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, int64_t deadli
 		if (done == 0 && frame->fd_count > 0)
 			cm_ipc_attach(&m, &control, frame);
 		ssize_t put = sendmsg(ipc->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (put < 0 && (errno == EINTR || errno == EAGAIN))
+		if (put < 0 && (errno == EINTR || errno == EAGAIN)) {
+			cm_result r = cm_ipc_ready(ipc, POLLOUT, deadline, report);
+			if (r != CM_OK)
+				return r;
 			continue;
+		}
 		if (put < 0)
 			return cm_ipc_fail(ipc, CM_FAILED, CM_ERROR_IPC_CLOSED, report, strerror(errno));
 		done += (size_t)put;
@@ -165,10 +166,8 @@ cm_ipc_take(struct cm_ipc *ipc, uint8_t *to, size_t n, int64_t deadline, struct 
             struct cm_ipc_frame *frame)
 {
 	union cm_ipc_control control;
+	// The kernel is asked for bytes first and waited for only when there are none: half the calls of a frame.
 	for (size_t done = 0; done < n;) {
-		cm_result r = cm_ipc_ready(ipc, POLLIN, deadline, report);
-		if (r != CM_OK)
-			return r;
 		struct iovec part = {.iov_base = to + done, .iov_len = n - done};
 		struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
 		if (frame != NULL) {
@@ -176,8 +175,12 @@ cm_ipc_take(struct cm_ipc *ipc, uint8_t *to, size_t n, int64_t deadline, struct 
 			m.msg_controllen = sizeof control.bytes;
 		}
 		ssize_t got = recvmsg(ipc->fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+			cm_result r = cm_ipc_ready(ipc, POLLIN, deadline, report);
+			if (r != CM_OK)
+				return r;
 			continue;
+		}
 		if (got <= 0)
 			return cm_ipc_fail(ipc, CM_FAILED, CM_ERROR_IPC_CLOSED, report,
 			                   got == 0 ? "ended" : strerror(errno));
