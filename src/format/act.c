@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-_Static_assert(CM_ACT_FIELD_END - 1 == CM_ACT_SLOTS, "one field a place");
+_Static_assert(CM_ACT_FIELD_END - 1 == CM_LIMIT_ACT_SLOTS_VALUE, "one field a place");
 
 void
 cm_act_set(struct cm_act_values *values, enum cm_act_field field, struct cm_view value)

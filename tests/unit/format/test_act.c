@@ -41,6 +41,17 @@ every_refused_file_breaks_the_rule_of_its_name(void **state)
 }
 
 static void
+a_file_over_the_limit_is_refused_unread(void **state)
+{
+	(void)state;
+	struct cm_report report = {0};
+	CM_AUTO uint8_t *bytes = cm_mem_new(CM_LIMIT_ACT_BYTES_VALUE + 1);
+	assert_non_null(bytes);
+	assert_int_equal(judge(cm_view_of(bytes, CM_LIMIT_ACT_BYTES_VALUE + 1), &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_ACT_TOO_LARGE));
+}
+
+static void
 every_act_of_the_table_has_its_fields(void **state)
 {
 	(void)state;
@@ -107,5 +118,6 @@ each_form_takes_its_own_and_nothing_else(void **state)
 }
 
 UNIT_MAIN(T(an_act_file_comes_back_byte_for_byte), T(every_refused_file_breaks_the_rule_of_its_name),
+          T(a_file_over_the_limit_is_refused_unread),
           T(every_act_of_the_table_has_its_fields), T(fields_are_judged_by_the_kind_of_act),
           T(each_form_takes_its_own_and_nothing_else))

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "base/mem.h"
+#include "base/tab_limit.h"
 #include "format/tile.h"
 
 static void
@@ -85,6 +87,11 @@ bundles_are_read_entry_by_entry(void **state)
 	assert_true(cm_tile_entry_next(&rd, &entry) && cm_tile_entry_next(&rd, &entry));
 	assert_false(cm_tile_entry_next(&rd, &entry));
 	assert_true(rd.failed);
+	struct cm_report report = {0};
+	CM_AUTO uint8_t *long_one = cm_mem_new(CM_LIMIT_ENTRY_BYTES_VALUE + 1);
+	assert_non_null(long_one);
+	assert_int_equal(cm_tile_entry_write(cm_view_of(long_one, CM_LIMIT_ENTRY_BYTES_VALUE + 1), &report, &b), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_TILE_ENTRY));
 	cm_buf_fini(&b);
 }
 
