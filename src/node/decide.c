@@ -24,6 +24,8 @@ struct cm_decide {
 	struct cm_arena arena;
 	struct cm_instant now, until, order_until;
 	enum cm_kind kind;
+	enum cm_actor who;
+	enum cm_event event;
 	enum cm_state to;
 	enum cm_refusal ground;
 	struct cm_hi1_message message;
@@ -52,16 +54,15 @@ cm_decide_time(const struct cm_decide *d, const char *member, struct cm_report *
 static cm_result
 cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 {
-	struct cm_view event = cm_decide_said(d, "event"), ground = cm_decide_said(d, "ground");
+	struct cm_view ground = cm_decide_said(d, "ground");
 	struct cm_move_step step = {
 	        .kind = d->kind,
 	        .from = cm_state_find(d->request->state.p, d->request->state.n),
-	        .event = cm_event_find(event.p, event.n),
-	        .who = CM_ACTOR_REQUESTED,
+	        .event = d->event,
+	        .who = d->who,
 	};
-	if (step.event == CM_EVENT_NONE)
-		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
-	cm_result r = cm_move_step(&step, report, &d->to);
+	d->to = step.from;
+	cm_result r = d->event == CM_EVENT_NONE ? CM_OK : cm_move_step(&step, report, &d->to);
 	if (r == CM_OK)
 		r = cm_decide_time(d, "until", report, &d->until);
 	if (r == CM_OK)
@@ -270,19 +271,18 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 }
 
 static cm_result
-cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report,
-               enum cm_outbox_end *ret_end)
+cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
-	char request[40], transaction[40], until[CM_INSTANT_TEXT];
+	char request[40], until[CM_INSTANT_TEXT];
 	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(d->request->id));
-	snprintf(transaction, sizeof transaction, "%.*s", CM_VIEW_ARG(d->message.transaction));
+	bool by_person = person->id[0] != 0;
 	struct cm_send send = {
 	        .message = &d->message,
 	        .told = {.peer = d->request->peer, .person = cm_view_text(person->id)},
 	        .topic = "update",
 	        .request = request,
 	};
-	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text("decided"));
+	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text(by_person ? "decided" : "answered"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PEER, d->request->peer);
 	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, d->request->id);
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, d->request->kind);
@@ -290,11 +290,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person->id));
 	if (d->until.us != 0)
 		cm_act_set(&send.act, CM_ACT_FIELD_UNTIL, cm_view_text(cm_instant_text_micro(d->until, until)));
-	cm_result r = cm_send_message(d->node, &send, report);
-	if (r == CM_OK)
-		*ret_end = cm_outbox_wait(d->node->outbox, transaction,
-		                          cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)), report);
-	return r;
+	return cm_send_message(d->node, &send, report);
 }
 
 static void
@@ -347,13 +343,49 @@ cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, st
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
 	if (r != CM_OK)
 		return r;
+	struct cm_view event = cm_decide_said(d, "event");
 	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
+	d->who = CM_ACTOR_REQUESTED;
+	d->event = cm_event_find(event.p, event.n);
+	if (d->event == CM_EVENT_NONE)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
 	r = cm_decide_judge(d, report);
 	if (r == CM_OK)
 		r = cm_decide_build(d, person, report);
 	if (r == CM_OK)
-		r = cm_decide_send(d, person, report, &end);
-	if (r == CM_OK)
+		r = cm_decide_send(d, person, report);
+	if (r == CM_OK) {
+		char transaction[40];
+		snprintf(transaction, sizeof transaction, "%.*s", CM_VIEW_ARG(d->message.transaction));
+		end = cm_outbox_wait(ex->node->outbox, transaction,
+		                     cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)), report);
 		cm_decide_show(d, end, body);
+	}
 	return r;
+}
+
+cm_result
+cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
+               struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	struct cm_ipc_person nobody = {.id = ""};
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = node;
+	d->now = cm_clock_utc();
+	d->event = event;
+	d->who = who;
+	cm_facts_init(&d->said);
+	cm_result r = cm_store_request(node->store, request, report, &page, &d->request);
+	if (r != CM_OK || d->request == NULL || d->request->ours)
+		return r;
+	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
+	r = cm_decide_judge(d, report);
+	if (r == CM_OK && d->to == CM_STATE_HELD_PENDING_MLA)
+		d->until = d->request->until;
+	if (r == CM_OK)
+		r = cm_decide_build(d, &nobody, report);
+	return r == CM_OK ? cm_decide_send(d, &nobody, report) : r;
 }

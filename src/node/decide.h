@@ -3,10 +3,16 @@
 #ifndef CM_NODE_DECIDE_H
 #define CM_NODE_DECIDE_H
 
+#include "domain/tab_move.h"
 #include "node/exchange.h"
 
 // POST /api/v1/requests/ID/decision.
 CM_CHECKED cm_result cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person,
                                        struct cm_report *report, struct cm_buf *body);
+
+// The node's own word, without a person: that a preservation is held, that its end came. NONE tells the present state
+// again. What is not open in the present state is refused with move_not_allowed.
+CM_CHECKED cm_result cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event,
+                                    enum cm_actor who, struct cm_report *report);
 
 #endif

@@ -102,13 +102,3 @@ cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *obj
 	};
 	return cm_hi1_message_write_wire(&message, to);
 }
-
-cm_result
-cm_apply_event(void *self, const struct cm_store_event *event, struct cm_change *change, struct cm_report *report)
-{
-	if (cm_view_is(event->cause, CM_EVENT_TAKEN) || cm_view_is(event->cause, CM_EVENT_SENT))
-		return cm_apply_message(self, event, change, report);
-	if (cm_view_is(event->cause, CM_EVENT_ANSWERED))
-		return cm_apply_answer(self, event, change, report);
-	return cm_apply_evidence(self, event, change, report);
-}

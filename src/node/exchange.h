@@ -14,6 +14,7 @@ struct cm_exchange {
 	struct cm_net_request *rq;
 	struct cm_route_match match;
 	struct cm_upload *upload; // streamed body, or NULL
+	char parent[40];          // preservation task that a taken request for data names, or ""
 	bool gone;                // the client left before the body was complete
 };
 

@@ -19,6 +19,7 @@
 #include "node/pull.h"
 #include "node/tab_frame.h"
 #include "node/take.h"
+#include "node/timer.h"
 #include "os/clock.h"
 #include "os/rand.h"
 #include "os/thread.h"
@@ -42,6 +43,8 @@ cm_node_stir(struct cm_node *node)
 		cm_outbox_stir(node->outbox);
 	if (node->pull != NULL)
 		cm_pull_stir(node->pull);
+	if (node->timer != NULL)
+		cm_timer_stir(node->timer);
 }
 
 void
@@ -237,6 +240,8 @@ cm_node_start_threads(struct cm_node *node, struct cm_node_threads *threads, str
 	if (r == CM_OK)
 		r = cm_pull_start(node, report, &node->pull);
 	if (r == CM_OK)
+		r = cm_timer_start(node, report, &node->timer);
+	if (r == CM_OK)
 		r = cm_output_start(node->output, report);
 	if (r == CM_OK)
 		r = cm_thread_start(&threads->parent, "parent", cm_node_parent_worker, node, report);
@@ -252,6 +257,7 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 		cm_server_stop(node->admin_server);
 	if (node->peer_server != NULL)
 		cm_server_stop(node->peer_server);
+	cm_timer_stop(node->timer);
 	cm_pull_stop(node->pull);
 	cm_client_free(node->client); // ends every call under way
 	cm_outbox_stop(node->outbox);

@@ -20,6 +20,7 @@
 struct cm_jobs;   // jobs.h
 struct cm_outbox; // outbox.h
 struct cm_pull;   // pull.h
+struct cm_timer;  // timer.h
 struct cm_output; // output.h
 
 struct cm_node {
@@ -41,6 +42,7 @@ struct cm_node {
 	struct cm_queue messages, calls; // of struct cm_exchange *
 	struct cm_outbox *outbox;
 	struct cm_pull *pull;
+	struct cm_timer *timer;
 	struct cm_jobs *jobs;
 	struct cm_output *output;
 	struct cm_mutex parent_lock;     // one frame to the parent at a time

@@ -10,6 +10,7 @@
 #include "base/rd.h"
 #include "base/tab_limit.h"
 #include "crypto/secret.h"
+#include "crypto/words.h"
 #include "os/clock.h"
 #include "os/dir.h"
 #include "os/rand.h"

@@ -4,7 +4,6 @@
 #ifndef CM_NODE_PEERING_H
 #define CM_NODE_PEERING_H
 
-#include "crypto/words.h"
 #include "format/invitation.h"
 #include "node/node.h"
 

@@ -12,6 +12,7 @@
 #include "crypto/jws.h"
 #include "os/clock.h"
 #include "node/hi1_answer.h"
+#include "node/timer.h"
 
 void
 cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen)
@@ -323,10 +324,14 @@ cm_take_done(void *context, const struct cm_store_outcome *outcome)
 {
 	struct cm_exchange *ex = context;
 	struct cm_node *node = ex->node;
+	char parent[sizeof ex->parent];
+	memcpy(parent, ex->parent, sizeof parent);
 	if (outcome->result == CM_OK) {
 		cm_take_send(ex, outcome->answer);
 		if (!outcome->repeated)
 			cm_node_stir(node);
+		if (!outcome->repeated && *parent != 0)
+			cm_timer_tell_held(node->timer, parent);
 	} else
 		cm_exchange_problem(ex, outcome->result, outcome->report);
 }
@@ -360,6 +365,8 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	if (r != CM_OK)
 		return r;
 	cm_take_event(take, cm_buf_view(&event_wire), &told);
+	if (take->read.judged_count > 0)
+		snprintf(ex->parent, sizeof ex->parent, "%.36s", take->read.judged[0].parent);
 	cm_event_message_write(&told, &detail);
 	struct cm_store_artifact artifact = {
 	        .direction = CM_STORE_IN,

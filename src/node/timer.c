@@ -1,0 +1,187 @@
+// Knows: when a deadline has to be looked at and what its end means for the one who promised (Art. 42(8)). Does not know: how
+// long anything lasts (domain/deadline). Nothing lapses in silence: each stage is news, the end is told to the peer.
+#include "node/timer.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "domain/deadline.h"
+#include "node/decide.h"
+#include "os/clock.h"
+
+struct cm_timer {
+	struct cm_node *node;
+	struct cm_thread thread;
+	struct cm_mutex lock;
+	struct cm_cond change;
+	bool stirred, stopping;
+	char held[CM_LIMIT_TIMER_HELD_VALUE][40]; // tasks whose asker has to be told
+	size_t held_count;
+};
+
+static const char *const cm_timer_words[] = {
+        [CM_DEADLINE_FAR] = "far", [CM_DEADLINE_FIRST] = "14 days left", [CM_DEADLINE_SECOND] = "7 days left",
+        [CM_DEADLINE_LAST] = "2 days left", [CM_DEADLINE_OVER] = "over", [CM_DEADLINE_HELD] = "held"};
+
+// The row's new stage and next moment, and news about it.
+static cm_result
+cm_timer_advance(struct cm_timer *timer, const struct cm_store_deadline *old, struct cm_instant now,
+                 struct cm_report *report)
+{
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
+	struct cm_store_deadline row = *old;
+	enum cm_deadline_stage stage = cm_deadline_stage(old->at, now, cm_view_is(old->state, "held"));
+	if (change == NULL)
+		return CM_NOMEM;
+	row.stage = stage;
+	if (!cm_deadline_next(old->at, now, &row.wake))
+		row.wake.us = 0;
+	if (stage == CM_DEADLINE_OVER)
+		row.state = cm_view_text("over");
+	cm_change_deadline(change, &row);
+	struct cm_store_news news = {.at = now,
+	        .topic = cm_view_text("deadline"),
+	        .ref = old->request,
+	        .text = cm_view_text(cm_timer_words[stage])};
+	cm_change_news(change, &news);
+	return cm_store_submit_wait(timer->node->store, cm_take(&change), report, NULL, NULL);
+}
+
+static void
+cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct cm_instant now)
+{
+	struct cm_report report = {0};
+	enum cm_deadline_stage stage = cm_deadline_stage(row->at, now, cm_view_is(row->state, "held"));
+	cm_result r = CM_OK;
+	// The end first: when it cannot be kept, the row wakes us again.
+	if (stage == CM_DEADLINE_OVER)
+		r = cm_decide_tell(timer->node, row->request, CM_EVENT_LAPSE, CM_ACTOR_CLOCK, &report);
+	if (r == CM_REFUSED)
+		r = CM_OK; // decided, released or extended meanwhile
+	if (r == CM_OK)
+		r = cm_timer_advance(timer, row, now, &report);
+	if (r != CM_OK)
+		cm_node_log("a deadline could not be advanced", &report);
+}
+
+static void
+cm_timer_look(struct cm_timer *timer)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_instant now = cm_clock_utc();
+	struct cm_store_ask ask = {.until = now, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	if (cm_store_wakes(timer->node->store, &ask, NULL, &page, &rows, &n) != CM_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		cm_timer_one(timer, &rows[i], now);
+}
+
+static void
+cm_timer_tell_one(struct cm_timer *timer, const char *task)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_object *object = NULL;
+	struct cm_report report = {0};
+	cm_result r = cm_store_object(timer->node->store, cm_view_text(task), &report, &page, &object);
+	if (r == CM_OK && object != NULL)
+		r = cm_decide_tell(timer->node, object->request, CM_EVENT_NONE, CM_ACTOR_REQUESTED_NODE, &report);
+	if (r != CM_OK)
+		cm_node_log("the asker could not be told that data is held", &report);
+}
+
+static void
+cm_timer_tell(struct cm_timer *timer)
+{
+	for (;;) {
+		char task[40];
+		cm_mutex_lock(&timer->lock);
+		bool more = timer->held_count > 0;
+		if (more)
+			memcpy(task, timer->held[--timer->held_count], sizeof task);
+		cm_mutex_unlock(&timer->lock);
+		if (!more)
+			return;
+		cm_timer_tell_one(timer, task);
+	}
+}
+
+void
+cm_timer_tell_held(struct cm_timer *timer, const char *task)
+{
+	CM_MUTEX_HOLD(&timer->lock);
+	if (timer->held_count < CM_LIMIT_TIMER_HELD_VALUE && strlen(task) < sizeof timer->held[0])
+		memcpy(timer->held[timer->held_count++], task, strlen(task) + 1);
+	timer->stirred = true;
+	cm_cond_wake_all(&timer->change);
+}
+
+// Waiting uses the monotonic clock and looks again at least every minute, so that a clock that was set does not matter.
+static int64_t
+cm_timer_deadline(struct cm_timer *timer)
+{
+	struct cm_instant at;
+	int64_t most = CM_LIMIT_TIMER_LOOK_MS_VALUE * INT64_C(1000);
+	if (cm_store_next_wake(timer->node->store, NULL, &at) == CM_OK && at.us != INT64_MAX) {
+		int64_t wait = at.us - cm_clock_utc().us;
+		if (wait < most)
+			most = wait < 1000000 ? 1000000 : wait;
+	}
+	return cm_clock_after(most);
+}
+
+static void
+cm_timer_run(void *arg)
+{
+	struct cm_timer *timer = arg;
+	cm_mutex_lock(&timer->lock);
+	while (!timer->stopping) {
+		timer->stirred = false;
+		cm_mutex_unlock(&timer->lock);
+		cm_timer_tell(timer);
+		cm_timer_look(timer);
+		int64_t deadline = cm_timer_deadline(timer);
+		cm_mutex_lock(&timer->lock);
+		while (!timer->stirred && !timer->stopping && cm_cond_wait(&timer->change, &timer->lock, deadline))
+			;
+	}
+	cm_mutex_unlock(&timer->lock);
+}
+
+cm_result
+cm_timer_start(struct cm_node *node, struct cm_report *report, struct cm_timer **ret_timer)
+{
+	struct cm_timer *timer = cm_mem_new(sizeof *timer);
+	if (timer == NULL)
+		return CM_NOMEM;
+	timer->node = node;
+	cm_mutex_init(&timer->lock);
+	cm_cond_init(&timer->change);
+	*ret_timer = timer;
+	return cm_thread_start(&timer->thread, "timer", cm_timer_run, timer, report);
+}
+
+void
+cm_timer_stop(struct cm_timer *timer)
+{
+	if (timer == NULL)
+		return;
+	cm_mutex_lock(&timer->lock);
+	timer->stopping = true;
+	cm_cond_wake_all(&timer->change);
+	cm_mutex_unlock(&timer->lock);
+	cm_thread_join(&timer->thread);
+	cm_cond_fini(&timer->change);
+	cm_mutex_fini(&timer->lock);
+	cm_mem_free(timer);
+}
+
+void
+cm_timer_stir(struct cm_timer *timer)
+{
+	CM_MUTEX_HOLD(&timer->lock);
+	timer->stirred = true;
+	cm_cond_wake_all(&timer->change);
+}

@@ -1,0 +1,17 @@
+// The clock of deadlines: warns, and lets end what has ended. One thread, woken by the store's next moment. Source: timer.c.
+#ifndef CM_NODE_TIMER_H
+#define CM_NODE_TIMER_H
+
+#include "node/node.h"
+
+struct cm_timer;
+
+CM_CHECKED cm_result cm_timer_start(struct cm_node *node, struct cm_report *report, struct cm_timer **ret_timer);
+void cm_timer_stop(struct cm_timer *timer);
+// A deadline was set or moved.
+void cm_timer_stir(struct cm_timer *timer);
+
+// A request for data named this preservation task: its asker is told that it is held (Art. 42(8)). From any thread.
+void cm_timer_tell_held(struct cm_timer *timer, const char *task);
+
+#endif
