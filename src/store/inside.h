@@ -60,6 +60,7 @@ struct cm_store {
 	struct cm_merkle_head head;   // newest signed head that is committed or about to be
 	struct cm_instant last_at;
 	struct cm_thread writer, publisher;
+	struct cm_report writer_report, publisher_report; // of what ends them; here, so that a lack of memory can be told
 	// queue
 	struct cm_mutex lock_queue;
 	struct cm_cond filled;

@@ -200,9 +200,9 @@ void
 cm_tiles_run(void *self)
 {
 	struct cm_store *store = self;
-	CM_AUTO struct cm_report *report = cm_mem_new(sizeof *report);
+	struct cm_report *report = &store->publisher_report;
 	struct cm_tiles_pass pass = {.store = store, .report = report, .bytes = cm_buf_of(CM_TILES_FILE_MAX)};
-	cm_result r = report == NULL ? CM_NOMEM : cm_db_open(store->path, CM_DB_WRITE, report, &pass.db);
+	cm_result r = cm_db_open(store->path, CM_DB_WRITE, report, &pass.db);
 	while (r == CM_OK && cm_tiles_wait_work(store)) {
 		int64_t next = cm_clock_after(CM_TILES_RHYTHM);
 		r = cm_tiles_step(&pass);

@@ -176,8 +176,8 @@ cm_writer_run(void *self)
 {
 	struct cm_store *store = self;
 	struct cm_cycle *before = NULL;
-	CM_AUTO struct cm_report *report = cm_mem_new(sizeof *report);
-	cm_result r = report == NULL ? CM_NOMEM : CM_OK;
+	struct cm_report *report = &store->writer_report;
+	cm_result r = CM_OK;
 	while (r == CM_OK) {
 		struct cm_job *jobs = cm_writer_take(store, before != NULL);
 		if (jobs == NULL && before == NULL)

@@ -35,12 +35,14 @@ unit_sign(void *self, const struct cm_store_sign *job, struct cm_report *report,
 {
 	struct unit_store *u = self;
 	struct cm_key_signature sig;
-	struct cm_buf b = cm_buf_of(4096);
+	CM_CLEANUP(cm_buf_fini) struct cm_buf b = cm_buf_of(4096);
 	u->signatures++;
 	if (u->sign_result != CM_OK)
 		return u->sign_result;
 	assert_int_equal(cm_merkle_consistency_verify(&job->older, &job->newer, &job->consistency, report), CM_OK);
 	cm_statement_acts(&job->batch_root, job->batch_count, job->batch_time, &b);
+	if (cm_buf_result(&b) == CM_NOMEM)
+		return CM_NOMEM;
 	assert_int_equal(cm_key_sign(u->authority, cm_buf_view(&b), &sig), CM_OK);
 	memcpy(ret_signed->batch_signature, sig.b, sizeof sig.b);
 	memset(ret_signed->certificate.b, 7, sizeof ret_signed->certificate.b);
@@ -48,13 +50,16 @@ unit_sign(void *self, const struct cm_store_sign *job, struct cm_report *report,
 	struct cm_checkpoint c = {.origin = job->origin, .size = job->newer.size};
 	memcpy(c.root, job->newer.root.b, sizeof c.root);
 	cm_checkpoint_write(&c, &b);
+	if (cm_buf_result(&b) == CM_NOMEM)
+		return CM_NOMEM;
 	assert_int_equal(cm_key_sign(u->log_key, cm_buf_view(&b), &sig), CM_OK);
 	cm_buf_u8(&b, '\n');
 	cm_note_line_write(&u->log, 0, &sig, &b);
+	if (cm_buf_result(&b) == CM_NOMEM)
+		return CM_NOMEM;
 	assert_true(b.n <= sizeof ret_signed->note);
 	memcpy(ret_signed->note, b.p, b.n);
 	ret_signed->note_n = b.n;
-	cm_buf_fini(&b);
 	return CM_OK;
 }
 
