@@ -165,7 +165,7 @@ COMITY_API uint64_t comity_open_payload(const struct comity_open *open);
 // Plain length of a sealed file of `length` bytes; false for a length that no sealed file has.
 COMITY_API COMITY_CHECKED bool comity_open_plain_length(const struct comity_open *open, uint64_t length,
                                                         uint64_t *ret_plain);
-// Plain length of a sealed file with this header; false on overflow.
+// Length of a file sealed to so many recipients; false on overflow.
 COMITY_API COMITY_CHECKED bool comity_seal_length(size_t recipients, uint64_t plain, uint64_t *ret_sealed);
 COMITY_API COMITY_CHECKED enum comity_result comity_open_worker_new(const struct comity_open *open,
                                                                     struct comity_seal_worker **ret_worker);

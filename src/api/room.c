@@ -1,1 +1,0 @@
-// The api room; see README.md beside this file.
