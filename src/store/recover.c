@@ -198,13 +198,15 @@ cm_recover_answers(struct cm_store *store, struct cm_report *report)
 	return r;
 }
 
+// A blob with a row; or one that a delivery waits for: it came whole, and the crash was before its row.
 static bool
 cm_recover_keeps_blob(void *self, const struct cm_hash *sha256)
 {
 	struct cm_store *store = self;
 	struct cm_db_stmt *stmt;
 	bool found = true;
-	if (cm_db_stmt(store->db, "SELECT 1 FROM blob WHERE sha256 = ?1", NULL, &stmt) != CM_OK)
+	if (cm_db_stmt(store->db, "SELECT 1 FROM blob WHERE sha256 = ?1 UNION ALL SELECT 1 FROM delivery WHERE blob = ?1",
+	               NULL, &stmt) != CM_OK)
 		return true;
 	cm_db_bind_bytes(stmt, 1, cm_hash_view(sha256));
 	if (cm_db_step(stmt, NULL, &found) != CM_OK)
