@@ -181,6 +181,8 @@ cm_draft_read(struct cm_view json, const struct cm_draft_told *told, struct cm_r
 	static const char *const names[] = {"format", "request", "task", "authorisation", "preservation", NULL};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *tree = NULL;
 	struct cm_draft CM_CLEANUP(cm_draft_fini) draft = {.preservation_count = 0};
+	struct cm_report own = {0};
+	report = report == NULL ? &own : report; // findings decide below, so there must be a place for them
 	cm_result r = cm_json_read(json, CM_LIMIT_MESSAGE_BYTES_VALUE, report, &tree);
 	if (r != CM_OK)
 		return r;
