@@ -1,33 +1,53 @@
-// The program: joins the sub-commands of the cli and node rooms in one table and runs the one that was asked for.
-// Nobody includes this room.
-#include "cli/cli.h"
-
+// The program: joins the commands of the cli room with what only the node's rooms can do and runs the one that was asked
+// for. Nobody includes this room.
 #include <stdio.h>
 #include <string.h>
 
-static const struct cm_cli_command *const cm_main_tables[] = {cm_cli_commands};
+#include "node/role.h"
+#include "cli/call.h"
+#include "cli/cli.h"
+#include "cli/cmd_person.h"
+#include "cli/command.h"
+#include "main/commands.h"
 
-static void
-cm_main_list(FILE *to)
+// Commands that read their words by the tables and are more than one call of the admin API.
+static const struct {
+	enum cm_command command;
+	int (*run)(const struct cm_command_line *line);
+} cm_main_runs[] = {
+        {CM_COMMAND_INIT, cm_commands_init},
+        {CM_COMMAND_SERVE, cm_commands_serve},
+        {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
+        {CM_COMMAND_LOGIN, cm_cmd_person_login},
+};
+
+static int
+cm_main_run(const struct cm_command_line *line)
 {
-	fputs("usage: comity COMMAND [options]\n\n", to);
-	for (size_t t = 0; t < sizeof cm_main_tables / sizeof *cm_main_tables; t++)
-		for (const struct cm_cli_command *c = cm_main_tables[t]; c->name != NULL; c++)
-			fprintf(to, "  %-12s %s\n", c->name, c->summary);
-	fputs("\n'comity COMMAND --help' explains one command.\n", to);
+	if (line->help) {
+		cm_command_help(stdout, line->command);
+		return CM_CLI_DONE;
+	}
+	for (size_t i = 0; i < sizeof cm_main_runs / sizeof *cm_main_runs; i++)
+		if (cm_main_runs[i].command == line->command)
+			return cm_main_runs[i].run(line);
+	return cm_call_run(line);
 }
 
 int
 main(int argc, char **argv)
 {
+	int code = CM_CLI_DONE;
+	if (cm_role_main(argc, argv, &code))
+		return code;
+	cm_commands_join();
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		cm_main_list(argc < 2 ? stderr : stdout);
+		cm_command_list(argc < 2 ? stderr : stdout);
 		return argc < 2 ? CM_CLI_USAGE : CM_CLI_DONE;
 	}
-	for (size_t t = 0; t < sizeof cm_main_tables / sizeof *cm_main_tables; t++)
-		for (const struct cm_cli_command *c = cm_main_tables[t]; c->name != NULL; c++)
-			if (strcmp(c->name, argv[1]) == 0)
-				return c->run(argc - 1, argv + 1);
-	fprintf(stderr, "comity: there is no command \"%s\"; 'comity help' lists them.\n", argv[1]);
-	return CM_CLI_USAGE;
+	for (const struct cm_cli_command *c = cm_cli_commands; c->name != NULL; c++)
+		if (strcmp(c->name, argv[1]) == 0)
+			return c->run(argc - 1, argv + 1);
+	struct cm_command_line line;
+	return cm_command_parse(argc - 1, argv + 1, &line) ? cm_main_run(&line) : CM_CLI_USAGE;
 }

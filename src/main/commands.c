@@ -1,0 +1,175 @@
+// Knows: how the node's rooms serve the command line: hooks for calls, statements, logins, persons; making and running a
+// node. Does not know: how a command line is read (cli/command.h) or what a node does.
+#include "main/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "format/json.h"
+#include "os/file.h"
+#include "node/admin_client.h"
+#include "node/init.h"
+#include "node/officer.h"
+#include "node/parent.h"
+#include "cli/call.h"
+#include "cli/cli.h"
+
+// -- hooks ---------------------------------------------------------------------------------------------------------
+
+static cm_result
+cm_commands_call(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_body, unsigned *ret_status)
+{
+	struct cm_admin_call admin = {
+	        .home = call->home,
+	        .method = call->method,
+	        .path = call->path,
+	        .content_type = call->content_type,
+	        .body = call->body,
+	        .body_fd = call->body_fd,
+	        .body_length = call->body_length,
+	        .progress = call->progress,
+	        .context = call->context,
+	};
+	for (size_t i = 0; i < CM_CALL_FIELDS; i++)
+		admin.fields[i] = call->fields[i][0] == 0 ? NULL : call->fields[i];
+	return cm_admin_client_call(&admin, report, ret_body, ret_status);
+}
+
+static cm_result
+cm_commands_state(const char *session_file, const struct cm_call_statement *statement, struct cm_report *report,
+                  char ret_fields[3][CM_CALL_FIELD])
+{
+	struct cm_officer_session CM_CLEANUP(cm_officer_session_fini) session = {.person = ""};
+	struct cm_officer_statement said = {.act = statement->act, .object = statement->object};
+	memcpy(said.digest.b, statement->digest, sizeof said.digest.b);
+	cm_result r = cm_officer_session_load(session_file, report, &session);
+	return r == CM_OK ? cm_officer_state(&session, &said, report, ret_fields) : r;
+}
+
+static cm_result
+cm_commands_login(const struct cm_call_person *person, const char *session_file, struct cm_report *report)
+{
+	struct cm_officer_session CM_CLEANUP(cm_officer_session_fini) session = {.person = ""};
+	struct cm_officer_login login = {
+	        .home = person->home, .person = person->person, .password = person->password, .code = person->code};
+	cm_result r = cm_officer_login(&login, report, &session);
+	return r == CM_OK ? cm_officer_session_save(session_file, &session, report) : r;
+}
+
+static cm_result
+cm_commands_person_add(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret)
+{
+	struct cm_officer_person added = {
+	        .home = person->home,
+	        .person = person->person,
+	        .name = person->name,
+	        .functions = person->functions,
+	        .password = person->password,
+	};
+	return cm_officer_person_add(&added, report, ret_secret);
+}
+
+void
+cm_commands_join(void)
+{
+	cm_cli_hooks = (struct cm_cli_hooks){
+	        .call = cm_commands_call,
+	        .state = cm_commands_state,
+	        .login = cm_commands_login,
+	        .person_add = cm_commands_person_add,
+	};
+}
+
+// -- init ----------------------------------------------------------------------------------------------------------
+
+static void
+cm_commands_words(const struct cm_command_line *line, enum cm_option option, const char *words[CM_INIT_WORDS])
+{
+	for (size_t i = 0; i + 1 < CM_INIT_WORDS; i++)
+		words[i] = cm_command_value_at(line, option, i);
+	words[CM_INIT_WORDS - 1] = NULL;
+}
+
+int
+cm_commands_init(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	const char *listen = cm_command_value(line, CM_OPTION_INIT_LISTEN);
+	struct cm_init_spec spec = {
+	        .home = line->home,
+	        .state_folder = cm_command_value(line, CM_OPTION_INIT_STATE),
+	        .state_name = cm_command_value(line, CM_OPTION_INIT_STATE_NAME),
+	        .node = cm_command_value(line, CM_OPTION_INIT_NODE),
+	        .name = cm_command_value(line, CM_OPTION_INIT_NAME),
+	        .phone = cm_command_value(line, CM_OPTION_INIT_PHONE),
+	        .hours = cm_command_value(line, CM_OPTION_INIT_HOURS),
+	        .listen = listen == NULL ? "127.0.0.1:0" : listen,
+	        .public_url = cm_command_value(line, CM_OPTION_INIT_PUBLIC),
+	};
+	cm_commands_words(line, CM_OPTION_INIT_ROLE, spec.roles);
+	cm_commands_words(line, CM_OPTION_INIT_LANGUAGE, spec.languages);
+	cm_result r = cm_init_node(&spec, &report);
+	if (r != CM_OK)
+		return cm_call_show(line, r, NULL, &report);
+	if (line->json)
+		printf("{\"home\":\"%s\",\"node\":\"%s\"}\n", spec.home, spec.node);
+	else
+		printf("%s is made in %s. Its State root is in %s: take that folder away and lock it up.\n"
+		       "Next: comity person add PERSON --home %s --name NAME, then comity serve --home %s\n",
+		       spec.node, spec.home, spec.state_folder, spec.home, spec.home);
+	return CM_CLI_DONE;
+}
+
+// -- serve ---------------------------------------------------------------------------------------------------------
+
+// One member of run/addresses.json, which the node wrote.
+static void
+cm_commands_address(const struct cm_json *json, const char *name, char *to, size_t room)
+{
+	struct cm_view v = cm_json_text(cm_json_member(cm_json_root(json), name));
+	snprintf(to, room, "%.*s", CM_VIEW_ARG(v));
+}
+
+static void
+cm_commands_ready(const struct cm_command_line *line)
+{
+	char path[CM_FILE_PATH], node[128], peer[256], admin[CM_FILE_PATH], url[512];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	if (cm_file_path(path, sizeof path, line->home, "run/addresses.json", NULL) != CM_OK ||
+	    cm_file_load(path, &text, NULL) != CM_OK ||
+	    cm_json_read(cm_buf_view(&text), CM_LIMIT_CARD_BYTES_VALUE, NULL, &json) != CM_OK)
+		return;
+	cm_commands_address(json, "node", node, sizeof node);
+	cm_commands_address(json, "peer", peer, sizeof peer);
+	cm_commands_address(json, "admin", admin, sizeof admin);
+	cm_commands_address(json, "url", url, sizeof url);
+	if (line->json)
+		printf("{\"admin\":\"%s\",\"node\":\"%s\",\"peer_address\":\"%s\",\"ready\":true}\n", admin, node, peer);
+	else
+		printf("%s is ready: peers reach it at %s\n", node, url);
+	fflush(stdout);
+}
+
+static void
+cm_commands_say(void *self, enum cm_parent_news news, const char *text)
+{
+	if (news == CM_PARENT_READY) {
+		if (*text != 0)
+			fprintf(stderr, "This system could not protect everything: %s\n", text);
+		cm_commands_ready(self);
+	} else if (*text != 0)
+		fprintf(stderr, "%s\n", text);
+}
+
+int
+cm_commands_serve(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_command_line copy = *line;
+	struct cm_parent_options options = {.home = line->home, .pass_fd = -1, .say = cm_commands_say, .self = &copy};
+	cm_result r = cm_parent_run(&options, &report);
+	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, NULL, &report);
+}

@@ -1,0 +1,13 @@
+// The commands that need the node's rooms, and the hooks that lend them to the cli room.
+#ifndef CM_MAIN_COMMANDS_H
+#define CM_MAIN_COMMANDS_H
+
+#include "cli/command.h"
+
+// Fills in cm_cli_hooks. Before any command runs.
+void cm_commands_join(void);
+
+int cm_commands_init(const struct cm_command_line *line);
+int cm_commands_serve(const struct cm_command_line *line);
+
+#endif
