@@ -1,0 +1,246 @@
+// Knows: what the court's files of a bundle prove: cards chain to trusted roots, messages are signed by the keys of
+// those cards, each act is signed by its node and stands in that node's register. Does not know: the law.
+// Serves doc/spec/package.md section 6 (names under court/) and section 8.
+#include "api/verify_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/hex.h"
+#include "base/tab_limit.h"
+#include "crypto/jws.h"
+#include "domain/identity.h"
+#include "domain/receipt.h"
+#include "format/card.h"
+#include "format/json.h"
+#include "format/json_jws.h"
+
+#define CM_COURT_CARDS 16 // nodes of one matter
+#define CM_COURT_CARD CM_ASIC_COURT "cards/"
+#define CM_COURT_MESSAGE CM_ASIC_COURT "messages/"
+#define CM_COURT_ACT CM_ASIC_COURT "acts/"
+#define CM_COURT_PROOF CM_ASIC_COURT "proofs/"
+
+struct cm_court {
+	struct comity_verify *v;
+	struct comity_report *report;
+	struct cm_identity cards[CM_COURT_CARDS];
+	size_t card_count;
+	size_t acts, messages;
+};
+
+static cm_result
+cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
+{
+	struct cm_report *inside = comity_report_inside(c->report);
+	const struct cm_verify_list *bundle = &c->v->lists[1];
+	struct cm_card CM_CLEANUP(cm_card_fini) card = {0};
+	struct cm_identity identity;
+	struct cm_identity_question question = {.at = bundle->signed_at};
+	char expected[CM_X509_NODE + 32], name[CM_REPORT_PLACE];
+	size_t before = comity_report_count(c->report);
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
+	if (c->v->trust != NULL) {
+		question.roots = c->v->trust->roots;
+		question.root_count = c->v->trust->count;
+	}
+	cm_result r = cm_card_read(cm_buf_view(&file->bytes), inside, &card);
+	if (r == CM_OK)
+		r = cm_identity_check(&card, &question, inside, &identity);
+	if (r == CM_OK) {
+		snprintf(expected, sizeof expected, CM_COURT_CARD "%s.json", identity.node);
+		if (strcmp(expected, name) != 0 || c->card_count == CM_COURT_CARDS)
+			r = cm_report_refuse(inside, CM_ERROR_COURT_NAME, name, "the card of %s", identity.node);
+	}
+	if (r == CM_OK)
+		c->cards[c->card_count++] = identity;
+	if (r == CM_NOMEM)
+		return r;
+	if (r == CM_OK && question.root_count == 0)
+		comity_report_add_check(c->report, "card", name, COMITY_CHECK_NOT_JUDGED,
+		                        "no trusted root was given; signed by its own State root");
+	else
+		cm_verify_outcome(c->report, "card", name, r, before);
+	return CM_OK;
+}
+
+static const struct cm_identity *
+cm_court_identity(const struct cm_court *c, const uint8_t certificate[32])
+{
+	for (size_t i = 0; i < c->card_count; i++)
+		if (memcmp(c->cards[i].sign_certificate.b, certificate, 32) == 0)
+			return &c->cards[i];
+	return NULL;
+}
+
+static cm_result
+cm_court_jws(struct cm_court *c, const struct cm_json_value *root, const char *place, struct cm_arena *arena)
+{
+	struct cm_report *inside = comity_report_inside(c->report);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) payload = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	const struct cm_json_value *signature = cm_json_member(root, "Signature");
+	struct cm_view protected = cm_json_text(cm_json_member(signature, "protected"));
+	struct cm_json_jws jws;
+	struct cm_key_signature sig;
+	if (cm_json_kind(signature) != CM_JSON_OBJECT || cm_json_count(signature) != 2 || protected.n == 0)
+		return cm_report_refuse(inside, CM_ERROR_COURT_UNSIGNED, place, "no Signature");
+	cm_result r = cm_json_jws_read(protected, CM_JWS_TYPE, CM_ERROR_COURT_UNSIGNED, arena, inside, &jws);
+	if (r == CM_OK)
+		r = cm_jws_signature_read(cm_json_text(cm_json_member(signature, "signature")), inside, &sig);
+	if (r == CM_OK)
+		r = cm_json_canonical(root, "Signature", &payload);
+	if (r != CM_OK)
+		return r;
+	const struct cm_identity *identity = cm_court_identity(c, jws.certificate_sha256);
+	if (identity == NULL)
+		return cm_report_refuse(inside, CM_ERROR_COURT_CARD, place, "signed by a certificate of no card");
+	struct cm_hash digest = cm_jws_digest(protected, cm_buf_view(&payload));
+	return cm_jws_verify(&digest, &sig, &identity->sign, inside);
+}
+
+static cm_result
+cm_court_message(struct cm_court *c, const struct cm_verify_file *file)
+{
+	struct cm_arena CM_CLEANUP(cm_arena_fini) arena = {0};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	char name[CM_REPORT_PLACE];
+	size_t before = comity_report_count(c->report);
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
+	cm_result r = cm_json_read(cm_buf_view(&file->bytes), CM_LIMIT_MESSAGE_BYTES_VALUE,
+	                           comity_report_inside(c->report), &json);
+	if (r == CM_OK)
+		r = cm_court_jws(c, cm_json_root(json), name, &arena);
+	if (r == CM_NOMEM)
+		return r;
+	c->messages++;
+	cm_verify_outcome(c->report, "message", name, r, before);
+	return CM_OK;
+}
+
+// The act's own words agree with its file's name ("<act>.<node>.json") and with the package it lies in.
+static cm_result
+cm_court_act_fits(struct cm_court *c, const struct cm_act_file *act, const char *name,
+                  const struct cm_identity *identity)
+{
+	struct cm_report *inside = comity_report_inside(c->report);
+	const struct cm_act_slot *id = &act->slots[CM_ACT_SLOT(CM_ACT_FIELD_ACT)];
+	const struct cm_act_slot *node = &act->slots[CM_ACT_SLOT(CM_ACT_FIELD_NODE)];
+	const struct cm_act_slot *package = &act->slots[CM_ACT_SLOT(CM_ACT_FIELD_PACKAGE)];
+	char expected[CM_REPORT_PLACE], hex[2 * CM_HASH_SIZE + 1];
+	if (!id->open || !node->open || !cm_view_is(node->value, identity->node))
+		return cm_report_refuse(inside, CM_ERROR_COURT_NAME, name, "not an act of %s", identity->node);
+	snprintf(expected, sizeof expected, CM_COURT_ACT "%.*s.%s.json", CM_VIEW_ARG(id->value), identity->node);
+	if (strcmp(expected, name) != 0)
+		return cm_report_refuse(inside, CM_ERROR_COURT_NAME, name, "it holds %s", expected + strlen(CM_COURT_ACT));
+	cm_hex_text(cm_hash_view(&c->v->lists[0].sha256), hex);
+	if (package->open && package->value.n != 0 && !cm_view_is(package->value, hex))
+		return cm_report_refuse(inside, CM_ERROR_COURT_PACKAGE, name, "%.*s", CM_VIEW_ARG(package->value));
+	return CM_OK;
+}
+
+static cm_result
+cm_court_receipt(struct cm_court *c, const struct cm_act_file *act, const char *name,
+                 const struct cm_identity *identity)
+{
+	struct cm_report *inside = comity_report_inside(c->report);
+	size_t before = comity_report_count(c->report), n = strlen(name) - strlen(CM_COURT_ACT) - strlen(".json");
+	char proof_name[2 * CM_REPORT_PLACE];
+	struct cm_receipt_told told;
+	snprintf(proof_name, sizeof proof_name, CM_COURT_PROOF "%.*s.tlog-proof", (int)n, name + strlen(CM_COURT_ACT));
+	const struct cm_verify_file *proof = cm_verify_find(c->v, proof_name);
+	cm_result r = CM_OK;
+	if (proof == NULL)
+		r = cm_report_refuse(inside, CM_ERROR_COURT_PROOF, name, "there is no %s", proof_name);
+	else {
+		struct cm_receipt_question question = {
+		        .proof = cm_buf_view(&proof->bytes), .keys = &identity->log, .key_count = 1};
+		r = cm_receipt_act_verify(act, &question, inside, &told);
+	}
+	if (r == CM_OK)
+		comity_report_add_check(c->report, "receipt", proof_name, COMITY_CHECK_OK,
+		                        "entry %llu of %llu in %s", (unsigned long long)told.index,
+		                        (unsigned long long)told.size, told.origin);
+	else
+		cm_verify_outcome(c->report, "receipt", proof_name, r, before);
+	return r == CM_NOMEM ? r : CM_OK;
+}
+
+static cm_result
+cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
+{
+	struct cm_report *inside = comity_report_inside(c->report);
+	struct cm_act_file CM_CLEANUP(cm_act_fini) act = {0};
+	const struct cm_identity *identity = NULL;
+	char name[CM_REPORT_PLACE];
+	size_t before = comity_report_count(c->report);
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
+	c->acts++;
+	cm_result r = cm_act_read(cm_buf_view(&file->bytes), inside, &act);
+	if (r == CM_OK && (identity = cm_court_identity(c, act.certificate)) == NULL)
+		r = cm_report_refuse(inside, CM_ERROR_COURT_CARD, name, "signed by a certificate of no card");
+	if (r == CM_OK)
+		r = cm_court_act_fits(c, &act, name, identity);
+	if (r == CM_OK)
+		r = cm_receipt_act_signed(&act, &identity->sign, inside);
+	if (r == CM_OK) {
+		const struct cm_act_slot *type = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_TYPE)];
+		const struct cm_act_slot *at = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_AT)];
+		comity_report_add_check(c->report, "act", name, COMITY_CHECK_OK, "%.*s: %.*s at %.*s",
+		                        (int)strlen(identity->node), identity->node,
+		                        CM_VIEW_ARG(type->open ? type->value : cm_view_text("hidden")),
+		                        CM_VIEW_ARG(at->open ? at->value : cm_view_text("a hidden time")));
+		return cm_court_receipt(c, &act, name, identity);
+	}
+	if (r == CM_NOMEM)
+		return r;
+	cm_verify_outcome(c->report, "act", name, r, before);
+	return CM_OK;
+}
+
+// A proof without its act proves nothing here.
+static void
+cm_court_proof(struct cm_court *c, const struct cm_verify_file *file)
+{
+	char name[CM_REPORT_PLACE], act[2 * CM_REPORT_PLACE];
+	size_t before = comity_report_count(c->report), n;
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
+	n = strlen(name);
+	if (n > strlen(CM_COURT_PROOF ".tlog-proof") && strcmp(name + n - strlen(".tlog-proof"), ".tlog-proof") == 0) {
+		snprintf(act, sizeof act, CM_COURT_ACT "%.*s.json",
+		         (int)(n - strlen(CM_COURT_PROOF) - strlen(".tlog-proof")), name + strlen(CM_COURT_PROOF));
+		if (cm_verify_find(c->v, act) != NULL)
+			return;
+	}
+	cm_verify_outcome(c->report, "receipt", name,
+	                  cm_report_refuse(comity_report_inside(c->report), CM_ERROR_COURT_PROOF, name,
+	                                   "its act is not in the bundle"),
+	                  before);
+}
+
+cm_result
+cm_verify_check_court(struct comity_verify *v, struct comity_report *report)
+{
+	CM_AUTO struct cm_court *c = cm_mem_new(sizeof *c);
+	cm_result r = CM_OK;
+	if (c == NULL)
+		return CM_NOMEM;
+	c->v = v;
+	c->report = report;
+	for (size_t i = 0; r == CM_OK && i < v->count; i++) // cards first: they carry the keys of all the rest
+		if (cm_view_starts(v->files[i].entry->name, CM_COURT_CARD))
+			r = cm_court_card(c, &v->files[i]);
+	for (size_t i = 0; r == CM_OK && i < v->count; i++) {
+		struct cm_view name = v->files[i].entry->name;
+		if (cm_view_starts(name, CM_COURT_MESSAGE))
+			r = cm_court_message(c, &v->files[i]);
+		else if (cm_view_starts(name, CM_COURT_ACT))
+			r = cm_court_act(c, &v->files[i]);
+		else if (cm_view_starts(name, CM_COURT_PROOF))
+			cm_court_proof(c, &v->files[i]);
+	}
+	comity_report_add_fact(report, "court.cards", "%zu", c->card_count);
+	comity_report_add_fact(report, "court.messages", "%zu", c->messages);
+	comity_report_add_fact(report, "court.acts", "%zu", c->acts);
+	return r;
+}
