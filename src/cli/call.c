@@ -64,17 +64,32 @@ cm_call_prove(struct cm_call *call, const char *session_file, const struct cm_ca
 }
 
 cm_result
-cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json)
+cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_bytes,
+              struct cm_json **ret_problem)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
 	unsigned status = 0;
-	*ret_json = NULL;
+	*ret_problem = NULL;
 	cm_result r = cm_cli_hooks.call(call, report, &body, &status);
+	if (r == CM_OK && status >= 200 && status < 300) {
+		cm_buf_view_add(ret_bytes, cm_buf_view(&body));
+		return cm_buf_result(ret_bytes);
+	}
 	if (r == CM_OK && body.n > 0)
-		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_json);
+		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_problem);
 	if (r != CM_OK)
 		return r;
-	return status >= 200 && status < 300 ? CM_OK : status < 500 ? CM_REFUSED : CM_FAILED;
+	return status < 500 ? CM_REFUSED : CM_FAILED;
+}
+
+cm_result
+cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	cm_result r = cm_call_bytes(call, report, &body, ret_json);
+	if (r == CM_OK && body.n > 0)
+		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_json);
+	return r;
 }
 
 static void

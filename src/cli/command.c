@@ -190,27 +190,58 @@ cm_command_usage(FILE *to, enum cm_command command)
 	fputs(" [options]\n", to);
 }
 
+// Text in lines of at most 78 characters.
+static void
+cm_command_wrapped(FILE *to, const char *text)
+{
+	size_t column = 0;
+	while (*text != 0) {
+		size_t n = strcspn(text, " ");
+		if (column > 0 && column + 1 + n > 78) {
+			fputc('\n', to);
+			column = 0;
+		}
+		column += (size_t)fprintf(to, "%s%.*s", column == 0 ? "" : " ", (int)n, text);
+		text += n;
+		text += *text == ' ';
+	}
+	fputc('\n', to);
+}
+
+static void
+cm_command_option_line(FILE *to, const char *name, const char *help, bool needed)
+{
+	fprintf(to, "  %-28s ", name);
+	if (strlen(name) > 28)
+		fprintf(to, "\n%31s", "");
+	fprintf(to, "%s%s\n", help, needed ? " (needed)" : "");
+}
+
 void
 cm_command_help(FILE *to, enum cm_command command)
 {
 	const struct cm_command_row *row = cm_command_row(command);
+	char name[64];
+	bool has_home = false;
 	fputs("usage: ", to);
 	cm_command_usage(to, command);
-	fprintf(to, "\n%s.\n%s\n\n", row->summary, row->more);
+	fprintf(to, "\n%s:\n", row->words);
+	cm_command_wrapped(to, row->more);
+	fputc('\n', to);
 	for (int o = 1; o < CM_OPTION_END; o++) {
 		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
 		if (option->command != command)
 			continue;
-		char name[64];
+		has_home = has_home || strcmp(option->long_name, "home") == 0;
 		snprintf(name, sizeof name, "%s%s%s--%s %s", *option->letter ? "-" : "    ", option->letter,
 		         *option->letter ? ", " : "", option->long_name, option->argument);
-		fprintf(to, "  %-28s %s%s\n", name, option->help, option->needed ? " (needed)" : "");
+		cm_command_option_line(to, name, option->help, option->needed);
 	}
-	if (row->route != CM_ROUTE_NONE || row->person)
-		fprintf(to, "      %-24s %s\n", "--home DIR", "folder of the running node");
+	if (!has_home && (row->route != CM_ROUTE_NONE || row->person))
+		cm_command_option_line(to, "    --home DIR", "folder of the running node", true);
 	if (row->person)
-		fprintf(to, "      %-24s %s\n", "--session FILE", "session file written by 'comity login'");
-	fprintf(to, "      %-24s %s\n", "--json", "answer as JSON");
+		cm_command_option_line(to, "    --session FILE", "session file of 'comity login'; or COMITY_SESSION", true);
+	cm_command_option_line(to, "    --json", "answer as JSON", false);
 	fputs("\nExit code: 0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n", to);
 }
 
@@ -246,18 +277,74 @@ cm_command_completion(FILE *to)
 	fputs("\" -- \"$cur\")) ;;\n\tesac\n}\ncomplete -F _comity comity\n", to);
 }
 
+// Text of a table in man format: a backslash and a leading dot would be commands there.
+static void
+cm_command_man_text(FILE *to, const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", to);
+	for (; *text != 0; text++) {
+		if (*text == '\\' || *text == '-')
+			fputc('\\', to);
+		fputc(*text == '\\' ? 'e' : *text, to);
+	}
+}
+
+static void
+cm_command_man_option(FILE *to, const char *name, const char *argument, const char *help)
+{
+	fputs(".TP\n.B ", to);
+	cm_command_man_text(to, name);
+	fprintf(to, "%s%s\n", *argument == 0 ? "" : " ", argument);
+	cm_command_man_text(to, help);
+	fputc('\n', to);
+}
+
+static void
+cm_command_man_overview(FILE *to)
+{
+	fprintf(to, ".TH COMITY 1 \"\" \"comity %s\"\n.SH NAME\ncomity \\- mutual legal assistance between States\n"
+	            ".SH SYNOPSIS\n.B comity\n.I COMMAND\n[arguments] [options]\n.SH COMMANDS\n",
+	        CM_VERSION);
+	for (int c = 1; c < CM_COMMAND_END; c++) {
+		const struct cm_command_row *row = cm_command_row((enum cm_command)c);
+		cm_command_man_option(to, row->words, row->arguments, row->summary);
+	}
+	fputs(".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n"
+	      ".SH ENVIRONMENT\n.TP\n.B COMITY_SESSION\nThe session file, when \\-\\-session is not given.\n",
+	      to);
+}
+
 void
 cm_command_manual(FILE *to, enum cm_command command)
 {
+	if (command == CM_COMMAND_NONE) {
+		cm_command_man_overview(to);
+		return;
+	}
 	const struct cm_command_row *row = cm_command_row(command);
-	fprintf(to, ".TH COMITY-%s 1 \"\" \"comity %s\"\n.SH NAME\ncomity %s \\- %s\n.SH SYNOPSIS\n", row->name, CM_VERSION,
-	        row->words, row->summary);
+	fprintf(to, ".TH COMITY-%s 1 \"\" \"comity %s\"\n.SH NAME\ncomity %s \\- ", row->name, CM_VERSION, row->words);
+	cm_command_man_text(to, row->summary);
+	fputs("\n.SH SYNOPSIS\n", to);
 	cm_command_usage(to, command);
-	fprintf(to, ".SH DESCRIPTION\n%s\n.SH OPTIONS\n", row->more);
+	fputs(".SH DESCRIPTION\n", to);
+	cm_command_man_text(to, row->more);
+	fputs("\n.SH OPTIONS\n", to);
 	for (int o = 1; o < CM_OPTION_END; o++) {
 		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
-		if (option->command == command)
-			fprintf(to, ".TP\n.B \\-\\-%s %s\n%s\n", option->long_name, option->argument, option->help);
+		char name[80];
+		if (option->command != command)
+			continue;
+		snprintf(name, sizeof name, "%s%s%s--%s", *option->letter ? "-" : "", option->letter,
+		         *option->letter ? ", " : "", option->long_name);
+		cm_command_man_option(to, name, option->argument, option->help);
 	}
-	fputs(".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n", to);
+	if (row->route != CM_ROUTE_NONE || row->person)
+		cm_command_man_option(to, "--home", "DIR", "Folder of the running node.");
+	if (row->person)
+		cm_command_man_option(to, "--session", "FILE", "Session file of 'comity login'; or COMITY_SESSION.");
+	cm_command_man_option(to, "--json", "", "Answer as JSON.");
+	fputs(".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n"
+	      ".SH SEE ALSO\n.BR comity (1)\n",
+	      to);
 }

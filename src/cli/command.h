@@ -43,7 +43,7 @@ const char *cm_command_value_at(const struct cm_command_line *line, enum cm_opti
 void cm_command_help(FILE *to, enum cm_command command);
 void cm_command_list(FILE *to);
 
-// A completion script for bash, a manual page (man format) of one command.
+// A completion script for bash; a manual page (man format) of one command, of NONE the overview.
 void cm_command_completion(FILE *to);
 void cm_command_manual(FILE *to, enum cm_command command);
 

@@ -9,12 +9,14 @@
 #include "base/tab_limit.h"
 #include "format/json.h"
 #include "os/file.h"
+#include "net/client.h"
 #include "node/admin_client.h"
 #include "node/init.h"
 #include "node/officer.h"
 #include "node/parent.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/cmd_log.h"
 
 // -- hooks ---------------------------------------------------------------------------------------------------------
 
@@ -71,9 +73,27 @@ cm_commands_person_add(const struct cm_call_person *person, struct cm_report *re
 	return cm_officer_person_add(&added, report, ret_secret);
 }
 
+// A file of a register by its URL: public, and believed only by the register's own signature.
+static cm_result
+cm_commands_fetch(const char *url, struct cm_report *report, struct cm_buf *to)
+{
+	struct cm_client *client = NULL;
+	unsigned status = 0;
+	struct cm_client_request request = {
+	        .url = url, .unproven = true, .deadline_us = CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)};
+	cm_result r = cm_client_new(&(struct cm_client_options){.connections = 1}, report, &client);
+	if (r == CM_OK)
+		r = cm_client_wait(client, &request, report, to, &status);
+	if (r == CM_OK && status != 200)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, url, "HTTP %u", status);
+	cm_client_free(client);
+	return r;
+}
+
 void
 cm_commands_join(void)
 {
+	cm_cmd_log_fetch = cm_commands_fetch;
 	cm_cli_hooks = (struct cm_cli_hooks){
 	        .call = cm_commands_call,
 	        .state = cm_commands_state,

@@ -6,7 +6,11 @@
 #include "node/role.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/cmd_log.h"
+#include "cli/cmd_help.h"
+#include "cli/cmd_log.h"
 #include "cli/cmd_person.h"
+#include "cli/cmd_record.h"
 #include "cli/command.h"
 #include "main/commands.h"
 
@@ -19,6 +23,15 @@ static const struct {
         {CM_COMMAND_SERVE, cm_commands_serve},
         {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
         {CM_COMMAND_LOGIN, cm_cmd_person_login},
+        {CM_COMMAND_MESSAGE_SHOW, cm_cmd_record_message},
+        {CM_COMMAND_ACT_PROOF, cm_cmd_record_proof},
+        {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
+        {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
+        {CM_COMMAND_HELP, cm_cmd_help_run},
+        {CM_COMMAND_MANUAL, cm_cmd_help_manual},
+        {CM_COMMAND_COMPLETION, cm_cmd_help_completion},
+        {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
+        {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
 };
 
 static int
@@ -41,7 +54,7 @@ main(int argc, char **argv)
 	if (cm_role_main(argc, argv, &code))
 		return code;
 	cm_commands_join();
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (argc < 2 || strcmp(argv[1], "--help") == 0) {
 		cm_command_list(argc < 2 ? stderr : stdout);
 		return argc < 2 ? CM_CLI_USAGE : CM_CLI_DONE;
 	}
