@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/tab_limit.h"
@@ -61,6 +62,22 @@ cm_call_prove(struct cm_call *call, const char *session_file, const struct cm_ca
 	if (session_file == NULL)
 		return cm_report_refuse(report, CM_ERROR_SESSION_MISSING, "--session", "%s", "");
 	return cm_cli_hooks.state(session_file, statement, report, call->fields);
+}
+
+cm_result
+cm_call_say(struct cm_call *call, const struct cm_buf *body, const struct cm_call_said *said, struct cm_report *report)
+{
+	struct comity_digest digest;
+	struct comity_hash sha256;
+	call->body = cm_buf_view(body);
+	call->content_type = "application/json";
+	comity_digest_init(&digest);
+	comity_digest_add(&digest, (struct comity_view){body->p, body->n});
+	sha256 = comity_digest_final(&digest);
+	if (said->digest != NULL && !cm_hex_read(cm_view_text(said->digest), sha256.b, sizeof sha256.b))
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "digest", "%s", said->digest);
+	return cm_call_prove(call, said->line->session, &(struct cm_call_statement){said->act, said->object, sha256.b},
+	                     report);
 }
 
 cm_result
@@ -193,16 +210,11 @@ cm_call_run(const struct cm_command_line *line)
 		call.body = cm_buf_view(&body);
 		call.content_type = "application/json";
 	}
-	struct comity_digest digest;
-	comity_digest_init(&digest);
-	comity_digest_add(&digest, (struct comity_view){body.p, body.n});
-	struct comity_hash sha256 = comity_digest_final(&digest);
-	const char *object = line->argument_count > 0 && strstr(cm_route_row(row->route)->path, "{id}") != NULL
-	                             ? line->arguments[0]
-	                             : "";
+	bool in_path = strstr(cm_route_row(row->route)->path, "{id}") != NULL;
+	struct cm_call_said said = {
+	        line, cm_route_row(row->route)->name, line->argument_count > 0 && in_path ? line->arguments[0] : "", NULL};
 	if (r == CM_OK && row->person)
-		r = cm_call_prove(&call, line->session,
-		                  &(struct cm_call_statement){cm_route_row(row->route)->name, object, sha256.b}, &report);
+		r = cm_call_say(&call, &body, &said, &report);
 	if (r == CM_OK)
 		r = cm_call_send(&call, &report, &json);
 	return cm_call_show(line, r, json, &report);

@@ -45,10 +45,22 @@ struct cm_cli_hooks {
 	cm_result (*login)(const struct cm_call_person *person, const char *session_file, struct cm_report *report);
 	// Adds a person; appends the fresh TOTP secret (base32).
 	cm_result (*person_add)(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret);
+	// Reads what a process of the node found wrong, from the payload of its frame; never CM_OK.
+	cm_result (*findings)(struct cm_view payload, struct cm_report *report);
 	// Sends the call and collects the answer. CM_FAILED when no node answers (node_not_running …).
 	cm_result (*call)(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_body, unsigned *ret_status);
 };
 extern struct cm_cli_hooks cm_cli_hooks;
+
+// Makes a JSON body the call's, and adds the proof of the person when `person` is set. `body` must outlive the call.
+struct cm_call_said {
+	const struct cm_command_line *line;
+	const char *act;    // as in cm_call_statement
+	const char *object;
+	const char *digest; // 64 hexadecimal digits instead of the body's digest, or NULL
+};
+CM_CHECKED cm_result cm_call_say(struct cm_call *call, const struct cm_buf *body, const struct cm_call_said *said,
+                                 struct cm_report *report);
 
 // Starts a call for a route; `id` fills {id} (NULL: none). Refused: call_argument (a character no path has).
 CM_CHECKED cm_result cm_call_begin(const struct cm_command_line *line, enum cm_route route, const char *id,

@@ -12,6 +12,7 @@
 #include "net/client.h"
 #include "node/admin_client.h"
 #include "node/init.h"
+#include "node/ipc_findings.h"
 #include "node/officer.h"
 #include "node/parent.h"
 #include "cli/call.h"
@@ -99,6 +100,7 @@ cm_commands_join(void)
 	        .state = cm_commands_state,
 	        .login = cm_commands_login,
 	        .person_add = cm_commands_person_add,
+	        .findings = cm_ipc_findings_read,
 	};
 }
 

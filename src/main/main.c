@@ -7,6 +7,8 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
+#include "cli/cmd_bundle.h"
+#include "cli/cmd_evidence.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_log.h"
 #include "cli/cmd_person.h"
@@ -23,6 +25,9 @@ static const struct {
         {CM_COMMAND_SERVE, cm_commands_serve},
         {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
         {CM_COMMAND_LOGIN, cm_cmd_person_login},
+        {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},
+        {CM_COMMAND_EVIDENCE_APPROVE, cm_cmd_evidence_approve},
+        {CM_COMMAND_BUNDLE_EXPORT, cm_cmd_bundle_export},
         {CM_COMMAND_MESSAGE_SHOW, cm_cmd_record_message},
         {CM_COMMAND_ACT_PROOF, cm_cmd_record_proof},
         {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},

@@ -31,6 +31,7 @@ cm_file_open(const char *path, enum cm_file_way way, unsigned mode, struct cm_re
 	static const int flags[] = {
 	        [CM_FILE_READ] = O_RDONLY,
 	        [CM_FILE_NEW] = O_RDWR | O_CREAT | O_EXCL,
+	        [CM_FILE_OUTPUT] = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
 	        [CM_FILE_UPDATE] = O_RDWR | O_CREAT | O_NOFOLLOW,
 	        [CM_FILE_EMPTY] = O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW,
 	        [CM_FILE_APPEND] = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW,

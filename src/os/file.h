@@ -14,6 +14,7 @@
 enum cm_file_way {
 	CM_FILE_READ,   // must exist; read only
 	CM_FILE_NEW,    // must not exist; read and write
+	CM_FILE_OUTPUT, // made when missing, emptied; write only, so that it may be handed to another process
 	CM_FILE_UPDATE, // made when missing, contents stay; read and write
 	CM_FILE_EMPTY,  // made when missing, emptied; read and write
 	CM_FILE_APPEND, // made when missing; every write goes to the end

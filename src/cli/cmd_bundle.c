@@ -1,0 +1,105 @@
+// Knows: how a file of the officer is handed to the node as a descriptor, so that the plain bundle is written there and
+// nowhere else. Does not know: what stands in a bundle, or who had to approve.
+#include "cli/cmd_bundle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "format/json_put.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/ipc.h"
+#include "os/local.h"
+#include "cli/call.h"
+#include "cli/cli.h"
+
+enum {
+	CM_CMD_BUNDLE_JOB = 1,     // to the node: which job the descriptor is for
+	CM_CMD_BUNDLE_DONE = 1,    // from the node: JSON about the bundle
+	CM_CMD_BUNDLE_REFUSED = 2, // from the node: findings
+};
+
+// Asks for the job; its name is 32 hexadecimal digits.
+static cm_result
+cm_cmd_bundle_job(const struct cm_command_line *line, struct cm_report *report, char ret_job[33],
+                  struct cm_json **ret_json)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&body);
+	struct cm_call call;
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "evidence", line->arguments[0]);
+	cm_json_put_end_object(&put);
+	cm_result r = cm_call_begin(line, CM_ROUTE_API_BUNDLE, NULL, report, &call);
+	if (r == CM_OK)
+		r = cm_buf_result(&body);
+	struct cm_call_said said = {line, "api_bundle", "", NULL};
+	if (r == CM_OK)
+		r = cm_call_say(&call, &body, &said, report);
+	if (r == CM_OK)
+		r = cm_call_send(&call, report, ret_json);
+	if (r != CM_OK)
+		return r;
+	struct cm_view job = cm_json_text(cm_json_member(cm_json_root(*ret_json), "job"));
+	if (job.n != 32)
+		return CM_BUG;
+	memcpy(ret_job, job.p, job.n);
+	ret_job[job.n] = 0;
+	cm_json_free(cm_take(ret_json));
+	return CM_OK;
+}
+
+// Hands the descriptor over and waits for the end; the answer's JSON goes to *ret_json.
+static cm_result
+cm_cmd_bundle_fetch(const char *home, const char *job, int fd, struct cm_report *report, struct cm_json **ret_json)
+{
+	char path[CM_FILE_PATH];
+	int socket = -1;
+	struct cm_ipc_frame frame = {
+	        .type = CM_CMD_BUNDLE_JOB, .payload = cm_view_text(job), .fds = {fd}, .fd_count = 1};
+	cm_result r = cm_file_path(path, sizeof path, home, "run/output.sock", report);
+	if (r == CM_OK)
+		r = cm_local_connect(path, report, &socket);
+	if (r != CM_OK)
+		return r;
+	struct cm_ipc CM_CLEANUP(cm_ipc_fini) ipc = cm_ipc_of(socket);
+	struct cm_ipc_frame answer = {0};
+	r = cm_ipc_send(&ipc, &frame, cm_clock_after(CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000)), report);
+	if (r == CM_OK)
+		r = cm_ipc_recv(&ipc, CM_CLOCK_NEVER, report, &answer); // as long as the evidence is
+	if (r != CM_OK)
+		return r;
+	cm_ipc_frame_close(&answer);
+	if (answer.type != CM_CMD_BUNDLE_DONE)
+		return cm_cli_hooks.findings(answer.payload, report);
+	return cm_json_read(answer.payload, CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_json);
+}
+
+int
+cm_cmd_bundle_export(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	const char *out = cm_command_value(line, CM_OPTION_BUNDLE_EXPORT_OUT);
+	char part[CM_FILE_PATH], job[33];
+	CM_FILE_AUTO int fd = -1;
+	if (snprintf(part, sizeof part, "%s.part", out) >= (int)sizeof part) {
+		cm_result_ignore(cm_report_refuse(&report, CM_ERROR_PATH_TOO_LONG, "--out", "%s", out), "shown below");
+		return cm_call_show(line, CM_REFUSED, NULL, &report);
+	}
+	cm_result r = cm_cmd_bundle_job(line, &report, job, &json);
+	if (r != CM_OK)
+		return cm_call_show(line, r, json, &report);
+	r = cm_file_open(part, CM_FILE_OUTPUT, 0600, &report, &fd);
+	if (r == CM_OK)
+		r = cm_cmd_bundle_fetch(line->home, job, fd, &report, &json);
+	if (r == CM_OK)
+		r = cm_file_sync(fd, &report);
+	if (r == CM_OK)
+		r = cm_file_rename(part, out, &report);
+	if (r != CM_OK)
+		cm_result_ignore(cm_file_remove(part, NULL), "half a bundle is of no use");
+	return cm_call_show(line, r, json, &report);
+}
