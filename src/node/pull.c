@@ -275,6 +275,15 @@ cm_pull_received(struct cm_pull *pull, const char *id, const struct cm_store_del
 	return r == CM_OK ? cm_pull_tell(pull, id, row, report) : r;
 }
 
+// A crash between moving the blob and the change that says so leaves it in its place already.
+static bool
+cm_pull_is_here(struct cm_pull *pull, const struct cm_store_delivery *row)
+{
+	CM_FILE_AUTO int fd = -1;
+	uint64_t length = 0;
+	return cm_blobs_open(pull->node->home, &row->blob, NULL, &fd, &length) == CM_OK && length == row->length;
+}
+
 static cm_result
 cm_pull_one(struct cm_pull *pull, const struct cm_store_delivery *row, struct cm_report *report)
 {
@@ -283,6 +292,8 @@ cm_pull_one(struct cm_pull *pull, const struct cm_store_delivery *row, struct cm
 	struct cm_blobs_part CM_CLEANUP(cm_blobs_fini) part = {.fd = -1};
 	snprintf(id, sizeof id, "%.*s", CM_VIEW_ARG(row->id));
 	snprintf(pull->peer, sizeof pull->peer, "%.*s", CM_VIEW_ARG(row->peer));
+	if (cm_pull_is_here(pull, row))
+		return cm_pull_received(pull, id, row, report);
 	cm_result r = cm_blobs_begin(pull->node->home, cm_view_text(id), row->have, report, &part);
 	if (r == CM_REFUSED) {
 		cm_report_clear(report);

@@ -253,6 +253,11 @@ def oracle(xa, xb, path, request, decided):
     a, b = xa.call('GET', '/api/v1/requests/' + request), xb.call('GET', '/api/v1/requests/' + request)
     if a['preserved_until'] != b['preserved_until']:
         faults.append('two ends: %s and %s' % (a['preserved_until'], b['preserved_until']))
+    # The answer to a message may come after its retry, later than what was decided.
+    try:
+        until('the receipt', 40, lambda: 'receipt_taken' in path.acts(xa, request))
+    except SystemExit as error:
+        faults.append(str(error))
     for node, kind in ((xa, 'asked'), (xb, 'taken'), (xa, 'updated'), (xa, 'receipt_taken')):
         n = path.acts(node, request).count(kind)
         if n != 1:

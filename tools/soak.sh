@@ -1,0 +1,35 @@
+#!/bin/sh
+# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, kills along the path, kills of the store.
+#   FUZZ_SECONDS  for each target (default 60)     TRIPLES  kills along the path (default 50)
+set -eu
+root=$1
+seconds=${FUZZ_SECONDS:-60}
+triples=${TRIPLES:-50}
+tools/packages.sh test
+tools/packages.sh soak
+
+echo "== clang builds it too"
+CC=clang tools/build.sh "$root/clang"
+meson test -C "$root/clang" --no-rebuild --print-errorlogs --no-suite e2e
+
+echo "== thread sanitizer"
+CC=clang tools/build.sh "$root/tsan" -Db_sanitize=thread -Db_lundef=false
+meson test -C "$root/tsan" --no-rebuild --print-errorlogs --suite store --suite net --suite os
+
+echo "== fuzzing, $seconds s each target"
+CC=clang tools/build.sh "$root/fuzz" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false
+for program in "$root"/fuzz/tests/fuzz/fuzz_*; do
+	[ -x "$program" ] && [ -f "$program" ] || continue
+	name=${program##*/fuzz_}
+	mkdir -p "$root/fuzz/corpus/$name"
+	echo "-- $name"
+	"$program" -max_total_time="$seconds" -rss_limit_mb=1024 "$root/fuzz/corpus/$name" "tests/fuzz/corpus/$name" 2>"$root/fuzz/$name.log" || {
+		tail -40 "$root/fuzz/$name.log"
+		exit 1
+	}
+	tail -1 "$root/fuzz/$name.log"
+done
+
+echo "== kills along the path"
+tools/build.sh "$root/main"
+python3 tests/e2e/kill_path.py "$root/main/comity" --triples "$triples"
