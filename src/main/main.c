@@ -11,6 +11,7 @@
 #include "cli/cmd_evidence.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_log.h"
+#include "cli/cmd_package.h"
 #include "cli/cmd_person.h"
 #include "cli/cmd_record.h"
 #include "cli/command.h"
@@ -25,6 +26,11 @@ static const struct {
         {CM_COMMAND_SERVE, cm_commands_serve},
         {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
         {CM_COMMAND_LOGIN, cm_cmd_person_login},
+        {CM_COMMAND_PACKAGE_CREATE, cm_cmd_package_create},
+        {CM_COMMAND_PACKAGE_INFO, cm_cmd_package_info},
+        {CM_COMMAND_SEAL, cm_cmd_seal},
+        {CM_COMMAND_OPEN, cm_cmd_open},
+        {CM_COMMAND_VERIFY, cm_cmd_verify},
         {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},
         {CM_COMMAND_EVIDENCE_APPROVE, cm_cmd_evidence_approve},
         {CM_COMMAND_BUNDLE_EXPORT, cm_cmd_bundle_export},

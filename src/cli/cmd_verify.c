@@ -1,0 +1,101 @@
+// Knows: the words of `comity verify` and of `comity package info`. Does not know: what is checked (comity/package.h).
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "cli/cli.h"
+#include "cli/cmd_package.h"
+#include "cli/out.h"
+#include "cli/verify_job.h"
+
+static int
+cm_cmd_verify_told(const struct cm_command_line *line, const struct comity_report *report)
+{
+	enum comity_verdict verdict = comity_report_verdict(report);
+	int code = verdict == COMITY_VERDICT_VALID ? CM_CLI_DONE : CM_CLI_REFUSED;
+	if (line->json) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_JSON_OUTPUT_VALUE);
+		struct cm_json_put put = cm_json_put_of(&text);
+		cm_json_put_object(&put);
+		cm_out_json_report(&put, report);
+		cm_json_put_end_object(&put);
+		return cm_out_json(&text) ? code : CM_CLI_ENVIRONMENT;
+	}
+	cm_out_checks(stdout, report, false);
+	if (comity_report_count(report) != 0)
+		cm_out_findings(stdout, "verify", report);
+	if (verdict == COMITY_VERDICT_INTACT)
+		printf("Give the roots of the States with --trust to have the origin judged.\n");
+	return code;
+}
+
+int
+cm_cmd_verify(const struct cm_command_line *line)
+{
+	const char *trust_file = cm_command_value(line, CM_OPTION_VERIFY_TRUST);
+	struct cm_verify_job job = {.path = line->arguments[0], .quiet = line->json};
+	struct comity_trust *trust = NULL;
+	struct comity_report *report;
+	enum comity_result r = COMITY_OK;
+	if (comity_init() != COMITY_OK || comity_report_new(&report) != COMITY_OK)
+		return CM_CLI_ENVIRONMENT;
+	if (trust_file != NULL) {
+		struct cm_buf pem = cm_buf_of(0);
+		r = comity_trust_new(&trust);
+		if (r == COMITY_OK)
+			r = cm_cmd_load(trust_file, CM_LIMIT_TRUST_FILE_VALUE, report, &pem);
+		if (r == COMITY_OK)
+			r = comity_trust_add(trust, comity_outside(cm_buf_view(&pem)), report);
+		cm_buf_fini(&pem);
+		job.trust = trust;
+	}
+	if (r == COMITY_OK)
+		r = cm_verify_job_run(&job, report, NULL);
+	int code = comity_report_verdict(report) != COMITY_VERDICT_NONE &&
+	                           (r == COMITY_OK || r == COMITY_REFUSED)
+	                   ? cm_cmd_verify_told(line, report)
+	                   : cm_cmd_failed(line, r, report);
+	comity_trust_free(trust);
+	comity_report_free(report);
+	return code;
+}
+
+static int
+cm_cmd_info_told(const struct cm_command_line *line, const struct comity_verify *verify)
+{
+	struct comity_entry e;
+	char hex[65], size[32];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_JSON_OUTPUT_VALUE);
+	struct cm_json_put put = cm_json_put_of(&text);
+	cm_json_put_array(&put);
+	for (size_t i = 0; comity_verify_entry(verify, i, &e); i++) {
+		cm_hex_text(cm_view_of(e.sha256.b, sizeof e.sha256.b), hex);
+		cm_json_put_object(&put);
+		cm_json_put_member_number(&put, "length", (int64_t)e.size);
+		cm_json_put_member_cstr(&put, "name", e.name);
+		if (e.has_sha256)
+			cm_json_put_member_cstr(&put, "sha256", hex);
+		cm_json_put_end_object(&put);
+		if (!line->json)
+			printf("%12s  %-64s  %s\n", cm_out_bytes(e.size, size), e.has_sha256 ? hex : "-", e.name);
+	}
+	cm_json_put_end_array(&put);
+	return !line->json || cm_out_json(&text) ? CM_CLI_DONE : CM_CLI_ENVIRONMENT;
+}
+
+// What the lists tell, without judging: the digests are not compared.
+int
+cm_cmd_package_info(const struct cm_command_line *line)
+{
+	struct cm_verify_job job = {.path = line->arguments[0], .quiet = line->json, .lists_only = true};
+	struct comity_verify *verify = NULL;
+	struct comity_report *report;
+	if (comity_init() != COMITY_OK || comity_report_new(&report) != COMITY_OK)
+		return CM_CLI_ENVIRONMENT;
+	enum comity_result r = cm_verify_job_run(&job, report, &verify);
+	int code = r == COMITY_OK ? cm_cmd_info_told(line, verify) : cm_cmd_failed(line, r, report);
+	comity_verify_free(verify);
+	comity_report_free(report);
+	return code;
+}
