@@ -85,6 +85,19 @@ cm_verify_signature(struct comity_verify *v, struct cm_verify_list *list, struct
 	cm_verify_origin(v, list, &cms, report);
 }
 
+// The files stand in the order in which the list names them; so there is one container for a list and its files.
+static cm_result
+cm_verify_order(const struct comity_verify *v, const struct cm_verify_list *list, struct cm_report *report)
+{
+	for (size_t i = 0; i < list->manifest.count; i++) {
+		struct cm_view name = v->files[i + 1].entry->name; // behind mimetype; the list covers what follows it
+		if (!cm_view_equal(name, list->manifest.lines[i].name))
+			return cm_report_refuse(report, CM_ERROR_LIST_ORDER, list->manifest_name, "%.*s",
+			                        CM_VIEW_ARG(name));
+	}
+	return CM_OK;
+}
+
 static void
 cm_verify_list(struct comity_verify *v, struct cm_verify_list *list, struct comity_report *report)
 {
@@ -96,6 +109,8 @@ cm_verify_list(struct comity_verify *v, struct cm_verify_list *list, struct comi
 	list->read = r == CM_OK;
 	if (r == CM_OK)
 		r = cm_asic_check_cover(v->zip, &list->manifest, list->manifest_name, list->signature_name, inside);
+	if (r == CM_OK)
+		r = cm_verify_order(v, list, inside);
 	cm_verify_outcome(report, "list", list->about, r, before);
 	if (file == NULL)
 		return;
