@@ -53,6 +53,18 @@ cm_call_begin(const struct cm_command_line *line, enum cm_route route, const cha
 	return CM_OK;
 }
 
+void
+cm_call_escape(struct cm_buf *to, struct cm_view value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		char c[2] = {(char)value.p[i], 0};
+		if (cm_call_segment_good(c))
+			cm_buf_u8(to, value.p[i]);
+		else
+			cm_buf_printf(to, "%%%02X", value.p[i]);
+	}
+}
+
 cm_result
 cm_call_prove(struct cm_call *call, const char *session_file, const struct cm_call_statement *statement,
               struct cm_report *report)

@@ -62,6 +62,9 @@ struct cm_call_said {
 CM_CHECKED cm_result cm_call_say(struct cm_call *call, const struct cm_buf *body, const struct cm_call_said *said,
                                  struct cm_report *report);
 
+// Appends a value of a query string with everything but unreserved characters escaped.
+void cm_call_escape(struct cm_buf *to, struct cm_view value);
+
 // Starts a call for a route; `id` fills {id} (NULL: none). Refused: call_argument (a character no path has).
 CM_CHECKED cm_result cm_call_begin(const struct cm_command_line *line, enum cm_route route, const char *id,
                                    struct cm_report *report, struct cm_call *ret_call);

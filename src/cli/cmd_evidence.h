@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 
+int cm_cmd_evidence_send(const struct cm_command_line *line);
 int cm_cmd_evidence_open(const struct cm_command_line *line);
 int cm_cmd_evidence_approve(const struct cm_command_line *line);
 

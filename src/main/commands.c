@@ -18,6 +18,7 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
+#include "main/signer.h"
 
 // -- hooks ---------------------------------------------------------------------------------------------------------
 
@@ -95,6 +96,7 @@ void
 cm_commands_join(void)
 {
 	cm_cmd_log_fetch = cm_commands_fetch;
+	cm_cli_signer_open = cm_signer_open;
 	cm_cli_hooks = (struct cm_cli_hooks){
 	        .call = cm_commands_call,
 	        .state = cm_commands_state,

@@ -6,7 +6,6 @@
 #include "node/role.h"
 #include "cli/call.h"
 #include "cli/cli.h"
-#include "cli/cmd_log.h"
 #include "cli/cmd_bundle.h"
 #include "cli/cmd_evidence.h"
 #include "cli/cmd_help.h"
@@ -15,7 +14,9 @@
 #include "cli/cmd_person.h"
 #include "cli/cmd_record.h"
 #include "cli/command.h"
+#include "cli/demo.h"
 #include "main/commands.h"
+#include "main/signer.h"
 
 // Commands that read their words by the tables and are more than one call of the admin API.
 static const struct {
@@ -31,6 +32,7 @@ static const struct {
         {CM_COMMAND_SEAL, cm_cmd_seal},
         {CM_COMMAND_OPEN, cm_cmd_open},
         {CM_COMMAND_VERIFY, cm_cmd_verify},
+        {CM_COMMAND_EVIDENCE_SEND, cm_cmd_evidence_send},
         {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},
         {CM_COMMAND_EVIDENCE_APPROVE, cm_cmd_evidence_approve},
         {CM_COMMAND_BUNDLE_EXPORT, cm_cmd_bundle_export},
@@ -41,8 +43,7 @@ static const struct {
         {CM_COMMAND_HELP, cm_cmd_help_run},
         {CM_COMMAND_MANUAL, cm_cmd_help_manual},
         {CM_COMMAND_COMPLETION, cm_cmd_help_completion},
-        {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
-        {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
+        {CM_COMMAND_DEMO, cm_demo_run},
 };
 
 static int
@@ -73,5 +74,8 @@ main(int argc, char **argv)
 		if (strcmp(c->name, argv[1]) == 0)
 			return c->run(argc - 1, argv + 1);
 	struct cm_command_line line;
-	return cm_command_parse(argc - 1, argv + 1, &line) ? cm_main_run(&line) : CM_CLI_USAGE;
+	if (!cm_command_parse(argc - 1, argv + 1, &line))
+		return CM_CLI_USAGE;
+	cm_signer_session(line.session);
+	return cm_main_run(&line);
 }

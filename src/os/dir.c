@@ -263,6 +263,20 @@ cm_dir_remove_all(const char *path, struct cm_report *report)
 }
 
 cm_result
+cm_dir_absolute(const char *path, char *to, struct cm_report *report)
+{
+	char here[CM_FILE_PATH];
+	if (*path != '/' && getcwd(here, sizeof here) == NULL)
+		return cm_dir_fault(report, CM_ERROR_IO_OPEN, path);
+	if (*path != '/')
+		return cm_file_path(to, CM_FILE_PATH, here, path, report);
+	if (strlen(path) >= CM_FILE_PATH)
+		return cm_report_refuse(report, CM_ERROR_PATH_TOO_LONG, "path", "%s", path);
+	memcpy(to, path, strlen(path) + 1);
+	return CM_OK;
+}
+
+cm_result
 cm_dir_temp(char *to, size_t room, struct cm_report *report)
 {
 	char name[CM_FILE_PATH];

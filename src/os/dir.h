@@ -44,6 +44,9 @@ void cm_dir_list_fini(struct cm_dir_list *list);
 // Removes a folder with all it holds; one that is not there is no error.
 CM_CHECKED cm_result cm_dir_remove_all(const char *path, struct cm_report *report);
 
+// The absolute name of a path that need not exist, into CM_FILE_PATH bytes: relative ones are below the working folder.
+CM_CHECKED cm_result cm_dir_absolute(const char *path, char *to, struct cm_report *report);
+
 // A fresh private folder under the system's folder for temporary files (TMPDIR); its path into `to`.
 CM_CHECKED cm_result cm_dir_temp(char *to, size_t room, struct cm_report *report);
 
