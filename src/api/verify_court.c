@@ -80,14 +80,17 @@ cm_court_jws(struct cm_court *c, const struct cm_json_value *root, const char *p
 	struct cm_report *inside = comity_report_inside(c->report);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) payload = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	const struct cm_json_value *signature = cm_json_member(root, "Signature");
-	struct cm_view protected = cm_json_text(cm_json_member(signature, "protected"));
 	struct cm_json_jws jws;
 	struct cm_key_signature sig;
-	if (cm_json_kind(signature) != CM_JSON_OBJECT || cm_json_count(signature) != 2 || protected.n == 0)
+	if (signature == NULL || cm_json_count(signature) != 2)
+		return cm_report_refuse(inside, CM_ERROR_COURT_UNSIGNED, place, "no Signature");
+	struct cm_view protected = cm_json_text(cm_json_member(signature, "protected"));
+	struct cm_view value = cm_json_text(cm_json_member(signature, "signature"));
+	if (protected.n == 0 || value.n == 0)
 		return cm_report_refuse(inside, CM_ERROR_COURT_UNSIGNED, place, "no Signature");
 	cm_result r = cm_json_jws_read(protected, CM_JWS_TYPE, CM_ERROR_COURT_UNSIGNED, arena, inside, &jws);
 	if (r == CM_OK)
-		r = cm_jws_signature_read(cm_json_text(cm_json_member(signature, "signature")), inside, &sig);
+		r = cm_jws_signature_read(value, inside, &sig);
 	if (r == CM_OK)
 		r = cm_json_canonical(root, "Signature", &payload);
 	if (r != CM_OK)
