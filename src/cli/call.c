@@ -108,6 +108,8 @@ cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_bu
 		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_problem);
 	if (r != CM_OK)
 		return r;
+	if (body.n == 0)
+		cm_report_add(report, CM_ERROR_CALL_STATUS, call->path, "HTTP %u", status);
 	return status < 500 ? CM_REFUSED : CM_FAILED;
 }
 
@@ -132,6 +134,30 @@ cm_call_show_report(const struct cm_report *report)
 	}
 }
 
+// The same for programs: the findings of a call that brought no answer.
+static void
+cm_call_show_findings(const struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&text);
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "findings");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < report->count; i++) {
+		const struct cm_error_row *row = cm_error_row(report->findings[i].rule);
+		cm_json_put_object(&put);
+		cm_json_put_member_cstr(&put, "place", report->findings[i].place);
+		cm_json_put_member_cstr(&put, "remedy", row->remedy);
+		cm_json_put_member_cstr(&put, "rule", row->name);
+		cm_json_put_member_cstr(&put, "seen", report->findings[i].seen);
+		cm_json_put_member_cstr(&put, "text", row->text);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	printf("%s\n", cm_buf_cstr(&text));
+}
+
 int
 cm_call_show(const struct cm_command_line *line, cm_result result, const struct cm_json *json,
              const struct cm_report *report)
@@ -145,7 +171,9 @@ cm_call_show(const struct cm_command_line *line, cm_result result, const struct 
 		cm_show_value(stdout, root, cm_clock_utc());
 	else if (root != NULL)
 		cm_show_problem(stderr, root);
-	if (root == NULL)
+	if (root == NULL && line->json && result != CM_OK)
+		cm_call_show_findings(report);
+	else if (root == NULL)
 		cm_call_show_report(report);
 	return result == CM_OK ? CM_CLI_DONE : result == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
 }

@@ -37,7 +37,10 @@ cm_cmd_help_run(const struct cm_command_line *line)
 int
 cm_cmd_help_manual(const struct cm_command_line *line)
 {
-	const char *name = line->argument_count == 0 ? "comity" : line->arguments[0];
+	char name[64];
+	snprintf(name, sizeof name, "%s", line->argument_count == 0 ? "comity" : line->arguments[0]);
+	for (char *c = name; *c != 0; c++)
+		*c = *c == '-' ? '_' : *c;
 	enum cm_command command = cm_command_find(name, strlen(name));
 	if (command == CM_COMMAND_NONE && strcmp(name, "comity") != 0) {
 		fprintf(stderr, "comity: there is no manual page \"%s\"; names are those of the commands with \"_\" for a space.\n",

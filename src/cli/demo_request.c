@@ -75,8 +75,8 @@ cm_demo_request_deadline(struct cm_demo *demo, const char *theirs)
 	char text[CM_DEMO_TEXT];
 	cm_demo_text(demo, "their_reference", text);
 	snprintf(demo->their_reference, sizeof demo->their_reference, "%.60s", text);
-	cm_demo_good(demo, "both nodes show: preserved until %s, their reference %s", cm_instant_text_people(t, people),
-	             demo->their_reference);
+	cm_demo_good(demo, "both nodes show: preserved until %s%s%s", cm_instant_text_people(t, people),
+	             *demo->their_reference == 0 ? "" : ", their reference ", demo->their_reference);
 	return CM_OK;
 }
 

@@ -47,29 +47,40 @@ cm_demo_write(struct cm_demo *demo, const char *name, unsigned mode, struct cm_v
 
 // -- running -------------------------------------------------------------------------------------------------------
 
-// The command as people would type it: without what only programs need, long values cut.
+// The command as one line: whole for the log, and for people without what the prompt says already.
+static void
+cm_demo_line_of(const struct cm_demo_command *command, bool whole, struct cm_buf *line)
+{
+	bool shell = !command->own && strcmp(command->words[0], "bash") == 0;
+	for (const char *const *w = shell ? command->words + 2 : command->words; *w != NULL; w++) {
+		bool quoted = !shell && strpbrk(*w, " \"'") != NULL;
+		if (!whole && (strcmp(*w, "--home") == 0 || strcmp(*w, "--session") == 0))
+			w++;
+		else if (whole || strcmp(*w, "--json") != 0)
+			cm_buf_printf(line, "%s%s%s%s", line->n == 0 ? "" : " ", quoted ? "\"" : "", *w, quoted ? "\"" : "");
+	}
+}
+
 static void
 cm_demo_show(struct cm_demo *demo, const struct cm_demo_command *command)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) line = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) log = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	const char *prompt = command->prompt == NULL ? "" : command->prompt;
 	bool shell = !command->own && strcmp(command->words[0], "bash") == 0;
-	for (const char *const *w = shell ? command->words + 2 : command->words; *w != NULL; w++) {
-		bool quoted = !shell && strpbrk(*w, " \"'") != NULL;
-		if (command->own && strcmp(*w, "--json") == 0)
-			continue;
-		cm_buf_printf(&line, "%s%s%s%s", line.n == 0 ? "" : " ", quoted ? "\"" : "", *w, quoted ? "\"" : "");
-	}
+	int most = shell ? 2000 : 140;
+	cm_demo_line_of(command, true, &line);
 	snprintf(demo->last, sizeof demo->last, "%s", cm_buf_cstr(&line));
-	if (demo->log >= 0) {
-		struct cm_buf CM_CLEANUP(cm_buf_fini) log = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
-		cm_buf_printf(&log, "\n%s$ %s\n", command->prompt == NULL ? "" : command->prompt, cm_buf_cstr(&line));
+	cm_buf_printf(&log, "\n%s$ %s\n", prompt, cm_buf_cstr(&line));
+	if (demo->log >= 0)
 		cm_result_ignore(cm_file_write_all(demo->log, cm_buf_view(&log), NULL), "a help, not a proof");
-	}
 	if (command->quiet)
 		return;
-	size_t most = shell ? 2000 : 150;
-	fprintf(demo->to, "    %s%s$ %.*s%s\n", command->prompt == NULL ? "" : command->prompt,
-	        command->prompt == NULL ? "" : " ", (int)most, demo->last, strlen(demo->last) > most ? "…" : "");
+	cm_buf_clear(&line);
+	cm_demo_line_of(command, !command->own, &line);
+	const char *text = cm_buf_cstr(&line);
+	fprintf(demo->to, "    %s%s$ %.*s%s\n", prompt, *prompt == 0 ? "" : " ", most, text,
+	        strlen(text) > (size_t)most ? "…" : "");
 	fflush(demo->to);
 }
 

@@ -68,6 +68,7 @@ cm_demo_states_serve(struct cm_demo *demo, struct cm_demo_node *node)
 cm_result
 cm_demo_states(struct cm_demo *demo)
 {
+	cm_demo_note(demo, "the prompt says who types and where; --home and --session are left out here, not in the log");
 	cm_result r = cm_demo_at(demo, &demo->xa,
 	                         CM_DEMO_WORDS_OF("init", "--node", "xa.contact", "--state", demo->xa.state, "--state-name",
 	                                          "Arland", "--name", "Arland 24/7 Contact Point", "--role", "contact_point",
