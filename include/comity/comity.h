@@ -59,6 +59,9 @@ COMITY_API COMITY_CHECKED enum comity_result comity_init(void);
 // CRC-32 of ZIP over the bytes so far and more behind them. Start with 0.
 COMITY_API uint32_t comity_crc(uint32_t so_far, struct comity_view more);
 
+// CRC of two pieces one behind the other, each begun with 0, and the length of the second.
+COMITY_API uint32_t comity_crc_join(uint32_t first, uint32_t second, uint64_t second_bytes);
+
 // A running SHA-256: 128 bytes, copyable, needs no end.
 struct comity_digest {
 	uint64_t inner[16];

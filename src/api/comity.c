@@ -29,6 +29,12 @@ comity_crc(uint32_t so_far, struct comity_view more)
 	return cm_zip_crc(so_far, comity_inside(more));
 }
 
+uint32_t
+comity_crc_join(uint32_t first, uint32_t second, uint64_t second_bytes)
+{
+	return cm_zip_crc_join(first, second, second_bytes);
+}
+
 void
 comity_digest_init(struct comity_digest *digest)
 {

@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "format/zip_crc.h"
 #include "os/proc.h"
 #include "os/thread.h"
 
@@ -45,7 +44,7 @@ cm_pack_survey_part(struct cm_pack_survey *s, struct cm_pack_part *part, uint8_t
 		r = cm_file_pread(fd, part->from + at, block, n, report, &got);
 		if (r == CM_OK && got != n)
 			r = cm_report_refuse(report, CM_ERROR_PACK_CHANGED, file->name, "it became shorter");
-		part->crc = cm_zip_crc(part->crc, cm_view_of(block, got));
+		part->crc = comity_crc(part->crc, (struct comity_view){block, got});
 		at += got;
 		uint64_t done = atomic_fetch_add(&s->done, got) + got;
 		if (s->progress.on) {
@@ -115,7 +114,7 @@ cm_pack_survey(struct cm_pack_inputs *inputs, bool quiet, struct comity_report *
 	cm_out_progress_end(&s.progress);
 	for (size_t i = 0; i < s.count; i++) {
 		struct cm_pack_file *file = &inputs->files[s.parts[i].file];
-		file->crc = cm_zip_crc_join(file->crc, s.parts[i].crc, s.parts[i].n);
+		file->crc = comity_crc_join(file->crc, s.parts[i].crc, s.parts[i].n);
 	}
 	cm_mutex_fini(&s.lock);
 	cm_mem_free(s.parts);

@@ -38,11 +38,11 @@ timed() {
 		sync
 		/usr/bin/time -o "$dir/time" -f '%e %M' "$@" >/dev/null || exit 3
 		read -r timed_s timed_kib <"$dir/time"
-		if [ -z "$timed_best" ] || [ "$(echo "$timed_s < $timed_best" | bc)" = 1 ]; then
+		if [ -z "$timed_best" ] || awk "BEGIN { exit !($timed_s < $timed_best) }"; then
 			timed_best=$timed_s
 			eval "${timed_name}_kib=$timed_kib"
 		fi
 	done
 	eval "${timed_name}_s=$timed_best"
 }
-ratio() { echo "scale=2; $1 / $2" | bc | sed 's/^\./0./'; }
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
