@@ -1,8 +1,6 @@
 // Knows: UTF-8 (RFC 3629) and which characters could deceive a reader. Does not know: languages.
 #include "base/text.h"
 
-#include <stdio.h>
-
 #include "base/hex.h"
 
 // Length of a sequence by its first byte, and the bits that byte carries; 0 for a byte that starts nothing.
@@ -113,16 +111,36 @@ cm_text_uuid(struct cm_view v)
 	return true;
 }
 
+static char *
+cm_text_uuid_put(uint8_t b[16], uint8_t version, char *to)
+{
+	static const uint8_t starts[5] = {0, 4, 6, 8, 10}, places[5] = {0, 9, 14, 19, 24};
+	b[6] = (uint8_t)((b[6] & 0x0f) | version);
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	for (size_t i = 0; i < 5; i++) {
+		size_t end = i == 4 ? 16 : starts[i + 1];
+		cm_hex_text(cm_view_of(b + starts[i], end - starts[i]), to + places[i]);
+		if (i < 4)
+			to[places[i + 1] - 1] = '-';
+	}
+	return to;
+}
+
 char *
 cm_text_uuid_write(const uint8_t bytes[16], char *to)
 {
 	uint8_t b[16];
-	for (int i = 0; i < 16; i++)
+	for (size_t i = 0; i < 16; i++)
 		b[i] = bytes[i];
-	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
-	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-	char hex[33];
-	cm_hex_text(cm_view_of(b, 16), hex);
-	snprintf(to, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-	return to;
+	return cm_text_uuid_put(b, 0x40, to);
+}
+
+char *
+cm_text_uuid_at(struct cm_instant at, const uint8_t random[16], char *to)
+{
+	uint8_t b[16];
+	uint64_t milli = (uint64_t)at.us / 1000;
+	for (size_t i = 0; i < 16; i++)
+		b[i] = i < 6 ? (uint8_t)(milli >> 8 * (5 - i)) : random[i];
+	return cm_text_uuid_put(b, 0x70, to);
 }

@@ -3,6 +3,7 @@
 #define CM_BASE_TEXT_H
 
 #include "base/buf.h"
+#include "base/instant.h"
 
 // Well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms, nothing above U+10FFFF.
 bool cm_text_utf8(struct cm_view v);
@@ -22,5 +23,9 @@ bool cm_text_uuid(struct cm_view v);
 
 // 16 bytes as such text into 37 bytes; version and variant bits are set to 4 and 10. Returns `to`.
 char *cm_text_uuid_write(const uint8_t bytes[16], char *to);
+
+// The same of version 7 (RFC 9562): the first six bytes are replaced by the moment in milliseconds, so that names of
+// things made one after another sort that way and stand side by side in an index.
+char *cm_text_uuid_at(struct cm_instant at, const uint8_t random[16], char *to);
 
 #endif

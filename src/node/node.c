@@ -67,7 +67,7 @@ cm_node_uuid(char to[37], struct cm_report *report)
 	uint8_t bytes[16];
 	cm_result r = cm_rand_bytes(bytes, sizeof bytes, report);
 	if (r == CM_OK)
-		cm_text_uuid_write(bytes, to);
+		cm_text_uuid_at(cm_clock_utc(), bytes, to);
 	return r;
 }
 

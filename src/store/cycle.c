@@ -75,7 +75,7 @@ cm_cycle_act_make(struct cm_store *store, struct cm_job *job, struct cm_act_valu
 	if (job->change->at.us > store->last_at.us)
 		store->last_at = job->change->at; // the register's time never goes back
 	if (cm_act_get(values, CM_ACT_FIELD_ACT).n == 0)
-		cm_act_set(values, CM_ACT_FIELD_ACT, cm_view_text(cm_text_uuid_write(random, act->id)));
+		cm_act_set(values, CM_ACT_FIELD_ACT, cm_view_text(cm_text_uuid_at(store->last_at, random, act->id)));
 	cm_act_set(values, CM_ACT_FIELD_AT, cm_view_text(cm_instant_text_micro(store->last_at, act->at)));
 	cm_act_set(values, CM_ACT_FIELD_NODE, cm_view_text(store->node));
 	r = cm_act_check(values, job->report);
@@ -180,18 +180,18 @@ cm_cycle_job(struct cm_store *store, struct cm_cycle *cycle, struct cm_job *job,
 	if (r != CM_OK || known)
 		return r;
 	uint64_t count = cycle->batch.count;
-	r = cm_db_exec(store->db, "SAVEPOINT one", report);
+	r = cm_db_do(store->db, "SAVEPOINT one", report);
 	if (r != CM_OK)
 		return r;
 	job->result = cm_cycle_rows(store, cycle, job);
 	if (job->result == CM_REFUSED || job->result == CM_BUG) {
 		cycle->batch.count = count;
-		r = cm_db_exec(store->db, "ROLLBACK TO one", report);
+		r = cm_db_do(store->db, "ROLLBACK TO one", report);
 	} else if (job->result != CM_OK) {
 		cm_report_join(report, job->report);
 		return job->result;
 	}
-	return r == CM_OK ? cm_db_exec(store->db, "RELEASE one", report) : r;
+	return r == CM_OK ? cm_db_do(store->db, "RELEASE one", report) : r;
 }
 
 // Leaves, roots of tiles that filled, the batch's row.
@@ -217,7 +217,7 @@ cm_cycle_append(struct cm_store *store, struct cm_cycle *cycle, struct cm_report
 cm_result
 cm_cycle_write(struct cm_store *store, struct cm_cycle *before, struct cm_cycle *cycle, struct cm_report *report)
 {
-	cm_result r = cm_db_exec(store->db, "BEGIN IMMEDIATE", report);
+	cm_result r = cm_db_do(store->db, "BEGIN IMMEDIATE", report);
 	if (r == CM_OK && before != NULL)
 		r = cm_cycle_finish(store, before, report);
 	cycle->older = store->head;
@@ -226,7 +226,7 @@ cm_cycle_write(struct cm_store *store, struct cm_cycle *before, struct cm_cycle 
 	if (r == CM_OK)
 		r = cm_cycle_append(store, cycle, report);
 	// What a failed COMMIT left on disk is not known: no ROLLBACK, no retry, the process ends.
-	return r == CM_OK ? cm_db_exec(store->db, "COMMIT", report) : r;
+	return r == CM_OK ? cm_db_do(store->db, "COMMIT", report) : r;
 }
 
 static cm_result

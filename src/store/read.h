@@ -24,10 +24,6 @@ CM_STORE_GET(person);
 
 CM_CHECKED cm_result cm_store_artifact(struct cm_store *store, uint64_t id, struct cm_report *report,
                                        struct cm_store_page **ret_page, const struct cm_store_artifact **ret_row);
-// The newest artifact with this digest.
-CM_CHECKED cm_result cm_store_artifact_by_hash(struct cm_store *store, const struct cm_hash *sha256,
-                                               struct cm_report *report, struct cm_store_page **ret_page,
-                                               const struct cm_store_artifact **ret_row);
 CM_CHECKED cm_result cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report,
                                      struct cm_store_page **ret_page, const struct cm_store_outbox **ret_row);
 // Do we have an answer for this transaction already? The row's `answer` is empty while it is being made.

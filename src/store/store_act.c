@@ -30,14 +30,14 @@ cm_store_act_load(struct cm_db *db, uint64_t index, struct cm_store_receipt_page
 {
 	struct cm_merkle_head head;
 	struct cm_buf note = cm_buf_of(CM_LIMIT_NOTE_BYTES_VALUE);
-	cm_result r = cm_db_exec(db, "BEGIN", report);
+	cm_result r = cm_db_do(db, "BEGIN", report);
 	if (r == CM_OK) {
 		r = cm_log_last_head(db, report, &head, &note);
 		struct cm_receipt_load from = {
 		        .db = db, .head = &head, .note = cm_buf_view(&note), .arena = &page->arena};
 		if (r == CM_OK)
 			r = cm_receipt_load_at(&from, index, report, &page->receipt, ret_found);
-		cm_result_ignore(cm_db_exec(db, "COMMIT", NULL), "nothing was written");
+		cm_result_ignore(cm_db_do(db, "COMMIT", NULL), "nothing was written");
 	}
 	cm_buf_fini(&note);
 	return r;

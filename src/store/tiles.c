@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define CM_TILES_RHYTHM (CM_INSTANT_SECOND / 2) // publishing at most twice a second; at most one second behind
-#define CM_TILES_WAL (INT64_C(16) << 20)        // WAL bytes from which the writer waits for a full checkpoint
+#define CM_TILES_WAL_MOVE 1024                  // pages in the WAL from which they are moved into the database
+#define CM_TILES_WAL_HOLD 4096                  // pages from which the writer waits for the end of it
 #define CM_TILES_FILE_MAX (256 * (2 + 65535))   // the greatest bundle
 
 struct cm_tiles_pass {
@@ -146,22 +147,17 @@ cm_tiles_publish(struct cm_tiles_pass *pass)
 	return r;
 }
 
-// Moves the WAL while the writer goes on. Under commits that never pause the file would grow for ever; then a second pass
-// holds the writer for the little that came since the first, and the WAL starts anew.
+// Moves the WAL while the writer goes on, when there is enough of it: pages that change often are moved once. Under
+// commits that never pause the file would grow for ever; then a second pass holds the writer for the little that came
+// since the first, and the WAL starts anew.
 static cm_result
 cm_tiles_checkpoint(struct cm_tiles_pass *pass)
 {
-	char path[CM_STORE_PATH + 8];
-	uint64_t size = 0;
-	CM_FILE_AUTO int fd = -1;
-	snprintf(path, sizeof path, "%s-wal", pass->store->path);
-	cm_result r = cm_file_open(path, CM_FILE_READ, 0, NULL, &fd);
-	if (r == CM_OK)
-		r = cm_file_size(fd, NULL, &size);
-	if (r != CM_OK)
-		size = 0;
-	r = cm_db_checkpoint(pass->db, false, pass->report);
-	return r == CM_OK && size > CM_TILES_WAL ? cm_db_checkpoint(pass->db, true, pass->report) : r;
+	size_t pages = cm_db_wal_pages(pass->store->db);
+	if (pages < CM_TILES_WAL_MOVE)
+		return CM_OK;
+	cm_result r = cm_db_checkpoint(pass->db, false, pass->report);
+	return r == CM_OK && pages >= CM_TILES_WAL_HOLD ? cm_db_checkpoint(pass->db, true, pass->report) : r;
 }
 
 // Waits until there is something to publish; false when the store closes and all is published.

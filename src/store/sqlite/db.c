@@ -3,25 +3,54 @@
 #include <sqlite3.h>
 
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "store/sqlite/db.h"
 
 #define CM_DB_STATEMENTS 160 // more different texts than the room has
+#define CM_DB_HINTS 512      // a power of two; where a text was found the last time
 #define CM_DB_BUSY_MS 10000  // a reader at start-up may meet another process's recovery
 
 struct cm_db_stmt {
 	struct cm_db *db;
 	sqlite3_stmt *s;
-	int bound; // first failure of a binding
+	int bound;                // first failure of a binding
+	const void *made, *tail;  // cm_db_keep()
 };
 
 struct cm_db {
 	sqlite3 *c;
 	size_t count;
+	uint8_t hints[CM_DB_HINTS]; // by the address of the text or of what it was made from: index + 1
+	int wal_pages;              // see cm_db_wal_pages()
 	struct cm_db_stmt stmts[CM_DB_STATEMENTS];
 };
+
+// Nobody asks for SQLite's counters of memory, and keeping them is one lock for all threads.
+static void
+cm_db_library(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+static int
+cm_db_walled(void *context, sqlite3 *c, const char *name, int pages)
+{
+	struct cm_db *db = context;
+	(void)c;
+	(void)name;
+	__atomic_store_n(&db->wal_pages, pages, __ATOMIC_RELAXED);
+	return SQLITE_OK;
+}
+
+static uint8_t *
+cm_db_hint(struct cm_db *db, const void *a, const void *b)
+{
+	uint64_t mixed = ((uint64_t)(uintptr_t)a * 3 + (uint64_t)(uintptr_t)b) * UINT64_C(0x9e3779b97f4a7c15);
+	return &db->hints[mixed >> 32 & (CM_DB_HINTS - 1)];
+}
 
 static cm_result
 cm_db_failed(const struct cm_db *db, int code, const char *place, struct cm_report *report)
@@ -38,8 +67,9 @@ cm_db_failed(const struct cm_db *db, int code, const char *place, struct cm_repo
 cm_result
 cm_db_open(const char *path, enum cm_db_way way, struct cm_report *report, struct cm_db **ret_db)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	CM_CLEANUP(cm_db_close_at) struct cm_db *db = cm_mem_new(sizeof *db);
-	if (db == NULL)
+	if (db == NULL || pthread_once(&once, cm_db_library) != 0)
 		return CM_NOMEM;
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
 	            (way == CM_DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
@@ -53,8 +83,10 @@ cm_db_open(const char *path, enum cm_db_way way, struct cm_report *report, struc
 	if (r == CM_OK && way == CM_DB_WRITE)
 		r = cm_db_exec(db,
 		               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-		               "PRAGMA journal_size_limit=16777216",
+		               "PRAGMA journal_size_limit=268435456", // overwriting is cheaper than growing again
 		               report);
+	if (r == CM_OK && way == CM_DB_WRITE)
+		sqlite3_wal_hook(db->c, cm_db_walled, db);
 	if (r == CM_OK)
 		*ret_db = cm_take(&db);
 	return r;
@@ -84,14 +116,43 @@ cm_db_exec(struct cm_db *db, const char *sql, struct cm_report *report)
 	return code == SQLITE_OK ? CM_OK : cm_db_failed(db, code, "statement", report);
 }
 
+static struct cm_db_stmt *
+cm_db_again(struct cm_db_stmt *stmt)
+{
+	cm_db_reset(stmt);
+	sqlite3_clear_bindings(stmt->s);
+	return stmt;
+}
+
+struct cm_db_stmt *
+cm_db_kept(struct cm_db *db, const void *made, const void *tail)
+{
+	uint8_t at = *cm_db_hint(db, made, tail);
+	if (at == 0 || db->stmts[at - 1].made != made || db->stmts[at - 1].tail != tail)
+		return NULL;
+	return cm_db_again(&db->stmts[at - 1]);
+}
+
+void
+cm_db_keep(struct cm_db_stmt *stmt, const void *made, const void *tail)
+{
+	stmt->made = made;
+	stmt->tail = tail;
+	*cm_db_hint(stmt->db, made, tail) = (uint8_t)(stmt - stmt->db->stmts + 1);
+}
+
 cm_result
 cm_db_stmt(struct cm_db *db, const char *sql, struct cm_report *report, struct cm_db_stmt **ret_stmt)
 {
+	uint8_t *hint = cm_db_hint(db, sql, NULL);
+	if (*hint != 0 && strcmp(sqlite3_sql(db->stmts[*hint - 1].s), sql) == 0) {
+		*ret_stmt = cm_db_again(&db->stmts[*hint - 1]);
+		return CM_OK;
+	}
 	for (size_t i = 0; i < db->count; i++)
 		if (strcmp(sqlite3_sql(db->stmts[i].s), sql) == 0) {
-			cm_db_reset(&db->stmts[i]);
-			sqlite3_clear_bindings(db->stmts[i].s);
-			*ret_stmt = &db->stmts[i];
+			*hint = (uint8_t)(i + 1);
+			*ret_stmt = cm_db_again(&db->stmts[i]);
 			return CM_OK;
 		}
 	if (db->count == CM_DB_STATEMENTS)
@@ -103,8 +164,17 @@ cm_db_stmt(struct cm_db *db, const char *sql, struct cm_report *report, struct c
 	stmt->db = db;
 	stmt->bound = SQLITE_OK;
 	db->count++;
+	*hint = (uint8_t)db->count;
 	*ret_stmt = stmt;
 	return CM_OK;
+}
+
+cm_result
+cm_db_do(struct cm_db *db, const char *sql, struct cm_report *report)
+{
+	struct cm_db_stmt *stmt;
+	cm_result r = cm_db_stmt(db, sql, report, &stmt);
+	return r == CM_OK ? cm_db_run(stmt, report) : r;
 }
 
 static void
@@ -235,13 +305,19 @@ cm_db_backup(struct cm_db *db, const char *path, struct cm_report *report)
 }
 
 cm_result
-cm_db_checkpoint(struct cm_db *db, bool truncate, struct cm_report *report)
+cm_db_checkpoint(struct cm_db *db, bool restart, struct cm_report *report)
 {
 	int code = sqlite3_wal_checkpoint_v2(db->c, NULL,
-	                                     truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL,
+	                                     restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL,
 	                                     NULL);
 	// Busy means that somebody reads: the next one moves the rest.
 	return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED
 	               ? CM_OK
 	               : cm_db_failed(db, code, "checkpoint", report);
+}
+
+size_t
+cm_db_wal_pages(const struct cm_db *db)
+{
+	return (size_t)__atomic_load_n(&db->wal_pages, __ATOMIC_RELAXED);
 }

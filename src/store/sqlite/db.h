@@ -24,6 +24,14 @@ CM_CHECKED cm_result cm_db_exec(struct cm_db *db, const char *sql, struct cm_rep
 CM_CHECKED cm_result cm_db_stmt(struct cm_db *db, const char *sql, struct cm_report *report,
                                 struct cm_db_stmt **ret_stmt);
 
+// The same for a text that is made anew each time: found by what it is made from (addresses of constants), NULL when it was
+// not kept.
+struct cm_db_stmt *cm_db_kept(struct cm_db *db, const void *made, const void *tail);
+void cm_db_keep(struct cm_db_stmt *stmt, const void *made, const void *tail);
+
+// Runs one statement without parameters and rows, prepared once.
+CM_CHECKED cm_result cm_db_do(struct cm_db *db, const char *sql, struct cm_report *report);
+
 // Parameters from 1 on. Bytes must live until the next reset or cm_db_stmt(). A failure shows when stepping.
 void cm_db_bind_number(struct cm_db_stmt *stmt, int at, int64_t value);
 void cm_db_bind_text(struct cm_db_stmt *stmt, int at, struct cm_view value);
@@ -51,7 +59,11 @@ CM_CHECKED cm_result cm_db_ask(struct cm_db *db, const char *sql, struct cm_repo
 // A copy of the whole database at `path`, durable. Not inside a transaction.
 CM_CHECKED cm_result cm_db_backup(struct cm_db *db, const char *path, struct cm_report *report);
 
-// Moves what the log of the WAL holds into the database; readers and writer go on. `truncate` waits for them.
-CM_CHECKED cm_result cm_db_checkpoint(struct cm_db *db, bool truncate, struct cm_report *report);
+// Moves what the log of the WAL holds into the database; readers and writer go on. `restart` waits for them, and
+// the next transaction writes the log from its start.
+CM_CHECKED cm_result cm_db_checkpoint(struct cm_db *db, bool restart, struct cm_report *report);
+
+// Pages in the log of the WAL after the last COMMIT of this writing connection. From any thread.
+size_t cm_db_wal_pages(const struct cm_db *db);
 
 #endif

@@ -8,6 +8,8 @@
 
 #define CM_PUT_SQL 2048 // bytes of the longest INSERT
 
+static const char cm_put_mark_of_insert[] = "insert"; // with the table, the name of its INSERT
+
 static const void *
 cm_put_at(const void *row, const struct cm_table_column *c)
 {
@@ -62,27 +64,38 @@ cm_put_bind(const struct cm_put *put, struct cm_db_stmt *stmt, int at, const voi
 	}
 }
 
-cm_result
-cm_put_row(struct cm_put *put, const struct cm_table *table, const void *row, struct cm_report *report)
+// The INSERT of a table, made from its columns once.
+static cm_result
+cm_put_row_stmt(struct cm_db *db, const struct cm_table *table, struct cm_report *report, struct cm_db_stmt **ret_stmt)
 {
 	struct cm_buf sql = cm_buf_of(CM_PUT_SQL);
-	cm_buf_printf(&sql, "INSERT OR REPLACE INTO \"%s\"(", table->name);
 	int count = 0;
+	cm_buf_printf(&sql, "INSERT OR REPLACE INTO \"%s\"(", table->name);
 	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
 		cm_buf_printf(&sql, "%s\"%s\"", count++ == 0 ? "" : ",", c->name);
 	cm_buf_text(&sql, ") VALUES(");
 	for (int i = 1; i <= count; i++)
 		cm_buf_printf(&sql, "%s?%d", i == 1 ? "" : ",", i);
 	cm_buf_text(&sql, ")");
-	struct cm_db_stmt *stmt = NULL;
 	cm_result r = cm_buf_result(&sql);
 	if (r == CM_OK)
-		r = cm_db_stmt(put->db, cm_buf_cstr(&sql), report, &stmt);
+		r = cm_db_stmt(db, cm_buf_cstr(&sql), report, ret_stmt);
 	cm_buf_fini(&sql);
+	if (r == CM_OK)
+		cm_db_keep(*ret_stmt, table, cm_put_mark_of_insert);
+	return r;
+}
+
+cm_result
+cm_put_row(struct cm_put *put, const struct cm_table *table, const void *row, struct cm_report *report)
+{
+	struct cm_db_stmt *stmt = cm_db_kept(put->db, table, cm_put_mark_of_insert);
+	cm_result r = stmt == NULL ? cm_put_row_stmt(put->db, table, report, &stmt) : CM_OK;
 	if (r != CM_OK)
 		return r;
-	for (int i = 0; i < count; i++)
-		cm_put_bind(put, stmt, i + 1, row, &table->columns[i]);
+	int at = 1;
+	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
+		cm_put_bind(put, stmt, at++, row, c);
 	return cm_db_run(stmt, report);
 }
 

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define CM_SCHEMA_DERIVED 1     // version of the derived tables
+#define CM_SCHEMA_DERIVED 2     // version of the derived tables
 #define CM_SCHEMA_SQL_MAX 16384 // the derived tables need a quarter of it
 
 // Step N brings version N to N + 1.
@@ -19,7 +19,6 @@ static const char *const cm_schema_steps[] = {
         "CREATE TABLE artifact(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, direction INTEGER NOT NULL,"
         " peer TEXT NOT NULL, media TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, bytes BLOB NOT NULL,"
         " seq INTEGER);"
-        "CREATE INDEX artifact_sha256 ON artifact(sha256);"
         "CREATE INDEX artifact_name ON artifact(name, id);"
         "CREATE INDEX artifact_seq ON artifact(seq) WHERE seq IS NOT NULL;"
         "CREATE TABLE peer(node TEXT PRIMARY KEY, state TEXT NOT NULL, title TEXT NOT NULL, address TEXT NOT NULL,"
@@ -131,7 +130,9 @@ cm_schema_table(const struct cm_table *table, struct cm_buf *sql)
 	cm_buf_text(sql, "PRIMARY KEY(");
 	for (size_t i = 0; i < table->keys; i++)
 		cm_buf_printf(sql, "%s\"%s\"", i == 0 ? "" : ",", table->columns[i].name);
-	cm_buf_printf(sql, "));%s", table->indexes == NULL ? "" : table->indexes);
+	// Names as keys: the tree of the key is the table itself, one less to write.
+	cm_buf_printf(sql, "))%s;%s", table->columns[0].type == CM_TABLE_ID ? "" : " WITHOUT ROWID",
+	              table->indexes == NULL ? "" : table->indexes);
 }
 
 cm_result

@@ -34,6 +34,9 @@ cm_select_field(struct cm_db_stmt *stmt, int at, const struct cm_table_column *c
 static cm_result
 cm_select_stmt(struct cm_db *db, const struct cm_select *ask, struct cm_report *report, struct cm_db_stmt **ret_stmt)
 {
+	*ret_stmt = cm_db_kept(db, ask->table, ask->tail);
+	if (*ret_stmt != NULL)
+		return CM_OK;
 	struct cm_buf sql = cm_buf_of(CM_SELECT_SQL);
 	int count = 0;
 	cm_buf_text(&sql, "SELECT ");
@@ -44,6 +47,8 @@ cm_select_stmt(struct cm_db *db, const struct cm_select *ask, struct cm_report *
 	if (r == CM_OK)
 		r = cm_db_stmt(db, cm_buf_cstr(&sql), report, ret_stmt);
 	cm_buf_fini(&sql);
+	if (r == CM_OK)
+		cm_db_keep(*ret_stmt, ask->table, ask->tail);
 	return r;
 }
 

@@ -9,7 +9,7 @@
 
 struct cm_select {
 	const struct cm_table *table;
-	const char *tail; // "WHERE … ORDER BY …" with ?1 … ?5 for numbers, ?6 … ?10 for texts, ?11 for a digest
+	const char *tail; // a constant: "WHERE … ORDER BY …" with ?1 … ?5 for numbers, ?6 … ?10 for texts, ?11 for a digest
 	int64_t numbers[CM_SELECT_PLACES];
 	struct cm_view texts[CM_SELECT_PLACES];
 	const struct cm_hash *hash;

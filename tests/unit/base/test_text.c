@@ -98,6 +98,10 @@ uuids_have_one_form(void **state)
 	assert_true(cm_text_uuid(cm_view_text(text)));
 	memset(bytes, 0, sizeof bytes);
 	assert_string_equal(cm_text_uuid_write(bytes, text), "00000000-0000-4000-8000-000000000000");
+	// The example of RFC 9562, appendix A.6: Tuesday, 22 February 2022, 14:22:22.000 at UTC-5.
+	static const uint8_t random[16] = {[6] = 0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f};
+	assert_string_equal(cm_text_uuid_at((struct cm_instant){.us = INT64_C(1645557742000999)}, random, text),
+	                    "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
 }
 
 UNIT_MAIN(T(every_code_point_is_read_and_surrogates_are_not), T(ill_formed_text_is_refused),
