@@ -127,6 +127,7 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	        .bytes = cm_buf_view(&one->body),
 	};
 	cm_change_artifact(change, &artifact);
+	cm_change_early(change);
 	if (error != NULL)
 		snprintf(said, sizeof said, "%llu %.*s", (unsigned long long)error->code,
 		         (int)(error->text.n < 200 ? error->text.n : 200), (const char *)error->text.p);

@@ -86,6 +86,7 @@ cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_repo
 	cm_change_artifact(change, &artifact);
 	cm_change_outbox(change, &outbox);
 	cm_change_act(change, &send->act);
+	cm_change_early(change); // nobody waits for a receipt of our own
 	r = cm_store_apply(node->store, &event, change, report);
 	if (r == CM_OK)
 		r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);

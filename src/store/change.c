@@ -64,16 +64,6 @@ cm_change_op(struct cm_change *change, enum cm_change_kind kind, enum cm_table_n
 	return op;
 }
 
-static size_t
-cm_change_row_bytes(const struct cm_table *table, const void *row)
-{
-	size_t bytes = table->size;
-	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
-		if (c->type == CM_TABLE_TEXT || c->type == CM_TABLE_BYTES)
-			bytes += ((const struct cm_view *)(const void *)((const uint8_t *)row + c->at))->n;
-	return bytes;
-}
-
 void
 cm_change_rebuild(struct cm_change *change)
 {
@@ -84,7 +74,7 @@ static struct cm_change_op *
 cm_change_row(struct cm_change *change, enum cm_change_kind kind, enum cm_table_name name, const void *row)
 {
 	const struct cm_table *table = cm_table_of(name);
-	struct cm_change_op *op = cm_change_op(change, kind, name, cm_change_row_bytes(table, row));
+	struct cm_change_op *op = cm_change_op(change, kind, name, cm_table_bytes(table, row));
 	if (op == NULL)
 		return NULL;
 	op->row = cm_table_copy(table, row, &change->arena);
@@ -98,6 +88,12 @@ cm_change_event(struct cm_change *change, struct cm_view cause, struct cm_view d
 	change->cause = cm_arena_copy(&change->arena, cause);
 	change->detail = cm_arena_copy(&change->arena, detail);
 	change->bytes += detail.n;
+}
+
+void
+cm_change_early(struct cm_change *change)
+{
+	change->early = true;
 }
 
 void

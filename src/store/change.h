@@ -20,6 +20,10 @@ CM_CHECKED cm_result cm_change_result(const struct cm_change *change);
 // change. A change without it leaves nothing to rebuild from: fine for fixed rows (outbox marks, peers).
 void cm_change_event(struct cm_change *change, struct cm_view cause, struct cm_view detail);
 
+// The outcome comes as soon as the rows and the acts' entries are durable, without receipts: the signed head follows. For
+// those who have no use for a receipt. A change with a reply cannot have it.
+void cm_change_early(struct cm_change *change);
+
 // -- fixed rows. Strings are keys as rows.h says; a put of the same key replaces the row.
 // Artifacts are found again by ids in outcome order; later rows of the same change that say artifact 0 mean the last one.
 void cm_change_artifact(struct cm_change *change, const struct cm_store_artifact *row);

@@ -35,6 +35,7 @@ struct cm_change {
 	size_t ops, bytes;
 	cm_result failed;
 	bool has_event;
+	bool early;
 	bool rebuild; // no rows: the derived tables are to be made again
 	struct cm_view cause, detail;
 	const struct cm_store_reply *reply; // also among the ops

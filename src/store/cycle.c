@@ -154,6 +154,7 @@ cm_cycle_rows(struct cm_store *store, struct cm_cycle *cycle, struct cm_job *job
 	struct cm_change *change = job->change;
 	uint64_t first = cycle->older.size + cycle->batch.count;
 	struct cm_put put = {.db = store->db,
+	                     .stamp = &store->stamp,
 	                     .last_act = change->act_count == 0 ? 0 : first + change->act_count};
 	cm_result r = CM_OK;
 	if (change->has_event)
@@ -165,6 +166,7 @@ cm_cycle_rows(struct cm_store *store, struct cm_cycle *cycle, struct cm_job *job
 	if (r == CM_OK && change->reply != NULL)
 		r = cm_cycle_reply(store, job, first);
 	job->artifact_count = put.artifact_count;
+	job->outbox = put.outbox;
 	memcpy(job->artifacts, put.artifacts, sizeof job->artifacts);
 	return r;
 }
@@ -227,6 +229,16 @@ cm_cycle_write(struct cm_store *store, struct cm_cycle *before, struct cm_cycle 
 		r = cm_cycle_append(store, cycle, report);
 	// What a failed COMMIT left on disk is not known: no ROLLBACK, no retry, the process ends.
 	return r == CM_OK ? cm_db_do(store->db, "COMMIT", report) : r;
+}
+
+void
+cm_cycle_remember(struct cm_store *store, const struct cm_cycle *cycle)
+{
+	for (const struct cm_job *job = cycle->jobs; job != NULL; job = job->next)
+		for (const struct cm_change_op *op = job->change->first; op != NULL; op = op->next)
+			if (job->result == CM_OK && !job->repeated && !job->deferred &&
+			    (op->kind == CM_CHANGE_REQUEST || op->kind == CM_CHANGE_OBJECT))
+				cm_recent_put(&store->recent, op->table, op->row);
 }
 
 static cm_result

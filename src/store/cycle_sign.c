@@ -27,8 +27,6 @@ static cm_result
 cm_cycle_prove(struct cm_store *store, struct cm_cycle *cycle, struct cm_merkle_proof *ret_proof,
                struct cm_report *report)
 {
-	struct cm_log_source log = {.db = store->check, .report = report};
-	struct cm_merkle_source source = cm_log_source_of(&log);
 	struct cm_cycle_back back = {.edge = store->proved, .leaves = cycle->leaves, .first = cycle->older.size};
 	cm_result r = cm_log_entries(store->check, cycle->older.size, cycle->batch.count, report, cm_cycle_back, &back);
 	if (r != CM_OK)
@@ -36,9 +34,8 @@ cm_cycle_prove(struct cm_store *store, struct cm_cycle *cycle, struct cm_merkle_
 	struct cm_hash root = cm_merkle_edge_root(&back.edge), paths = cm_paths_root(&cycle->paths);
 	if (!cm_hash_equal(&root, &cycle->newer.root) || !cm_hash_equal(&paths, &cycle->newer.root))
 		return cm_report_refuse(report, CM_ERROR_STORE_DAMAGED, "root", "differs after reading back");
-	r = cm_merkle_consistency_make(&source, cycle->older.size, cycle->newer.size, ret_proof);
-	if (r == CM_OK)
-		r = cm_merkle_consistency_verify(&cycle->older, &cycle->newer, ret_proof, report);
+	cm_paths_consistency(&cycle->paths, ret_proof);
+	r = cm_merkle_consistency_verify(&cycle->older, &cycle->newer, ret_proof, report);
 	if (r == CM_OK)
 		store->proved = back.edge;
 	return r;

@@ -5,6 +5,7 @@
 #include "os/thread.h"
 #include "store/change_inside.h"
 #include "store/paths.h"
+#include "store/recent.h"
 #include "store/register.h"
 #include "store/sqlite/put.h"
 #include "store/store.h"
@@ -34,6 +35,7 @@ struct cm_job {
 	struct cm_buf answer;
 	uint64_t artifacts[CM_CHANGE_ARTIFACTS];
 	size_t artifact_count;
+	uint64_t outbox;
 };
 
 // One batch: written by one transaction, signed after its COMMIT, finished by the next transaction.
@@ -59,6 +61,7 @@ struct cm_store {
 	struct cm_merkle_edge proved; // edge of the newest signed head, by the reading-back code
 	struct cm_merkle_head head;   // newest signed head that is committed or about to be
 	struct cm_instant last_at;
+	struct cm_put_stamp stamp;
 	struct cm_thread writer, publisher;
 	struct cm_report writer_report, publisher_report; // of what ends them; here, so that a lack of memory can be told
 	// queue
@@ -74,6 +77,7 @@ struct cm_store {
 	bool taken[CM_STORE_READERS];
 	bool rebuilding; // reads of the rebuilding thread go to `db`: it must see what it wrote
 	pthread_t rebuilder;
+	struct cm_recent recent;
 	// publishing
 	struct cm_mutex lock_tiles;
 	struct cm_cond tiles_moved;
@@ -95,6 +99,8 @@ CM_CHECKED cm_result cm_cycle_write(struct cm_store *store, struct cm_cycle *bef
                                     struct cm_report *report);
 // Reads back, proves, lets sign, makes receipts and answers. Anything but CM_OK is fatal.
 CM_CHECKED cm_result cm_cycle_sign(struct cm_store *store, struct cm_cycle *cycle, struct cm_report *report);
+// After the COMMIT: rows that are soon asked for again are kept at hand.
+void cm_cycle_remember(struct cm_store *store, const struct cm_cycle *cycle);
 // Head, signature and answers of a signed cycle, inside a transaction.
 CM_CHECKED cm_result cm_cycle_finish(struct cm_store *store, const struct cm_cycle *cycle, struct cm_report *report);
 void cm_cycle_free(struct cm_cycle *cycle); // jobs have to be gone

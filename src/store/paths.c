@@ -92,3 +92,24 @@ cm_paths_proof(const struct cm_paths *paths, uint64_t index, struct cm_merkle_pr
 		        sibling < first ? paths->left[l] : paths->level[l][sibling - first];
 	}
 }
+
+// Every node of it is an old subtree at the edge or a new node: none has to be read again.
+void
+cm_paths_consistency(const struct cm_paths *paths, struct cm_merkle_proof *ret_proof)
+{
+	unsigned l = 0;
+	ret_proof->count = 0;
+	if (paths->older == 0 || paths->older == paths->size)
+		return;
+	while ((paths->older >> l & 1) == 0)
+		l++; // the smallest whole subtree at the old end: where the walk begins
+	if (paths->older >> l != 1)
+		ret_proof->hashes[ret_proof->count++] = paths->left[l];
+	for (; cm_paths_nodes(paths->size, l) > 1; l++) {
+		uint64_t at = (paths->older - 1) >> l; // the node that holds the old end
+		if (at % 2 == 1)
+			ret_proof->hashes[ret_proof->count++] = paths->left[l];
+		else if (at + 1 < cm_paths_nodes(paths->size, l))
+			ret_proof->hashes[ret_proof->count++] = paths->level[l][at + 1 - (paths->older >> l)];
+	}
+}

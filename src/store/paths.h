@@ -25,4 +25,7 @@ struct cm_hash cm_paths_root(const struct cm_paths *paths);
 // The way from entry `index` (older ≤ index < size) to the root.
 void cm_paths_proof(const struct cm_paths *paths, uint64_t index, struct cm_merkle_proof *ret_proof);
 
+// The proof that the tree of `size` leaves extends that of `older` (RFC 9162, section 2.1.4).
+void cm_paths_consistency(const struct cm_paths *paths, struct cm_merkle_proof *ret_proof);
+
 #endif

@@ -55,7 +55,7 @@ static cm_result
 cm_rebuild_event(struct cm_store *store, struct cm_store_event *event, struct cm_arena *arena,
                  struct cm_report *report)
 {
-	struct cm_put put = {.db = store->db, .derived_only = true, .seq = event->seq};
+	struct cm_put put = {.db = store->db, .stamp = &store->stamp, .derived_only = true, .seq = event->seq};
 	cm_result r = cm_rebuild_parts(store, event, &put, arena, report);
 	CM_CLEANUP(cm_change_free_at) struct cm_change *change = cm_change_new(event->at);
 	if (r == CM_OK && change == NULL)
@@ -94,6 +94,7 @@ static cm_result
 cm_rebuild_walk(struct cm_store *store, struct cm_report *report)
 {
 	struct cm_store_event event = {0};
+	store->stamp = (struct cm_put_stamp){0};
 	cm_result r = cm_schema_derive(store->db, report);
 	for (bool more = true; r == CM_OK && more && store->options.apply != NULL;) {
 		struct cm_arena arena = {0};
@@ -122,6 +123,8 @@ cm_rebuild_run(struct cm_store *store, struct cm_report *report)
 	cm_rebuild_mark(store, true);
 	r = cm_rebuild_walk(store, report);
 	cm_rebuild_mark(store, false);
+	cm_recent_clear(&store->recent);
+	store->stamp = (struct cm_put_stamp){0};
 	if (r == CM_OK)
 		return cm_db_exec(store->db, "COMMIT", report);
 	cm_result_ignore(cm_db_exec(store->db, "ROLLBACK", NULL), "the first failure is the one to tell");

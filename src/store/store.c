@@ -105,6 +105,7 @@ cm_store_open(const struct cm_store_options *options, struct cm_report *report, 
 	cm_mutex_init(&store->lock_queue);
 	cm_mutex_init(&store->lock_readers);
 	cm_mutex_init(&store->lock_tiles);
+	cm_recent_init(&store->recent);
 	cm_cond_init(&store->filled);
 	cm_cond_init(&store->reader_free);
 	cm_cond_init(&store->tiles_moved);
@@ -147,6 +148,7 @@ cm_store_close(struct cm_store *store)
 	cm_mutex_fini(&store->lock_queue);
 	cm_mutex_fini(&store->lock_readers);
 	cm_mutex_fini(&store->lock_tiles);
+	cm_recent_fini(&store->recent);
 	cm_cond_fini(&store->filled);
 	cm_cond_fini(&store->reader_free);
 	cm_cond_fini(&store->tiles_moved);

@@ -61,6 +61,7 @@ struct cm_store_outcome {
 	bool repeated;                  // the transaction was answered before: `answer` is the first answer, nothing else was done
 	const uint64_t *artifacts;      // ids of the artifacts put, in order
 	size_t artifact_count;
+	uint64_t outbox;                // id of the last outbox row put, 0 without
 };
 typedef void (*cm_store_done)(void *context, const struct cm_store_outcome *outcome);
 

@@ -60,6 +60,22 @@ cm_store_one(struct cm_store *store, const struct cm_select *ask, struct cm_repo
 	return CM_OK;
 }
 
+// One row of a table whose rows may be at hand.
+static cm_result
+cm_store_recent(struct cm_store *store, enum cm_table_name table, struct cm_view key, struct cm_store_page **ret_page,
+                const void **ret_row)
+{
+	CM_CLEANUP(cm_store_page_free_at) struct cm_store_page *page = cm_mem_new(sizeof *page);
+	if (page == NULL)
+		return CM_NOMEM;
+	const void *row = cm_recent_find(&store->recent, table, key, &page->arena);
+	if (page->arena.failed)
+		return CM_NOMEM;
+	*ret_row = row;
+	*ret_page = row == NULL ? NULL : cm_take(&page);
+	return CM_OK;
+}
+
 #define GET(noun, NOUN, key_column)                                                                                    \
 	cm_result cm_store_##noun(struct cm_store *store, struct cm_view key, struct cm_report *report,                \
 	                          struct cm_store_page **ret_page, const struct cm_store_##noun **ret_row)             \
@@ -68,8 +84,12 @@ cm_store_one(struct cm_store *store, const struct cm_select *ask, struct cm_repo
 		                        .tail = "WHERE " key_column " = ?6",                                           \
 		                        .texts = {key},                                                                \
 		                        .limit = 1};                                                                   \
-		const void *row;                                                                                       \
-		cm_result r = cm_store_one(store, &ask, report, ret_page, &row);                                       \
+		const void *row = NULL;                                                                                \
+		cm_result r = CM_OK;                                                                                   \
+		if (CM_TABLE_##NOUN == CM_TABLE_REQUEST || CM_TABLE_##NOUN == CM_TABLE_OBJECT)                         \
+			r = cm_store_recent(store, CM_TABLE_##NOUN, key, ret_page, &row);                              \
+		if (r == CM_OK && row == NULL)                                                                         \
+			r = cm_store_one(store, &ask, report, ret_page, &row);                                         \
 		if (r == CM_OK)                                                                                        \
 			*ret_row = row;                                                                                \
 		return r;                                                                                              \

@@ -89,6 +89,16 @@ cm_table_of(enum cm_table_name name)
 	return cm_table_all[name];
 }
 
+size_t
+cm_table_bytes(const struct cm_table *table, const void *row)
+{
+	size_t bytes = table->size;
+	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
+		if (c->type == CM_TABLE_TEXT || c->type == CM_TABLE_BYTES)
+			bytes += ((const struct cm_view *)(const void *)((const uint8_t *)row + c->at))->n;
+	return bytes;
+}
+
 void *
 cm_table_copy(const struct cm_table *table, const void *row, struct cm_arena *arena)
 {

@@ -51,6 +51,9 @@ struct cm_table {
 
 const struct cm_table *cm_table_of(enum cm_table_name name);
 
+// Size of the struct and of all its texts.
+size_t cm_table_bytes(const struct cm_table *table, const void *row);
+
 // A deep copy of a row. NULL: no memory.
 void *cm_table_copy(const struct cm_table *table, const void *row, struct cm_arena *arena);
 

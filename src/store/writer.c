@@ -30,6 +30,7 @@ cm_writer_done(struct cm_job *job)
 	        .repeated = job->repeated,
 	        .artifacts = job->artifacts,
 	        .artifact_count = kept ? job->artifact_count : 0,
+	        .outbox = kept ? job->outbox : 0,
 	};
 	if (job->done != NULL)
 		job->done(job->context, &outcome);
@@ -103,7 +104,7 @@ cm_writer_part(struct cm_store *store, struct cm_cycle *cycle)
 		next = job->next;
 		job->next = NULL;
 		bool more = job->result == CM_OK && !job->repeated &&
-		            (job->change->act_count != 0 || job->change->reply != NULL);
+		            ((job->change->act_count != 0 && !job->change->early) || job->change->reply != NULL);
 		struct cm_job ***end = job->deferred ? &later_end : more ? &keep_end : &now_end;
 		**end = job;
 		*end = &job->next;
@@ -159,6 +160,7 @@ cm_writer_cycle(struct cm_store *store, struct cm_cycle **before, struct cm_cycl
 	if (r != CM_OK)
 		return r;
 	cm_writer_committed(store, *before);
+	cm_cycle_remember(store, cycle);
 	if (*before != NULL) {
 		struct cm_job *jobs = (*before)->jobs;
 		(*before)->jobs = NULL;

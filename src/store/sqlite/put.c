@@ -8,8 +8,6 @@
 
 #define CM_PUT_SQL 2048 // bytes of the longest INSERT
 
-static const char cm_put_mark_of_insert[] = "insert"; // with the table, the name of its INSERT
-
 static const void *
 cm_put_at(const void *row, const struct cm_table_column *c)
 {
@@ -64,39 +62,94 @@ cm_put_bind(const struct cm_put *put, struct cm_db_stmt *stmt, int at, const voi
 	}
 }
 
-// The INSERT of a table, made from its columns once.
+// Prepares what was made and keeps it.
 static cm_result
-cm_put_row_stmt(struct cm_db *db, const struct cm_table *table, struct cm_report *report, struct cm_db_stmt **ret_stmt)
+cm_put_made(struct cm_db *db, const struct cm_table *table, const char *key, struct cm_buf *sql, struct cm_report *report,
+            struct cm_db_stmt **ret_stmt)
 {
+	cm_result r = cm_buf_result(sql);
+	if (r == CM_OK)
+		r = cm_db_stmt(db, cm_buf_cstr(sql), report, ret_stmt);
+	cm_buf_fini(sql);
+	if (r == CM_OK)
+		cm_db_keep(*ret_stmt, table, key);
+	return r;
+}
+
+// INSERT and its columns, made once; `verb` is a constant.
+static cm_result
+cm_put_insert(struct cm_db *db, const struct cm_table *table, const char *verb, struct cm_report *report,
+              struct cm_db_stmt **ret_stmt)
+{
+	struct cm_db_stmt *stmt = cm_db_kept(db, table, verb);
 	struct cm_buf sql = cm_buf_of(CM_PUT_SQL);
 	int count = 0;
-	cm_buf_printf(&sql, "INSERT OR REPLACE INTO \"%s\"(", table->name);
+	if (stmt != NULL) {
+		*ret_stmt = stmt;
+		return CM_OK;
+	}
+	cm_buf_printf(&sql, "%s INTO \"%s\"(", verb, table->name);
 	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
 		cm_buf_printf(&sql, "%s\"%s\"", count++ == 0 ? "" : ",", c->name);
 	cm_buf_text(&sql, ") VALUES(");
 	for (int i = 1; i <= count; i++)
 		cm_buf_printf(&sql, "%s?%d", i == 1 ? "" : ",", i);
 	cm_buf_text(&sql, ")");
-	cm_result r = cm_buf_result(&sql);
-	if (r == CM_OK)
-		r = cm_db_stmt(db, cm_buf_cstr(&sql), report, ret_stmt);
-	cm_buf_fini(&sql);
-	if (r == CM_OK)
-		cm_db_keep(*ret_stmt, table, cm_put_mark_of_insert);
-	return r;
+	return cm_put_made(db, table, verb, &sql, report, ret_stmt);
+}
+
+// UPDATE of all columns but those in `same`, which the row has to have already: their indexes need no change.
+// Parameter 32 is free for `more`, a constant.
+static cm_result
+cm_put_update(struct cm_db *db, const struct cm_table *table, const char *const *same, const char *more,
+              struct cm_report *report, struct cm_db_stmt **ret_stmt)
+{
+	struct cm_db_stmt *stmt = cm_db_kept(db, table, more);
+	struct cm_buf sql = cm_buf_of(CM_PUT_SQL), where = cm_buf_of(CM_PUT_SQL);
+	int count = 0, set = 0;
+	if (stmt != NULL) {
+		*ret_stmt = stmt;
+		return CM_OK;
+	}
+	cm_buf_printf(&sql, "UPDATE \"%s\" SET ", table->name);
+	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++) {
+		bool fixed = false;
+		for (const char *const *s = same; *s != NULL; s++)
+			fixed = fixed || strcmp(*s, c->name) == 0;
+		count++;
+		if (fixed)
+			cm_buf_printf(&where, "\"%s\" = ?%d AND ", c->name, count);
+		else
+			cm_buf_printf(&sql, "%s\"%s\" = ?%d", set++ == 0 ? "" : ",", c->name, count);
+	}
+	cm_buf_printf(&sql, " WHERE %s%s", cm_buf_cstr(&where), more);
+	cm_buf_fini(&where);
+	return cm_put_made(db, table, more, &sql, report, ret_stmt);
+}
+
+static void
+cm_put_bind_row(const struct cm_put *put, struct cm_db_stmt *stmt, const struct cm_table *table, const void *row)
+{
+	int at = 1;
+	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
+		cm_put_bind(put, stmt, at++, row, c);
+}
+
+static cm_result
+cm_put_way(struct cm_put *put, const struct cm_table *table, const char *verb, const void *row, struct cm_report *report)
+{
+	struct cm_db_stmt *stmt;
+	cm_result r = cm_put_insert(put->db, table, verb, report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_put_bind_row(put, stmt, table, row);
+	return cm_db_run(stmt, report);
 }
 
 cm_result
 cm_put_row(struct cm_put *put, const struct cm_table *table, const void *row, struct cm_report *report)
 {
-	struct cm_db_stmt *stmt = cm_db_kept(put->db, table, cm_put_mark_of_insert);
-	cm_result r = stmt == NULL ? cm_put_row_stmt(put->db, table, report, &stmt) : CM_OK;
-	if (r != CM_OK)
-		return r;
-	int at = 1;
-	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
-		cm_put_bind(put, stmt, at++, row, c);
-	return cm_db_run(stmt, report);
+	return cm_put_way(put, table, "INSERT OR REPLACE", row, report);
 }
 
 static cm_result
@@ -123,82 +176,143 @@ cm_put_artifact(struct cm_put *put, const struct cm_store_artifact *row, struct 
 	return r;
 }
 
-static cm_result
-cm_put_request(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
+// Numbers that were placeholders become what they stand for, so that the row can be kept at hand.
+static void
+cm_put_resolve(const struct cm_put *put, const struct cm_table *table, void *row)
 {
-	const struct cm_store_request *row = op->row;
+	for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
+		if (c->type == CM_TABLE_NUMBER) {
+			int64_t number = cm_put_number(put, row, c);
+			memcpy((uint8_t *)row + c->at, &number, sizeof number);
+		}
+}
+
+static cm_result
+cm_put_request_state(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
+{
 	struct cm_db_stmt *stmt;
 	bool found;
 	cm_result r = cm_db_stmt(put->db, "SELECT state FROM request WHERE id = ?1", report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_db_bind_text(stmt, 1, ((const struct cm_store_request *)op->row)->id);
+	r = cm_db_step(stmt, report, &found);
+	if (r != CM_OK)
+		return r;
+	struct cm_view state = found ? cm_db_bytes(stmt, 0) : cm_view_of(NULL, 0);
+	r = cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "request", "%.*s instead of %.*s", CM_VIEW_ARG(state),
+	                     CM_VIEW_ARG(op->text));
+	if (found)
+		cm_db_reset(stmt);
+	return r;
+}
+
+static cm_result
+cm_put_request(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
+{
+	static const char *const same[] = {"id", NULL};
+	const struct cm_table *table = cm_table_of(CM_TABLE_REQUEST);
+	struct cm_db_stmt *stmt;
+	bool is_new = op->text.n == 0;
+	cm_put_resolve(put, table, op->row);
+	cm_result r = is_new ? cm_put_insert(put->db, table, "INSERT OR IGNORE", report, &stmt)
+	                     : cm_put_update(put->db, table, same, "state = ?32", report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_put_bind_row(put, stmt, table, op->row);
+	if (!is_new)
+		cm_db_bind_text(stmt, 32, op->text);
+	r = cm_db_run(stmt, report);
+	return r == CM_OK && cm_db_changed(put->db) == 0 ? cm_put_request_state(put, op, report) : r;
+}
+
+// The second that a changed object is stamped with. For a new object of the peer that was stamped last, the counter at hand
+// is the database's; it may only be too high, after a change that was refused.
+static cm_result
+cm_put_stamp(struct cm_put *put, struct cm_store_object *row, bool is_new, struct cm_report *report)
+{
+	struct cm_put_stamp *last = put->stamp;
+	struct cm_db_stmt *stmt;
+	bool found, known = is_new && last->peer_n == row->peer.n && row->peer.n != 0 &&
+	                    memcmp(last->peer, row->peer.p, row->peer.n) == 0;
+	cm_result r = CM_OK;
+	if (!known) {
+		*last = (struct cm_put_stamp){.latest = INT64_MIN};
+		r = cm_db_stmt(put->db,
+		               "SELECT changed, count(*) FROM object WHERE peer = ?1 AND registrar = 1 AND id <> ?2"
+		               " GROUP BY changed ORDER BY changed DESC LIMIT 1",
+		               report, &stmt);
+		if (r != CM_OK)
+			return r;
+		cm_db_bind_text(stmt, 1, row->peer);
+		cm_db_bind_text(stmt, 2, row->id);
+		r = cm_db_step(stmt, report, &found);
+		if (r != CM_OK)
+			return r;
+		if (found) {
+			last->latest = cm_db_number(stmt, 0);
+			last->count = cm_db_number(stmt, 1);
+			cm_db_reset(stmt);
+		}
+	}
+	int64_t at = cm_instant_of_seconds(cm_instant_seconds(row->changed)).us;
+	if (last->latest >= at)
+		at = last->count < CM_LIMIT_STORE_STAMP_VALUE ? last->latest : last->latest + CM_INSTANT_SECOND;
+	last->count = at == last->latest ? last->count + 1 : 1;
+	last->latest = row->changed.us = at;
+	if (is_new && row->peer.n <= sizeof last->peer) {
+		memcpy(last->peer, row->peer.p, row->peer.n);
+		last->peer_n = row->peer.n;
+	} else {
+		last->peer_n = 0; // an object moved from one second to another: count again
+	}
+	return CM_OK;
+}
+
+static cm_result
+cm_put_object_generation(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
+{
+	const struct cm_store_object *row = op->row;
+	struct cm_db_stmt *stmt;
+	bool found;
+	cm_result r = cm_db_stmt(put->db, "SELECT generation FROM object WHERE id = ?1", report, &stmt);
 	if (r != CM_OK)
 		return r;
 	cm_db_bind_text(stmt, 1, row->id);
 	r = cm_db_step(stmt, report, &found);
 	if (r != CM_OK)
 		return r;
-	struct cm_view state = found ? cm_db_bytes(stmt, 0) : cm_view_of(NULL, 0);
-	if (!cm_view_equal(state, op->text)) {
-		r = cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "request", "%.*s instead of %.*s",
-		                     CM_VIEW_ARG(state), CM_VIEW_ARG(op->text));
-	}
+	int64_t generation = found ? cm_db_number(stmt, 0) : -1;
 	if (found)
 		cm_db_reset(stmt);
-	return r == CM_OK ? cm_put_row(put, cm_table_of(CM_TABLE_REQUEST), row, report) : r;
-}
-
-// The second that a changed object is stamped with.
-static cm_result
-cm_put_stamp(struct cm_put *put, const struct cm_store_object *row, struct cm_report *report,
-             struct cm_instant *ret_changed)
-{
-	struct cm_db_stmt *stmt;
-	bool found;
-	struct cm_instant at = cm_instant_of_seconds(cm_instant_seconds(row->changed));
-	cm_result r = cm_db_stmt(put->db,
-	                         "SELECT changed, count(*) FROM object WHERE peer = ?1 AND registrar = 1 AND id <> ?2"
-	                         " GROUP BY changed ORDER BY changed DESC LIMIT 1",
-	                         report, &stmt);
-	if (r != CM_OK)
-		return r;
-	cm_db_bind_text(stmt, 1, row->peer);
-	cm_db_bind_text(stmt, 2, row->id);
-	r = cm_db_step(stmt, report, &found);
-	if (r != CM_OK)
-		return r;
-	if (found) {
-		int64_t latest = cm_db_number(stmt, 0), count = cm_db_number(stmt, 1);
-		if (latest >= at.us)
-			at.us = count < CM_LIMIT_STORE_STAMP_VALUE ? latest : latest + CM_INSTANT_SECOND;
-		cm_db_reset(stmt);
-	}
-	*ret_changed = at;
-	return CM_OK;
+	return op->number == generation
+	               ? CM_OK
+	               : cm_report_refuse(report, CM_ERROR_STORE_GENERATION, "object", "%" PRId64 " instead of %" PRId64,
+	                                  generation, op->number);
 }
 
 static cm_result
 cm_put_object(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
 {
-	struct cm_store_object row = *(const struct cm_store_object *)op->row;
+	static const char *const same[] = {"id", "peer", "request", NULL};
+	const struct cm_table *table = cm_table_of(CM_TABLE_OBJECT);
+	struct cm_store_object *row = op->row;
 	struct cm_db_stmt *stmt;
-	bool found;
-	cm_result r = cm_db_stmt(put->db, "SELECT generation FROM object WHERE id = ?1", report, &stmt);
+	bool is_new = op->number == -1;
+	cm_result r = op->number < 0 ? CM_OK : cm_put_object_generation(put, op, report);
+	if (r == CM_OK && row->registrar == 1)
+		r = cm_put_stamp(put, row, is_new, report);
+	if (r == CM_OK)
+		r = is_new ? cm_put_insert(put->db, table, "INSERT OR IGNORE", report, &stmt)
+		           : cm_put_update(put->db, table, same, "true", report, &stmt);
 	if (r != CM_OK)
 		return r;
-	cm_db_bind_text(stmt, 1, row.id);
-	r = cm_db_step(stmt, report, &found);
-	if (r != CM_OK)
+	cm_put_bind_row(put, stmt, table, row);
+	r = cm_db_run(stmt, report);
+	if (r != CM_OK || cm_db_changed(put->db) != 0)
 		return r;
-	int64_t generation = found ? cm_db_number(stmt, 0) : -1;
-	if (found)
-		cm_db_reset(stmt);
-	if (op->number == -1 && found)
-		return cm_report_refuse(report, CM_ERROR_STORE_OBJECT_KNOWN, "object", "%.*s", CM_VIEW_ARG(row.id));
-	if (op->number != -2 && op->number != generation)
-		return cm_report_refuse(report, CM_ERROR_STORE_GENERATION, "object", "%" PRId64 " instead of %" PRId64,
-		                        generation, op->number);
-	if (row.registrar == 1)
-		r = cm_put_stamp(put, &row, report, &row.changed);
-	return r == CM_OK ? cm_put_row(put, cm_table_of(CM_TABLE_OBJECT), &row, report) : r;
+	return is_new ? cm_report_refuse(report, CM_ERROR_STORE_OBJECT_KNOWN, "object", "%.*s", CM_VIEW_ARG(row->id))
+	              : cm_put_row(put, table, row, report);
 }
 
 static cm_result
@@ -232,7 +346,10 @@ cm_put_plain(struct cm_put *put, const struct cm_change_op *op, struct cm_report
 		struct cm_store_outbox row = *(const struct cm_store_outbox *)op->row;
 		if (row.artifact == 0 && put->artifact_count != 0)
 			row.artifact = put->artifacts[put->artifact_count - 1];
-		return cm_put_row(put, cm_table_of(op->table), &row, report);
+		cm_result r = cm_put_row(put, cm_table_of(op->table), &row, report);
+		if (r == CM_OK)
+			put->outbox = (uint64_t)cm_db_last_id(put->db);
+		return r;
 	}
 	return cm_put_row(put, cm_table_of(op->table), op->row, report);
 }

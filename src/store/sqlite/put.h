@@ -6,20 +6,29 @@
 #include "store/change_inside.h"
 #include "store/sqlite/db.h"
 
+// How many objects of the peer stamped last have its newest second. Zero-initialise; keep it as long as the connection.
+struct cm_put_stamp {
+	char peer[256];
+	size_t peer_n; // 0: not known
+	int64_t latest, count;
+};
+
 // What the placeholders of a change stand for, and which of its rows count.
 struct cm_put {
 	struct cm_db *db;
+	struct cm_put_stamp *stamp;
 	bool derived_only; // rebuilding: rows of fixed tables and acts are passed over
 	uint64_t seq;      // event of the change, 0 without
 	uint64_t last_act; // index + 1 of the last act of the change, 0 without
 	uint64_t artifacts[CM_CHANGE_ARTIFACTS]; // ids, in order
 	size_t artifact_count;
+	uint64_t outbox; // id of the last row of it
 };
 
 CM_CHECKED cm_result cm_put_row(struct cm_put *put, const struct cm_table *table, const void *row,
                                 struct cm_report *report);
 
-// All rows of the change but its acts, in order. Refused: store_state_changed, store_object_known, store_generation,
+// All rows of the change but its acts, in order. Rows of requests and objects are as written afterwards. Refused: store_state_changed, store_object_known, store_generation,
 // store_row.
 CM_CHECKED cm_result cm_put_change(struct cm_put *put, const struct cm_change *change, struct cm_report *report);
 

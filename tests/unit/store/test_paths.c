@@ -28,6 +28,10 @@ proofs_of_every_append_verify(void **state)
 				cm_paths_proof(&paths, i, &proof);
 				assert_int_equal(cm_merkle_inclusion_verify(i, size, &leaves[i], &proof, &root, NULL), CM_OK);
 			}
+			struct cm_merkle_proof grown;
+			struct cm_merkle_head from = {older, cm_merkle_root(leaves, older)}, to = {size, root};
+			cm_paths_consistency(&paths, &grown);
+			assert_int_equal(cm_merkle_consistency_verify(&from, &to, &grown, NULL), CM_OK);
 			cm_paths_fini(&paths);
 		}
 		assert_true(cm_merkle_edge_push(&edge, &leaves[older]));
