@@ -12,6 +12,8 @@
 #include "os/clock.h"
 #include "os/file.h"
 
+#define CM_KEEPER_HOLD 16 // answers held back at most
+
 static const struct {
 	enum cm_frame frame;
 	cm_keeper_handler *handle;
@@ -61,7 +63,6 @@ cm_keeper_answer(struct cm_keeper *keeper)
 	                          NULL, &frame);
 	if (r != CM_OK)
 		return r;
-	cm_ipc_frame_close(&frame); // no question carries descriptors
 	CM_CLEANUP(cm_buf_fini) struct cm_buf answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	r = cm_keeper_handle(keeper, &frame, &report, &answer);
 	if (r == CM_OK)
@@ -73,8 +74,19 @@ cm_keeper_answer(struct cm_keeper *keeper)
 		reply.type = CM_FRAME_REFUSED;
 	}
 	reply.payload = cm_buf_view(&answer);
-	return cm_ipc_send(&keeper->node, &reply,
-	                   cm_clock_after(CM_LIMIT_PROCESS_STOP_S_VALUE * CM_INSTANT_SECOND), NULL);
+	return cm_ipc_hold(&keeper->node, &reply, NULL);
+}
+
+// Questions that came together: their answers leave together.
+static void
+cm_keeper_answer_some(struct cm_keeper *keeper)
+{
+	cm_result r = cm_keeper_answer(keeper);
+	for (size_t i = 1; r == CM_OK && i < CM_KEEPER_HOLD && cm_ipc_pending(&keeper->node); i++)
+		r = cm_keeper_answer(keeper);
+	if (r == CM_OK)
+		r = cm_ipc_flush(&keeper->node, cm_clock_after(CM_LIMIT_PROCESS_STOP_S_VALUE * CM_INSTANT_SECOND), NULL);
+	cm_result_ignore(r, "the channel keeps its failure");
 }
 
 // One word of the parent: readers come and go.
@@ -106,14 +118,15 @@ cm_keeper_serve(struct cm_keeper *keeper)
 	for (;;) {
 		int fds[2] = {keeper->parent.fd, keeper->node.failed == CM_OK ? keeper->node.fd : -1};
 		int ready;
-		cm_result r = cm_ipc_wait(fds, 2, after, CM_CLOCK_NEVER, &ready);
+		bool more = keeper->node.failed == CM_OK && cm_ipc_pending(&keeper->node);
+		cm_result r = cm_ipc_wait(fds, 2, after, more ? 0 : CM_CLOCK_NEVER, &ready);
 		if (r != CM_OK)
 			return r;
-		after = (size_t)ready;
+		after = ready == 0 ? 0 : 1;
 		if (ready == 0 && cm_keeper_obey(keeper) != CM_OK)
 			return CM_OK;
-		if (ready == 1)
-			cm_result_ignore(cm_keeper_answer(keeper), "the channel keeps its failure");
+		if (ready == 1 || (ready < 0 && more))
+			cm_keeper_answer_some(keeper);
 	}
 }
 
@@ -171,6 +184,7 @@ cm_keeper_main(const struct cm_keeper_main_options *options, struct cm_report *r
 	keeper->guard.file.fd = keeper->persons.file.fd = -1;
 	keeper->parent = cm_ipc_of(CM_ROLE_FD_PARENT);
 	keeper->node = cm_ipc_of(CM_ROLE_FD_KEEPER_NODE);
+	cm_ipc_read_ahead(&keeper->node); // no question carries descriptors
 	cm_result r = cm_keeper_open(keeper, options, report);
 	if (r == CM_OK)
 		r = cm_sandbox_enter(&walls, report, &done);

@@ -1,5 +1,5 @@
 // Knows: how a question goes to the keeper and its answer comes back. Does not know: what the answers are good for. One
-// question at a time: the keeper has one thread, so a queue in front of the lock costs nothing.
+// keeper has one thread; questions wait in its channel, so that it need not wait for them.
 #include "node/keeper_client.h"
 
 #include <string.h>
@@ -13,18 +13,14 @@
 void
 cm_keeper_client_init(struct cm_keeper_client *client, int fd)
 {
-	*client = (struct cm_keeper_client){.ipc = cm_ipc_of(fd), .ready = true};
-	cm_mutex_init(&client->lock);
+	cm_ask_init(&client->channel, fd, CM_LIMIT_KEEPER_ANSWER_S_VALUE * CM_INSTANT_SECOND);
 }
 
 void
 cm_keeper_client_fini(struct cm_keeper_client *client)
 {
-	if (client == NULL || !client->ready)
-		return;
-	cm_ipc_fini(&client->ipc);
-	cm_mutex_fini(&client->lock);
-	client->ready = false;
+	if (client != NULL)
+		cm_ask_fini(&client->channel);
 }
 
 // A question on its way: the payload to send, and afterwards the answer's.
@@ -59,6 +55,14 @@ cm_keeper_ask_malformed(const struct cm_keeper_ask *ask, struct cm_report *repor
 	return cm_report_failed(report, CM_ERROR_IPC_FRAME, cm_frame_row(ask->frame)->name, "malformed answer");
 }
 
+static cm_result
+cm_keeper_ask_judge(const struct cm_keeper_ask *ask, const struct cm_ask *one, struct cm_report *report)
+{
+	if (one->ret_type == CM_FRAME_REFUSED)
+		return cm_ipc_findings_read(cm_buf_view(one->to), report);
+	return one->ret_type == CM_FRAME_DONE ? CM_OK : cm_keeper_ask_malformed(ask, report);
+}
+
 // Sends, waits, and keeps the answer; a refusal comes back as the keeper's own findings.
 static cm_result
 cm_keeper_ask_run(struct cm_keeper_ask *ask, struct cm_report *report)
@@ -66,27 +70,10 @@ cm_keeper_ask_run(struct cm_keeper_ask *ask, struct cm_report *report)
 	cm_result r = cm_buf_result(&ask->payload);
 	if (r != CM_OK)
 		return cm_report_refuse(report, CM_ERROR_KEEPER_FORM, cm_frame_row(ask->frame)->name, "too long");
-	int64_t deadline = cm_clock_after(CM_LIMIT_KEEPER_ANSWER_S_VALUE * CM_INSTANT_SECOND);
-	struct cm_keeper_client *client = ask->client;
-	CM_MUTEX_HOLD(&client->lock);
-	struct cm_ipc_frame frame = {
-	        .type = (uint16_t)ask->frame,
-	        .id = ++client->next,
-	        .payload = cm_buf_view(&ask->payload),
-	};
-	struct cm_ipc_frame reply;
-	r = cm_ipc_send(&client->ipc, &frame, deadline, report);
-	if (r == CM_OK)
-		r = cm_ipc_recv(&client->ipc, deadline, report, &reply);
-	if (r != CM_OK)
-		return r;
-	cm_ipc_frame_close(&reply);
-	if (reply.id == frame.id && reply.type == CM_FRAME_REFUSED)
-		return cm_ipc_findings_read(reply.payload, report);
-	if (reply.id != frame.id || reply.type != CM_FRAME_DONE)
-		return cm_keeper_ask_malformed(ask, report);
-	cm_buf_view_add(&ask->answer, reply.payload);
-	return cm_buf_result(&ask->answer);
+	struct cm_ask one = {
+	        .type = (uint16_t)ask->frame, .payload = cm_buf_view(&ask->payload), .to = &ask->answer};
+	r = cm_ask(&ask->client->channel, &one, 1, report);
+	return r == CM_OK ? cm_keeper_ask_judge(ask, &one, report) : r;
 }
 
 // The common case: the answer is one signature.
@@ -159,6 +146,47 @@ cm_keeper_client_sign_hi1(struct cm_keeper_client *client, const struct cm_ipc_h
 	CM_KEEPER_ASK(client, CM_FRAME_SIGN_HI1);
 	cm_ipc_keeper_hi1_write(hi1, &ask.payload);
 	return cm_keeper_ask_signature(&ask, report, ret_sig);
+}
+
+// At most CM_ASK_MANY.
+static cm_result
+cm_keeper_client_sign_some(struct cm_keeper_client *client, const struct cm_ipc_hi1 *hi1, size_t n,
+                           struct cm_report *report, struct cm_key_signature *ret_sigs)
+{
+	struct cm_keeper_ask asks[CM_ASK_MANY];
+	struct cm_ask ones[CM_ASK_MANY];
+	cm_result r = CM_OK;
+	for (size_t i = 0; i < n; i++) {
+		asks[i] = cm_keeper_ask_of(client, CM_FRAME_SIGN_HI1);
+		cm_ipc_keeper_hi1_write(&hi1[i], &asks[i].payload);
+		if (r == CM_OK)
+			r = cm_buf_result(&asks[i].payload);
+		ones[i] = (struct cm_ask){
+		        .type = CM_FRAME_SIGN_HI1, .payload = cm_buf_view(&asks[i].payload), .to = &asks[i].answer};
+	}
+	if (r == CM_OK)
+		r = cm_ask(&client->channel, ones, n, report);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		r = cm_keeper_ask_judge(&asks[i], &ones[i], report);
+		if (r == CM_OK && asks[i].answer.n != sizeof ret_sigs[i].b)
+			r = cm_keeper_ask_malformed(&asks[i], report);
+		if (r == CM_OK)
+			memcpy(ret_sigs[i].b, asks[i].answer.p, sizeof ret_sigs[i].b);
+	}
+	for (size_t i = 0; i < n; i++)
+		cm_keeper_ask_fini(&asks[i]);
+	return r;
+}
+
+cm_result
+cm_keeper_client_sign_hi1_many(struct cm_keeper_client *client, const struct cm_ipc_hi1 *hi1, size_t n,
+                               struct cm_report *report, struct cm_key_signature *ret_sigs)
+{
+	cm_result r = CM_OK;
+	for (size_t at = 0; r == CM_OK && at < n; at += CM_ASK_MANY)
+		r = cm_keeper_client_sign_some(client, hi1 + at, n - at < CM_ASK_MANY ? n - at : CM_ASK_MANY, report,
+		                               ret_sigs + at);
+	return r;
 }
 
 cm_result

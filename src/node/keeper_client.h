@@ -1,17 +1,12 @@
-// Asking the keeper: one blocking call for each frame of data/ipc.tab, from any thread (a lock inside lets one question
-// through at a time). What the keeper refuses comes back as its findings. Source: keeper_client.c.
+// Asking the keeper: one blocking call for each frame of data/ipc.tab, from any thread; several may be under way. What the keeper refuses comes back as its findings. Source: keeper_client.c.
 #ifndef CM_NODE_KEEPER_CLIENT_H
 #define CM_NODE_KEEPER_CLIENT_H
 
+#include "node/ask.h"
 #include "node/ipc_keeper.h"
-#include "os/ipc.h"
-#include "os/thread.h"
 
 struct cm_keeper_client {
-	struct cm_mutex lock;
-	struct cm_ipc ipc;
-	uint32_t next;
-	bool ready;
+	struct cm_ask_channel channel;
 };
 
 // Takes over the descriptor.
@@ -36,6 +31,11 @@ CM_CHECKED cm_result cm_keeper_client_sign_cades(struct cm_keeper_client *client
 // anything but a message of this profile.
 CM_CHECKED cm_result cm_keeper_client_sign_hi1(struct cm_keeper_client *client, const struct cm_ipc_hi1 *hi1,
                                                struct cm_report *report, struct cm_key_signature *ret_sig);
+// The same for several at once: one message after another waits for the keeper, not for the way to it. `ret_sigs` has `n`
+// places. Nothing is given when one is refused.
+CM_CHECKED cm_result cm_keeper_client_sign_hi1_many(struct cm_keeper_client *client, const struct cm_ipc_hi1 *hi1,
+                                                    size_t n, struct cm_report *report,
+                                                    struct cm_key_signature *ret_sigs);
 // A JWS of type comity-card+jws (format/card.h) over the card's RFC 8785 bytes without signatures.
 CM_CHECKED cm_result cm_keeper_client_sign_card(struct cm_keeper_client *client, struct cm_view card,
                                                 struct cm_report *report, struct cm_key_signature *ret_sig);

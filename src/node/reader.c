@@ -38,7 +38,6 @@ cm_reader_message_serve(struct cm_ipc *node)
 	while (cm_ipc_recv(node, CM_CLOCK_NEVER, NULL, &frame) == CM_OK) {
 		struct cm_report report = {0};
 		struct cm_buf answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-		cm_ipc_frame_close(&frame);
 		cm_result r;
 		if (frame.type == CM_FRAME_MESSAGE)
 			r = cm_reader_message_handle(frame.payload, &report, &answer);
@@ -56,6 +55,7 @@ cm_reader_message_main(struct cm_report *report)
 {
 	struct cm_ipc parent = cm_ipc_of(CM_ROLE_FD_PARENT);
 	struct cm_ipc node = cm_ipc_of(CM_ROLE_FD_READER_NODE);
+	cm_ipc_read_ahead(&node); // no message carries descriptors
 	struct cm_sandbox walls = {.profile = CM_SANDBOX_STRICT, .memory_bytes = CM_LIMIT_MESSAGE_MEMORY_VALUE};
 	struct cm_sandbox_done done;
 	cm_result r = cm_setup_init();

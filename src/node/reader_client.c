@@ -13,28 +13,19 @@
 void
 cm_reader_client_init(struct cm_reader_client *client, int fd)
 {
-	cm_mutex_init(&client->lock);
-	client->ipc = cm_ipc_of(fd);
-	client->next = 1;
-	client->ready = true;
+	cm_ask_init(&client->channel, fd, CM_LIMIT_READER_MS_VALUE * INT64_C(1000));
 }
 
 void
 cm_reader_client_fini(struct cm_reader_client *client)
 {
-	if (!client->ready)
-		return;
-	cm_ipc_fini(&client->ipc);
-	cm_mutex_fini(&client->lock);
-	client->ready = false;
+	cm_ask_fini(&client->channel);
 }
 
 void
 cm_reader_client_renew(struct cm_reader_client *client, int fd)
 {
-	CM_MUTEX_HOLD(&client->lock);
-	cm_ipc_fini(&client->ipc);
-	client->ipc = cm_ipc_of(fd);
+	cm_ask_renew(&client->channel, fd);
 }
 
 // One question. The answer's payload is appended to `to`.
@@ -42,25 +33,13 @@ static cm_result
 cm_reader_client_ask(struct cm_reader_client *client, const struct cm_buf *job, struct cm_report *report,
                      struct cm_buf *to)
 {
-	struct cm_ipc_frame answer;
-	cm_result r = cm_buf_result(job);
-	if (r != CM_OK)
+	struct cm_ask ask = {.type = CM_FRAME_MESSAGE, .payload = cm_buf_view(job), .to = to};
+	if (cm_buf_result(job) != CM_OK)
 		return cm_report_refuse(report, CM_ERROR_IPC_FRAME, "message reader", "%zu bytes", job->n);
-	CM_MUTEX_HOLD(&client->lock);
-	struct cm_ipc_frame ask = {.type = CM_FRAME_MESSAGE, .id = client->next++, .payload = cm_buf_view(job)};
-	int64_t deadline = cm_clock_after(CM_LIMIT_READER_MS_VALUE * INT64_C(1000));
-	r = cm_ipc_send(&client->ipc, &ask, deadline, report);
-	if (r == CM_OK)
-		r = cm_ipc_recv(&client->ipc, deadline, report, &answer);
-	if (r != CM_OK)
-		return CM_FAILED;
-	cm_ipc_frame_close(&answer);
-	if (answer.id != ask.id)
-		return cm_report_failed(report, CM_ERROR_IPC_FRAME, "message reader", "answer to another question");
-	if (answer.type != CM_FRAME_DONE)
-		return cm_ipc_findings_read(answer.payload, report);
-	cm_buf_view_add(to, answer.payload);
-	return cm_buf_result(to);
+	cm_result r = cm_ask(&client->channel, &ask, 1, report);
+	if (r != CM_OK || ask.ret_type == CM_FRAME_DONE)
+		return r;
+	return cm_ipc_findings_read(cm_buf_view(to), report);
 }
 
 static struct cm_buf

@@ -9,8 +9,7 @@
 #include "domain/identity.h"
 #include "format/draft.h"
 #include "format/hi1_message.h"
-#include "os/ipc.h"
-#include "os/thread.h"
+#include "node/ask.h"
 
 enum cm_reader_job {
 	CM_READER_JOB_HI1 = 1, // one HI-1 message
@@ -21,10 +20,7 @@ enum cm_reader_job {
 
 // -- the node's side
 struct cm_reader_client {
-	struct cm_mutex lock;
-	struct cm_ipc ipc;
-	uint32_t next;
-	bool ready;
+	struct cm_ask_channel channel;
 };
 void cm_reader_client_init(struct cm_reader_client *client, int fd);
 void cm_reader_client_fini(struct cm_reader_client *client);

@@ -14,7 +14,9 @@
 #include "os/clock.h"
 #include "os/file.h"
 
-#define CM_IPC_HEADER 10 // u32 length, u16 type, u32 id
+#define CM_IPC_HEADER 10       // u32 length, u16 type, u32 id
+#define CM_IPC_AHEAD 65536     // bytes read ahead; a longer frame gets its own room for as long as it is here
+#define CM_IPC_HOLD_MAX (4 * CM_LIMIT_FRAME_BYTES_VALUE)
 
 // Room for the descriptors of one frame, aligned as the kernel wants it.
 union cm_ipc_control {
@@ -33,7 +35,20 @@ cm_ipc_pair(struct cm_report *report, int ret_fds[2])
 struct cm_ipc
 cm_ipc_of(int fd)
 {
-	return (struct cm_ipc){.fd = fd, .failed = CM_OK, .in = cm_buf_of_secret(CM_LIMIT_FRAME_BYTES_VALUE)};
+	return (struct cm_ipc){.fd = fd,
+	        .failed = CM_OK,
+	        .in = cm_buf_of_secret(CM_LIMIT_FRAME_BYTES_VALUE),
+	        .out = cm_buf_of_secret(CM_IPC_HOLD_MAX)};
+}
+
+static void
+cm_ipc_ahead_free(struct cm_ipc *ipc)
+{
+	if (ipc->ahead_p != NULL)
+		cm_mem_wipe(ipc->ahead_p, ipc->ahead_room);
+	cm_mem_free(ipc->ahead_p);
+	ipc->ahead_p = NULL;
+	ipc->ahead_at = ipc->ahead_n = ipc->ahead_room = 0;
 }
 
 void
@@ -43,6 +58,8 @@ cm_ipc_fini(struct cm_ipc *ipc)
 		return;
 	cm_file_close(&ipc->fd);
 	cm_buf_fini(&ipc->in);
+	cm_buf_fini(&ipc->out);
+	cm_ipc_ahead_free(ipc);
 	ipc->failed = CM_FAILED;
 }
 
@@ -94,28 +111,31 @@ cm_ipc_attach(struct msghdr *m, union cm_ipc_control *control, const struct cm_i
 	memcpy(CMSG_DATA(&control->align), frame->fds, frame->fd_count * sizeof(int));
 }
 
-cm_result
-cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, int64_t deadline, struct cm_report *report)
+static void
+cm_ipc_header(const struct cm_ipc_frame *frame, uint8_t ret_header[CM_IPC_HEADER])
 {
-	if (ipc->failed != CM_OK)
-		return cm_ipc_dead(ipc, report);
-	if (frame->payload.n > CM_LIMIT_FRAME_BYTES_VALUE || frame->fd_count > CM_IPC_FDS)
-		return cm_report_refuse(report, CM_ERROR_IPC_FRAME, "channel", "%zu bytes to send", frame->payload.n);
 	uint32_t n = (uint32_t)frame->payload.n;
-	uint8_t header[CM_IPC_HEADER] = {
-	        (uint8_t)(n >> 24),           (uint8_t)(n >> 16),          (uint8_t)(n >> 8),
-	        (uint8_t)n,                   (uint8_t)(frame->type >> 8), (uint8_t)frame->type,
-	        (uint8_t)(frame->id >> 24),   (uint8_t)(frame->id >> 16),  (uint8_t)(frame->id >> 8),
-	        (uint8_t)frame->id,
-	};
+	for (unsigned i = 0; i < 4; i++) {
+		ret_header[i] = (uint8_t)(n >> 8 * (3 - i));
+		ret_header[6 + i] = (uint8_t)(frame->id >> 8 * (3 - i));
+	}
+	ret_header[4] = (uint8_t)(frame->type >> 8);
+	ret_header[5] = (uint8_t)frame->type;
+}
+
+// `first`, then the payload of `frame`; its descriptors go with the first byte.
+static cm_result
+cm_ipc_put(struct cm_ipc *ipc, struct cm_view first, const struct cm_ipc_frame *frame, int64_t deadline,
+           struct cm_report *report)
+{
 	union cm_ipc_control control;
-	for (size_t done = 0, all = sizeof header + n; done < all;) {
-		size_t skip = done < sizeof header ? done : sizeof header;
+	for (size_t done = 0, all = first.n + frame->payload.n; done < all;) {
+		size_t skip = done < first.n ? done : first.n;
 		size_t past = done - skip;
 		// The kernel takes non-const memory in struct iovec but does not write to it when sending.
 		struct iovec parts[2] = {
-		        {.iov_base = header + skip, .iov_len = sizeof header - skip},
-		        {.iov_base = (void *)((uintptr_t)frame->payload.p + past), .iov_len = n - past},
+		        {.iov_base = (void *)((uintptr_t)first.p + skip), .iov_len = first.n - skip},
+		        {.iov_base = (void *)((uintptr_t)frame->payload.p + past), .iov_len = frame->payload.n - past},
 		};
 		struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
 		if (done == 0 && frame->fd_count > 0)
@@ -132,6 +152,44 @@ cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, int64_t deadli
 		done += (size_t)put;
 	}
 	return CM_OK;
+}
+
+cm_result
+cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, int64_t deadline, struct cm_report *report)
+{
+	if (ipc->failed != CM_OK)
+		return cm_ipc_dead(ipc, report);
+	if (frame->payload.n > CM_LIMIT_FRAME_BYTES_VALUE || frame->fd_count > CM_IPC_FDS)
+		return cm_report_refuse(report, CM_ERROR_IPC_FRAME, "channel", "%zu bytes to send", frame->payload.n);
+	uint8_t header[CM_IPC_HEADER];
+	cm_ipc_header(frame, header);
+	return cm_ipc_put(ipc, cm_view_of(header, sizeof header), frame, deadline, report);
+}
+
+cm_result
+cm_ipc_hold(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, struct cm_report *report)
+{
+	uint8_t header[CM_IPC_HEADER];
+	if (frame->payload.n > CM_LIMIT_FRAME_BYTES_VALUE || frame->fd_count > 0)
+		return cm_report_refuse(report, CM_ERROR_IPC_FRAME, "channel", "%zu bytes to send", frame->payload.n);
+	cm_ipc_header(frame, header);
+	cm_buf_add(&ipc->out, header, sizeof header);
+	cm_buf_view_add(&ipc->out, frame->payload);
+	return cm_buf_result(&ipc->out);
+}
+
+cm_result
+cm_ipc_flush(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report)
+{
+	static const struct cm_ipc_frame nothing = {.fd_count = 0};
+	if (ipc->out.n == 0)
+		return CM_OK;
+	cm_result r = cm_buf_result(&ipc->out);
+	if (r == CM_OK)
+		r = ipc->failed != CM_OK ? cm_ipc_dead(ipc, report)
+		                         : cm_ipc_put(ipc, cm_buf_view(&ipc->out), &nothing, deadline, report);
+	cm_buf_clear(&ipc->out);
+	return r;
 }
 
 void
@@ -202,11 +260,100 @@ cm_ipc_take_payload(struct cm_ipc *ipc, size_t n, int64_t deadline, struct cm_re
 	return cm_ipc_take(ipc, ipc->in.p, n, deadline, report, NULL);
 }
 
+void
+cm_ipc_read_ahead(struct cm_ipc *ipc)
+{
+	ipc->ahead = true;
+}
+
+// Length of the frame that begins the bytes read ahead, header and all; 0 while that is not known.
+static size_t
+cm_ipc_ahead_frame(const struct cm_ipc *ipc)
+{
+	struct cm_rd rd = cm_rd_of(cm_view_of(ipc->ahead_p + ipc->ahead_at, ipc->ahead_n - ipc->ahead_at));
+	uint32_t n = cm_rd_u32be(&rd);
+	return rd.failed ? 0 : CM_IPC_HEADER + (size_t)n;
+}
+
+bool
+cm_ipc_pending(const struct cm_ipc *ipc)
+{
+	size_t n = ipc->ahead_n == ipc->ahead_at ? 0 : cm_ipc_ahead_frame(ipc);
+	return n != 0 && n <= ipc->ahead_n - ipc->ahead_at;
+}
+
+// Room for a frame of `n` bytes, what is here moved to its front. What was taken is wiped by what moves over it, or here.
+static cm_result
+cm_ipc_ahead_room(struct cm_ipc *ipc, size_t n, struct cm_report *report)
+{
+	size_t left = ipc->ahead_n - ipc->ahead_at, room = n > CM_IPC_AHEAD ? n : CM_IPC_AHEAD;
+	if (ipc->ahead_p != NULL && room <= ipc->ahead_room && (ipc->ahead_room == CM_IPC_AHEAD || left != 0)) {
+		if (left != 0 && ipc->ahead_at != 0)
+			memmove(ipc->ahead_p, ipc->ahead_p + ipc->ahead_at, left);
+		cm_mem_wipe(ipc->ahead_p + left, ipc->ahead_n - left);
+	} else {
+		uint8_t *p = cm_mem_new(room);
+		if (p == NULL)
+			return cm_ipc_fail(ipc, CM_NOMEM, CM_ERROR_OUT_OF_MEMORY, report, "payload");
+		if (left != 0)
+			memcpy(p, ipc->ahead_p + ipc->ahead_at, left);
+		cm_ipc_ahead_free(ipc);
+		ipc->ahead_p = p;
+		ipc->ahead_room = room;
+	}
+	ipc->ahead_at = 0;
+	ipc->ahead_n = left;
+	return CM_OK;
+}
+
+// What there is, at least one byte.
+static cm_result
+cm_ipc_ahead_fill(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report)
+{
+	for (;;) {
+		ssize_t got = recv(ipc->fd, ipc->ahead_p + ipc->ahead_n, ipc->ahead_room - ipc->ahead_n, MSG_DONTWAIT);
+		if (got > 0) {
+			ipc->ahead_n += (size_t)got;
+			return CM_OK;
+		}
+		if (got == 0 || (errno != EINTR && errno != EAGAIN))
+			return cm_ipc_fail(ipc, CM_FAILED, CM_ERROR_IPC_CLOSED, report, got == 0 ? "ended" : strerror(errno));
+		cm_result r = cm_ipc_ready(ipc, POLLIN, deadline, report);
+		if (r != CM_OK)
+			return r;
+	}
+}
+
+static cm_result
+cm_ipc_recv_ahead(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report, struct cm_ipc_frame *ret_frame)
+{
+	while (!cm_ipc_pending(ipc)) {
+		size_t n = ipc->ahead_n == ipc->ahead_at ? 0 : cm_ipc_ahead_frame(ipc);
+		if (n > CM_IPC_HEADER + CM_LIMIT_FRAME_BYTES_VALUE)
+			return cm_ipc_fail(ipc, CM_REFUSED, CM_ERROR_IPC_FRAME, report, "too long");
+		cm_result r = cm_ipc_ahead_room(ipc, n, report);
+		if (r == CM_OK)
+			r = cm_ipc_ahead_fill(ipc, deadline, report);
+		if (r != CM_OK)
+			return r;
+	}
+	struct cm_rd rd = cm_rd_of(cm_view_of(ipc->ahead_p + ipc->ahead_at, ipc->ahead_n - ipc->ahead_at));
+	uint32_t n = cm_rd_u32be(&rd);
+	struct cm_ipc_frame frame = {.payload = cm_view_of(ipc->ahead_p + ipc->ahead_at + CM_IPC_HEADER, n)};
+	frame.type = cm_rd_u16be(&rd);
+	frame.id = cm_rd_u32be(&rd);
+	*ret_frame = frame;
+	ipc->ahead_at += CM_IPC_HEADER + (size_t)n;
+	return CM_OK;
+}
+
 cm_result
 cm_ipc_recv(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report, struct cm_ipc_frame *ret_frame)
 {
 	if (ipc->failed != CM_OK)
 		return cm_ipc_dead(ipc, report);
+	if (ipc->ahead)
+		return cm_ipc_recv_ahead(ipc, deadline, report, ret_frame);
 	uint8_t header[CM_IPC_HEADER];
 	struct cm_ipc_frame frame = {0};
 	cm_result r = cm_ipc_take(ipc, header, sizeof header, deadline, report, &frame);

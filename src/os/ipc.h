@@ -16,6 +16,11 @@ struct cm_ipc {
 	bool closed;      // the other side is gone
 	cm_result failed; // sticky
 	struct cm_buf in; // payload of the last received frame; wiped, since it may hold secrets
+	// Reading ahead (cm_ipc_read_ahead()): bytes that came and were not taken yet, [at, n) of room. Wiped as well.
+	bool ahead;
+	uint8_t *ahead_p;
+	size_t ahead_at, ahead_n, ahead_room;
+	struct cm_buf out; // frames of cm_ipc_hold()
 };
 
 struct cm_ipc_frame {
@@ -41,6 +46,18 @@ CM_CHECKED cm_result cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *
 // CM_REFUSED with ipc_frame when the length is above the limit.
 CM_CHECKED cm_result cm_ipc_recv(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report,
                                  struct cm_ipc_frame *ret_frame);
+
+// From now on receiving takes what there is, several frames with one call of the kernel. Only for channels on which no
+// descriptors come: they would be dropped. Waiting for such a channel with cm_ipc_wait() is right only when
+// cm_ipc_pending() is false.
+void cm_ipc_read_ahead(struct cm_ipc *ipc);
+// Is a whole frame here already?
+bool cm_ipc_pending(const struct cm_ipc *ipc);
+
+// Keeps a frame without descriptors back, to be sent together with others by cm_ipc_flush(). CM_REFUSED as for sending.
+CM_CHECKED cm_result cm_ipc_hold(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, struct cm_report *report);
+// Sends what was held back; nothing when there is nothing.
+CM_CHECKED cm_result cm_ipc_flush(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report);
 
 // Closes the descriptors of a frame that nobody took.
 void cm_ipc_frame_close(struct cm_ipc_frame *frame);

@@ -107,6 +107,22 @@ every_signature_verifies_over_what_it_says(void **state)
 	assert_good(cm_keeper_client_sign_hi1(&keeper.client, &hi1, &report, &sig), &report);
 	struct cm_hash digest = cm_jws_digest(hi1.protected_b64, hi1.payload);
 	assert_int_equal(cm_jws_verify(&digest, &sig, &key, NULL), CM_OK);
+
+	// More than go into one question, each with its own payload; one bad one spoils all.
+	static char payloads[70][16];
+	struct cm_ipc_hi1 many[70];
+	struct cm_key_signature sigs[70];
+	for (size_t i = 0; i < 70; i++) {
+		snprintf(payloads[i], sizeof payloads[i], "{\"a\":%zu}", i);
+		many[i] = (struct cm_ipc_hi1){.protected_b64 = hi1.protected_b64, .payload = cm_view_text(payloads[i])};
+	}
+	assert_good(cm_keeper_client_sign_hi1_many(&keeper.client, many, 70, &report, sigs), &report);
+	for (size_t i = 0; i < 70; i++) {
+		digest = cm_jws_digest(many[i].protected_b64, many[i].payload);
+		assert_int_equal(cm_jws_verify(&digest, &sigs[i], &key, NULL), CM_OK);
+	}
+	many[3].protected_b64 = cm_view_text("e30");
+	assert_int_equal(cm_keeper_client_sign_hi1_many(&keeper.client, many, 70, NULL, sigs), CM_REFUSED);
 	cm_buf_fini(&message);
 	cm_keeper_public_fini(&public);
 }
@@ -208,8 +224,8 @@ static cm_result
 raw(uint16_t type, struct cm_view payload, struct cm_report *report)
 {
 	struct cm_ipc_frame frame = {.type = type, .id = 4711, .payload = payload}, reply;
-	assert_int_equal(cm_ipc_send(&keeper.client.ipc, &frame, CM_CLOCK_NEVER, NULL), CM_OK);
-	assert_int_equal(cm_ipc_recv(&keeper.client.ipc, cm_clock_after(10 * CM_INSTANT_SECOND), NULL, &reply), CM_OK);
+	assert_int_equal(cm_ipc_send(&keeper.client.channel.ipc, &frame, CM_CLOCK_NEVER, NULL), CM_OK);
+	assert_int_equal(cm_ipc_recv(&keeper.client.channel.ipc, cm_clock_after(10 * CM_INSTANT_SECOND), NULL, &reply), CM_OK);
 	assert_int_equal(reply.id, 4711);
 	return reply.type == CM_FRAME_REFUSED ? cm_ipc_findings_read(reply.payload, report) : CM_OK;
 }

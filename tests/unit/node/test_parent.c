@@ -70,9 +70,9 @@ try_untyped(struct taken *t, uint16_t type)
 {
 	struct cm_report report = {0};
 	struct cm_ipc_frame frame = {.type = type, .id = 9, .payload = cm_view_text("sign me, whatever I am")}, reply;
-	cm_result r = cm_ipc_send(&t->keeper.ipc, &frame, CM_CLOCK_NEVER, &report);
+	cm_result r = cm_ipc_send(&t->keeper.channel.ipc, &frame, CM_CLOCK_NEVER, &report);
 	if (r == CM_OK)
-		r = cm_ipc_recv(&t->keeper.ipc, CM_CLOCK_NEVER, &report, &reply);
+		r = cm_ipc_recv(&t->keeper.channel.ipc, CM_CLOCK_NEVER, &report, &reply);
 	if (r == CM_OK && reply.type == CM_FRAME_REFUSED)
 		r = cm_ipc_findings_read(reply.payload, &report);
 	outcome_call(t, r, &report);

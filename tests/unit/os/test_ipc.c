@@ -135,6 +135,54 @@ half_a_frame_and_the_end_is_an_end(void **state)
 }
 
 #define F(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define LONG 200000
+
+static void
+send_long(void *bytes)
+{
+	struct cm_ipc_frame frame = {.type = 5, .payload = cm_view_of(bytes, LONG)};
+	cm_result_ignore(cm_ipc_send(&a, &frame, CM_CLOCK_NEVER, NULL), "the receiver notices");
+}
+
+// Frames of all sizes, sent together and alone, come out one by one and whole.
+static void
+frames_are_read_ahead(void **state)
+{
+	(void)state;
+	static uint8_t bytes[LONG];
+	struct cm_thread thread = {0};
+	struct cm_ipc_frame got;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 7);
+	cm_ipc_read_ahead(&b);
+	assert_false(cm_ipc_pending(&b));
+	for (uint32_t round = 0; round < 5; round++) {
+		for (uint32_t i = 0; i < 40; i++) {
+			struct cm_ipc_frame frame = {.type = (uint16_t)i, .id = i, .payload = cm_view_of(bytes, i * 37)};
+			assert_int_equal(cm_ipc_hold(&a, &frame, NULL), CM_OK);
+		}
+		assert_int_equal(cm_ipc_flush(&a, CM_CLOCK_NEVER, NULL), CM_OK);
+		assert_int_equal(cm_ipc_flush(&a, CM_CLOCK_NEVER, NULL), CM_OK); // nothing more
+		for (uint32_t i = 0; i < 40; i++) {
+			assert_int_equal(cm_ipc_recv(&b, CM_CLOCK_NEVER, NULL, &got), CM_OK);
+			assert_int_equal(got.type, i);
+			assert_int_equal(got.id, i);
+			assert_true(cm_view_equal(got.payload, cm_view_of(bytes, i * 37)));
+			assert_int_equal(cm_ipc_pending(&b), i < 39);
+		}
+		assert_int_equal(cm_thread_start(&thread, "send", send_long, bytes, NULL), CM_OK);
+		assert_int_equal(cm_ipc_recv(&b, CM_CLOCK_NEVER, NULL, &got), CM_OK);
+		assert_true(cm_view_equal(got.payload, cm_view_of(bytes, sizeof bytes)));
+		cm_thread_join(&thread);
+	}
+	struct cm_ipc_frame with = {.fds = {0}, .fd_count = 1};
+	assert_int_equal(cm_ipc_hold(&a, &with, NULL), CM_REFUSED);
+	cm_ipc_fini(&a);
+	assert_int_equal(cm_ipc_recv(&b, CM_CLOCK_NEVER, NULL, &got), CM_FAILED);
+	assert_true(b.closed);
+}
+
 UNIT_MAIN(F(the_largest_frame_arrives_whole_and_one_byte_more_is_not_sent), F(descriptors_arrive_with_their_own_frame),
           F(silence_ends_at_the_deadline_and_the_failure_sticks),
-          F(a_length_above_the_limit_is_refused_before_memory_is_taken), F(half_a_frame_and_the_end_is_an_end))
+          F(a_length_above_the_limit_is_refused_before_memory_is_taken), F(half_a_frame_and_the_end_is_an_end),
+          F(frames_are_read_ahead))
