@@ -7,10 +7,10 @@
 
 // Writing is one pass only because of this.
 static void
-is_in_order(const struct cm_shape *shape)
+is_in_order(const struct cm_json_shape *shape)
 {
 	for (size_t i = 0; i < shape->count; i++) {
-		const struct cm_shape_field *field = &shape->fields[i];
+		const struct cm_json_shape_field *field = &shape->fields[i];
 		if (i != 0 && cm_json_canonical_order(cm_view_text(shape->fields[i - 1].member),
 		                                      cm_view_text(field->member)) >= 0)
 			fail_msg("%s: %s", shape->name, field->member);
