@@ -148,6 +148,8 @@ cm_demo_play(struct cm_demo *demo)
 		cm_demo_title(demo, i, step->title, step->what);
 		cm_result r = cm_demo_interrupted(demo) ? cm_demo_bad(demo, "Stopped.") : step->run(demo);
 		demo->times[i] = cm_clock_mono() - begun;
+		if (r != CM_OK && cm_demo_interrupted(demo))
+			return CM_FAILED;
 		if (r != CM_OK) {
 			fprintf(demo->to, "\nStep %u did not hold: %s.\nEvery command with its output: %s/logs/demo.log; the "
 			                  "nodes' own words: logs/xa.contact.log, logs/xb.contact.log.\n",

@@ -39,6 +39,7 @@ struct cm_demo {
 	bool own_input;               // DEMO_INPUT was given
 	int log;                      // demo.log
 	int signal;                   // Ctrl-C and SIGTERM come here
+	bool stopped;                 // one of them came
 	struct cm_demo_node xa, xb;
 	struct cm_demo_person ilse, per, tomas, marta;
 	struct cm_buf out, err;       // of the last command
