@@ -50,9 +50,11 @@ cm_json_jws_read(struct cm_view protected_b64, const char *type, enum cm_error r
 	struct cm_json_shape_reader reader = {.arena = arena, .rules = &rules};
 	struct H header = {.chain = NULL};
 	struct cm_json_jws jws = {.chain = NULL};
-	if (!cm_b64_read(protected_b64, CM_B64_URL, &text))
+	if (!cm_b64_is(protected_b64, CM_B64_URL))
 		return cm_report_refuse(report, rule, "/Signature/protected", "not base64url");
-	cm_result r = cm_json_read(cm_buf_view(&text), CM_LIMIT_MESSAGE_BYTES_VALUE, NULL, &json);
+	cm_result r = cm_b64_read(protected_b64, CM_B64_URL, &text) ? CM_OK : cm_buf_result(&text);
+	if (r == CM_OK)
+		r = cm_json_read(cm_buf_view(&text), CM_LIMIT_MESSAGE_BYTES_VALUE, NULL, &json);
 	if (r == CM_NOMEM)
 		return r;
 	if (r != CM_OK)

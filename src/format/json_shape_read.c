@@ -111,7 +111,9 @@ cm_json_shape_read_base64(struct cm_json_shape_reader *reader, const struct cm_j
 	}
 	struct cm_buf bytes = cm_buf_of(text.n);
 	bool good = cm_b64_read(text, CM_B64_STANDARD, &bytes);
-	if (!good || bytes.n == 0)
+	if (cm_buf_result(&bytes) == CM_NOMEM)
+		reader->arena->failed = true;
+	else if (!good || bytes.n == 0)
 		cm_json_shape_fault(reader, reader->rules->digest, "not base64 of RFC 4648 section 4");
 	else if (bytes.n > field->max)
 		cm_json_shape_fault(reader, reader->rules->size, "%zu bytes", bytes.n);
