@@ -252,6 +252,29 @@ cm_decide_notification(struct cm_decide *d, struct cm_report *report)
 	return CM_OK;
 }
 
+// What the asking side's own message names: its task, and the object with the key that evidence is sealed to.
+static cm_result
+cm_decide_asked(struct cm_decide *d, struct cm_hi1_delivery *delivery, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *row = NULL;
+	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+	struct cm_reader_told told = {{.us = 0}, 0, 0};
+	cm_result r = cm_store_artifact(d->node->store, d->request->message, report, &page, &row);
+	if (r == CM_OK && row != NULL)
+		r = cm_reader_client_hi1(&d->node->reader, row->bytes, &told, report, &read);
+	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++) {
+		const struct cm_hi1_object *o = read.message.actions[i].object;
+		if (o != NULL && o->type == CM_HI1_TYPE_DISCLOSURE && cm_view_equal(o->id, d->request->objects))
+			delivery->reference = cm_arena_copy(&d->arena, o->disclosure.reference);
+		if (o != NULL && o->type == CM_HI1_TYPE_ENCRYPTION)
+			delivery->encryption = cm_arena_copy(&d->arena, o->id);
+	}
+	if (r == CM_OK && (delivery->reference.n == 0 || delivery->encryption.n == 0))
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_NOBODY, "request", "%.*s", CM_VIEW_ARG(d->request->id));
+	return r;
+}
+
 // The sealed package, by URL (06-deliver-request of the profile's messages).
 static cm_result
 cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
@@ -279,8 +302,9 @@ cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
 	        .by_url = &d->content,
 	        .status = cm_hi1_entry_of(CM_DICTIONARY_DELIVERY_STATUS, "Available"),
 	};
-	d->actions[d->message.action_count - 1].verb = CM_HI1_VERB_DELIVER;
-	return cm_buf_result(&url);
+	d->actions[d->message.action_count - 1] = (struct cm_hi1_action){.verb = CM_HI1_VERB_DELIVER, .id = row->id, .object = o};
+	r = cm_decide_asked(d, &o->delivery, report);
+	return r == CM_OK ? cm_buf_result(&url) : r;
 }
 
 static cm_result
