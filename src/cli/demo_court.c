@@ -141,6 +141,7 @@ cm_demo_court_verify(struct cm_demo *demo)
 static const char cm_demo_court_sums[] =
         "for m in META-INF/ASiCManifest00?.xml; do"
         " sed -n 's/.*DataObjectReference URI=\"\\([^\"]*\\)\".*/\\1/p; s/.*DigestValue>\\([^<]*\\)<.*/\\1/p' \"$m\" |"
+        " sed 's/&amp;/\\&/g' |"
         " while read -r uri && read -r digest; do"
         " printf '%s  %b\\n' \"$(base64 -d <<<\"$digest\" | od -An -v -tx1 | tr -d ' \\n')\" \"${uri//%/\\\\x}\";"
         " done; done | sha256sum --check --strict --quiet && echo all files are as the manifests say";
