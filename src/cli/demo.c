@@ -134,7 +134,7 @@ static const struct cm_demo_step cm_demo_steps[] = {
         {"Arland fetches it, is killed, and opens it with two persons", "The receiver dies in the middle. It goes on where "
                                                                   "it stopped, and opens the package only for two "
                                                                   "persons with two factors each.", cm_demo_fetch},
-        {"The court", "One file holds the evidence, the messages, the proofs of both registers and two signatures. It "
+        {"The court", "One file holds the evidence, the messages, the register's proofs and two signatures. It "
                       "is judged offline, here and with programs of others.", cm_demo_court},
 };
 

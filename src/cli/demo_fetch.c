@@ -65,6 +65,25 @@ cm_demo_fetch_until(struct cm_demo *demo, uint64_t wanted, uint64_t *ret_fetched
 	return cm_demo_bad(demo, "Only %.1f MiB were fetched in time", cm_demo_fetch_mib(*ret_fetched));
 }
 
+// Whole and unchanged: the digest was compared and the blob is in its place.
+static cm_result
+cm_demo_fetch_here(struct cm_demo *demo)
+{
+	int64_t deadline = cm_clock_after(60 * CM_INSTANT_SECOND);
+	while (cm_clock_mono() < deadline) {
+		char state[CM_DEMO_TEXT];
+		cm_result r = cm_demo_fetch_look(demo);
+		if (r != CM_OK)
+			return r;
+		cm_demo_text(demo, "state", state);
+		if (strcmp(state, "available") != 0)
+			return CM_OK;
+		if (!cm_demo_pause(demo, CM_INSTANT_SECOND / 50))
+			return cm_demo_bad(demo, "Stopped.");
+	}
+	return cm_demo_bad(demo, "All bytes are here, but the evidence is not whole");
+}
+
 // The line is made fast again before the restart.
 static cm_result
 cm_demo_fetch_fast(struct cm_demo *demo)
@@ -108,7 +127,7 @@ cm_demo_fetch_interrupted(struct cm_demo *demo)
 		r = cm_demo_node_start(demo, &demo->xa);
 	if (r == CM_OK)
 		r = cm_demo_fetch_until(demo, demo->sealed, &fetched);
-	return r;
+	return r == CM_OK ? cm_demo_fetch_here(demo) : r;
 }
 
 // What the receiver says about its fetch since the restart, and what the sender counted.

@@ -31,7 +31,6 @@ struct cm_demo_person {
 };
 
 struct cm_demo {
-	const char *program;          // argv[0] as people would type it
 	FILE *to;                     // where people read: standard output, or standard error with --json
 	bool colours;
 	char folder[CM_FILE_PATH];    // DEMO_DIR
