@@ -6,6 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
+// True when a #define line has the word; the code of a file is without its preprocessor lines.
+static bool
+defines(const char *text, const char *word)
+{
+	for (const char *at = text; (at = house_word(at, word)) != NULL; at++) {
+		const char *line = at;
+		while (line > text && line[-1] != '\n')
+			line--;
+		const char *comment = strstr(line, "//");
+		if (house_starts(line, "#define ") && (comment == NULL || comment > at))
+			return true;
+	}
+	return false;
+}
+
 // True when the word stands in a file under `root`; in code only, or anywhere.
 static bool
 stands(const char *root, const char *word, bool code_only)
@@ -14,7 +29,7 @@ stands(const char *root, const char *word, bool code_only)
 		const struct house_file *f = &house.file[i];
 		if (house_starts(f->path, root) && !house_starts(f->path, "tests/house/") &&
 		    !house_starts(f->path, "tests/snapshots/") &&
-		    house_word(code_only ? f->code : f->text, word) != NULL)
+		    (house_word(code_only ? f->code : f->text, word) != NULL || defines(f->text, word)))
 			return true;
 	}
 	return false;
