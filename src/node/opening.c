@@ -12,6 +12,7 @@
 #include "crypto/seal.h"
 #include "format/json.h"
 #include "format/json_put.h"
+#include "node/court.h"
 #include "node/event.h"
 #include "node/jobs.h"
 #include "node/keeper_statement.h"

@@ -1,5 +1,5 @@
 // Opening sealed evidence and writing court bundles: who approved is told and recorded, the package reader does the rest,
-// what it found is kept. Source: opening.c; the court's files: court_files.c.
+// what it found is kept and told to the deliverer. Source: opening.c.
 #ifndef CM_NODE_OPENING_H
 #define CM_NODE_OPENING_H
 
@@ -18,10 +18,5 @@ CM_CHECKED cm_result cm_opening_approve(struct cm_exchange *ex, struct cm_report
 // bundle_unopened.
 CM_CHECKED cm_result cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person, int out,
                                        struct cm_report *report, struct cm_buf *answer);
-
-// The files under court/ of a request's bundle, as records for the package reader (node/reader_package.h): the cards of both
-// nodes, the messages both ways, our acts with their proofs.
-CM_CHECKED cm_result cm_court_files(struct cm_node *node, const struct cm_store_delivery *evidence,
-                                    struct cm_report *report, struct cm_buf *to);
 
 #endif

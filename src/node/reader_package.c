@@ -14,6 +14,7 @@
 #include "format/json_put.h"
 #include "node/ipc_keeper.h"
 #include "node/reader.h"
+#include "node/reader_court.h"
 #include "node/tab_frame.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -229,6 +230,7 @@ cm_reader_package_told(const struct cm_reader_plain *plain, const struct comity_
 
 struct cm_reader_bundle {
 	const struct cm_reader_package_job *job;
+	const struct comity_trust *trust;
 	struct cm_reader_plain *plain;
 	struct comity_bundle *bundle;
 	int out;
@@ -321,7 +323,6 @@ static enum comity_result
 cm_reader_bundle_court(struct cm_reader_bundle *b, int fd, struct comity_report *report)
 {
 	struct cm_report *inside = comity_report_inside(report);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) name = cm_buf_of(CM_REPORT_PLACE);
 	uint64_t size = 0;
 	cm_result r = cm_file_size(fd, inside, &size);
 	if (r == CM_OK && size > CM_LIMIT_COURT_BYTES_VALUE)
@@ -333,22 +334,19 @@ cm_reader_bundle_court(struct cm_reader_bundle *b, int fd, struct comity_report 
 		r = cm_file_pread_all(fd, 0, all, (size_t)size, inside);
 	if (r != CM_OK)
 		return comity_result_of(r);
-	struct cm_rd rd = cm_rd_of(cm_view_of(all, (size_t)size));
-	enum comity_result added = COMITY_OK;
-	while (added == COMITY_OK && rd.at < rd.all.n) {
-		struct cm_view file = cm_rd_field(&rd), bytes = cm_rd_field(&rd);
-		cm_buf_clear(&name);
-		cm_buf_view_add(&name, file);
-		added = rd.failed ? COMITY_BUG : comity_bundle_add(b->bundle, cm_buf_cstr(&name), comity_outside(bytes), report);
-	}
-	return added;
+	struct cm_reader_court court = {.bundle = b->bundle,
+	                                .trust = b->trust,
+	                                .now = b->job->now,
+	                                .records = cm_view_of(all, (size_t)size)};
+	return cm_reader_court_add(&court, report);
 }
 
 static enum comity_result
 cm_reader_package_bundle(struct cm_reader_plain *plain, const struct cm_reader_package_job *job,
-                         struct comity_report *report, struct cm_buf *answer)
+                         const struct comity_trust *trust, struct comity_report *report, struct cm_buf *answer)
 {
 	struct cm_reader_bundle b = {.job = job,
+	                             .trust = trust,
 	                             .plain = plain,
 	                             .out = plain->package->job->fds[1],
 	                             .bytes = cm_buf_of(CM_LIMIT_ASIC_MANIFEST_BYTES_VALUE)};
@@ -402,7 +400,7 @@ cm_reader_package_do(struct cm_reader_plain *plain, const struct cm_reader_packa
 		done = cm_reader_plain_open(plain, key, told);
 	cm_mem_wipe(key, sizeof key);
 	if (done == COMITY_OK && job->what == CM_READER_PACKAGE_BUNDLE)
-		done = cm_reader_package_bundle(plain, job, told, answer);
+		done = cm_reader_package_bundle(plain, job, trust, told, answer);
 	else if (done == COMITY_OK) {
 		done = cm_reader_package_verify(plain, trust, told);
 		if (done == COMITY_REFUSED && comity_report_verdict(told) == COMITY_VERDICT_REFUSED)

@@ -1,7 +1,7 @@
 // What a package reader is told to do, and what it answers. Source: reader_package.c (the reader), reader_package_ipc.c.
 //   verify: fd 0 sealed blob. Answer: JSON {bytes, checks, facts, findings, package, verdict}.
 //   bundle: fd 0 sealed blob, 1 where the bundle goes (written from where it stands), 2 the court's files as records
-//           (field name, field bytes). Asks BUNDLE_SIGN. Answer: JSON {bytes, package, sha256}.
+//           (court.h). Asks BUNDLE_SIGN. Answer: JSON {bytes, sha256}.
 #ifndef CM_NODE_READER_PACKAGE_H
 #define CM_NODE_READER_PACKAGE_H
 
