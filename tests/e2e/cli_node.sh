@@ -2,7 +2,7 @@
 # One node by its commands: making it, persons, serving, logging in, refusals with their exit codes, stopping.
 #   cli_node.sh COMITY
 set -eu
-comity=$1
+comity=$(realpath "$1")
 work=$(mktemp -d)
 served=
 trap 'test -z "$served" || kill "$served" 2>/dev/null || true; rm -rf "$work"' EXIT

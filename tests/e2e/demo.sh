@@ -3,7 +3,7 @@
 # programs of others see them, the exit code, no process left, and a second run in the same folder.
 #   demo.sh COMITY
 set -eu
-comity=$1
+comity=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() {
