@@ -84,6 +84,7 @@ cm_court_say_acts(struct cm_court *court, struct cm_buf *to)
 	for (size_t i = 0; i < court->act_count; i++) {
 		const struct cm_court_act *a = &court->acts[i];
 		struct cm_view type = cm_court_value(a, CM_ACT_FIELD_TYPE), person = cm_court_value(a, CM_ACT_FIELD_PERSON);
+		struct cm_view note = cm_court_value(a, CM_ACT_FIELD_NOTE);
 		enum cm_act kind = cm_act_find(type.p, type.n);
 		cm_buf_printf(to, "  %6llu  %.*s  %7zu  ", (unsigned long long)a->index,
 		              CM_VIEW_ARG(cm_court_value(a, CM_ACT_FIELD_AT)), a->request + 1);
@@ -91,6 +92,11 @@ cm_court_say_acts(struct cm_court *court, struct cm_buf *to)
 		if (person.n > 0) {
 			cm_buf_text(to, ", by ");
 			cm_text_quote(to, person, CM_REPORT_PLACE);
+		}
+		if (note.n > 0) {
+			cm_buf_text(to, " (");
+			cm_text_quote(to, note, CM_REPORT_PLACE);
+			cm_buf_text(to, ")");
 		}
 		cm_buf_printf(to, "\n%44s act %.*s\n", "", CM_VIEW_ARG(cm_court_value(a, CM_ACT_FIELD_ACT)));
 	}

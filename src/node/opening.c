@@ -13,6 +13,7 @@
 #include "format/json.h"
 #include "format/json_put.h"
 #include "node/court.h"
+#include "node/delivery_tell.h"
 #include "node/event.h"
 #include "node/jobs.h"
 #include "node/keeper_statement.h"
@@ -46,7 +47,7 @@ cm_opening_header(struct cm_node *node, const struct cm_store_delivery *evidence
 // -- what is kept of it --------------------------------------------------------------------------------------------
 
 struct cm_opening_kept {
-	const char *cause, *act;
+	const char *cause, *act, *also; // also: a second act about the same, or NULL
 	const struct cm_store_delivery *evidence;
 	const char *person, *note;
 	struct cm_view package; // hex, or empty
@@ -80,6 +81,10 @@ cm_opening_keep(struct cm_node *node, const struct cm_opening_kept *kept, struct
 	if (kept->length > 0)
 		cm_act_set(&act, CM_ACT_FIELD_LENGTH, cm_view_text(length));
 	cm_change_act(change, &act);
+	if (kept->also != NULL) {
+		cm_act_set(&act, CM_ACT_FIELD_TYPE, cm_view_text(kept->also));
+		cm_change_act(change, &act);
+	}
 	cm_event_texts_write(&kept->texts, &detail);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(kept->cause), .detail = cm_buf_view(&detail)};
 	cm_result r = cm_buf_result(&detail);
@@ -138,6 +143,27 @@ cm_opening_run(struct cm_node *node, const struct cm_store_delivery *evidence, s
 	return r == CM_OK ? cm_jobs_run(node->jobs, ask, report, answer) : r;
 }
 
+// The deliverer learns what became of it. A failure leaves the opening as it is: it has happened.
+static void
+cm_opening_tell(struct cm_node *node, const struct cm_store_delivery *evidence, struct cm_view verdict,
+                struct cm_view package)
+{
+	struct cm_report report = {0};
+	char words[160];
+	bool refused = cm_view_is(verdict, "refused");
+	if (evidence->ours)
+		return;
+	snprintf(words, sizeof words, "%s Verdict: %.*s.",
+	         refused ? "Opened by two persons; the package is not as it should be." : "Opened by two persons.",
+	         CM_VIEW_ARG(verdict));
+	struct cm_delivery_tell tell = {.row = evidence,
+	                                .status = refused ? "Error" : "Acknowledged",
+	                                .words = words,
+	                                .detail = package};
+	if (cm_delivery_tell(node, &tell, &report) != CM_OK)
+		cm_node_log("the deliverer could not be told that its evidence was opened", &report);
+}
+
 // The package reader judges; what it says is kept word for word.
 static cm_result
 cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, const char *person,
@@ -162,13 +188,17 @@ cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, 
 	struct cm_opening_kept kept = {
 	        .cause = CM_EVENT_OPENED,
 	        .act = "opened",
+	        .also = package.n > 0 ? "verified" : NULL,
 	        .evidence = evidence,
 	        .person = person,
 	        .note = note,
 	        .package = package,
 	        .texts = {.text = {evidence->id, state, package, cm_buf_view(told)}, .n = 4},
 	};
-	return cm_opening_keep(node, &kept, report);
+	r = cm_opening_keep(node, &kept, report);
+	if (r == CM_OK)
+		cm_opening_tell(node, evidence, verdict, package);
+	return r;
 }
 
 // -- approvals -----------------------------------------------------------------------------------------------------
