@@ -20,6 +20,7 @@
 #define CM_DEMO_SPACE 6                  // copies of the input on the way: package, sealed three times, bundle twice
 #define CM_DEMO_FIRST_FETCH_S 4          // the first fetch would take so long, and is killed before
 #define CM_DEMO_INPUT_LEAST (UINT64_C(200) << 20)
+#define CM_DEMO_RATE_LEAST_KIB 512       // a folder of a few files need not take that long
 
 struct cm_demo_step {
 	const char *title, *what;
@@ -111,7 +112,8 @@ cm_demo_prepare(struct cm_demo *demo)
 	if (cm_dir_free_bytes(demo->folder, &report, &room) == CM_OK && room / CM_DEMO_SPACE < demo->found.bytes)
 		return cm_demo_bad(demo, "%.1f MiB are free in %s; about %.1f are needed.", (double)room / 1048576.0, demo->folder,
 		                   (double)demo->found.bytes * CM_DEMO_SPACE / 1048576.0);
-	demo->rate_kib = demo->found.bytes / 1024 / CM_DEMO_FIRST_FETCH_S + 1;
+	demo->rate_kib = demo->found.bytes / 1024 / CM_DEMO_FIRST_FETCH_S;
+	demo->rate_kib = demo->rate_kib < CM_DEMO_RATE_LEAST_KIB ? CM_DEMO_RATE_LEAST_KIB : demo->rate_kib;
 	return CM_OK;
 }
 
