@@ -204,7 +204,8 @@ cm_reader_package_findings(struct cm_json_put *put, const struct comity_report *
 }
 
 static void
-cm_reader_package_told(const struct cm_reader_plain *plain, const struct comity_report *report, struct cm_buf *answer)
+cm_reader_package_told(const struct cm_reader_plain *plain, enum comity_verdict verdict,
+                       const struct comity_report *report, struct cm_buf *answer)
 {
 	struct cm_json_put put = cm_json_put_of(answer);
 	struct comity_fact fact;
@@ -222,7 +223,7 @@ cm_reader_package_told(const struct cm_reader_plain *plain, const struct comity_
 	cm_json_put_end_object(&put);
 	cm_reader_package_findings(&put, report);
 	cm_json_put_member_cstr(&put, "package", package);
-	cm_json_put_member_cstr(&put, "verdict", comity_report_verdict_text(comity_report_verdict(report)));
+	cm_json_put_member_cstr(&put, "verdict", comity_report_verdict_text(verdict));
 	cm_json_put_end_object(&put);
 }
 
@@ -403,10 +404,11 @@ cm_reader_package_do(struct cm_reader_plain *plain, const struct cm_reader_packa
 		done = cm_reader_package_bundle(plain, job, trust, told, answer);
 	else if (done == COMITY_OK) {
 		done = cm_reader_package_verify(plain, trust, told);
-		if (done == COMITY_REFUSED && comity_report_verdict(told) == COMITY_VERDICT_REFUSED)
-			done = COMITY_OK; // a refused package is an answer
+		bool refused = done == COMITY_REFUSED; // a refused package, or a seal that does not hold, is an answer
+		if (refused)
+			done = COMITY_OK;
 		if (done == COMITY_OK)
-			cm_reader_package_told(plain, told, answer);
+			cm_reader_package_told(plain, refused ? COMITY_VERDICT_REFUSED : comity_report_verdict(told), told, answer);
 	}
 	if (done != COMITY_OK && told != NULL)
 		cm_report_join(report, comity_report_inside(told));
