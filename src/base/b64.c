@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 static const char cm_b64_std[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char cm_b64_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -64,26 +66,55 @@ cm_b64_unpad(struct cm_view *text)
 	return true;
 }
 
+// The bytes of the group of up to four characters at `i`; 0 when it is none.
+static size_t
+cm_b64_group(struct cm_view text, enum cm_b64_form form, size_t i, uint8_t ret_three[3])
+{
+	size_t n = text.n - i < 4 ? text.n - i : 4;
+	uint32_t x = 0;
+	for (size_t k = 0; k < n; k++) {
+		int value = cm_b64_value(text.p[i + k], form);
+		if (value < 0)
+			return 0;
+		x |= (uint32_t)value << (18 - 6 * k);
+	}
+	if ((n == 2 && (x & 0xffff) != 0) || (n == 3 && (x & 0xff) != 0))
+		return 0;
+	for (unsigned k = 0; k < 3; k++)
+		ret_three[k] = (uint8_t)(x >> (16 - 8 * k));
+	return n - 1;
+}
+
+// True when the text is of that form; then its padding is gone from `text`.
+static bool
+cm_b64_good(struct cm_view *text, enum cm_b64_form form)
+{
+	uint8_t three[3];
+	if ((form == CM_B64_STANDARD && !cm_b64_unpad(text)) || text->n % 4 == 1)
+		return false;
+	for (size_t i = 0; i < text->n; i += 4)
+		if (cm_b64_group(*text, form, i, three) == 0)
+			return false;
+	return true;
+}
+
+bool
+cm_b64_is(struct cm_view text, enum cm_b64_form form)
+{
+	return cm_b64_good(&text, form);
+}
+
 bool
 cm_b64_read(struct cm_view text, enum cm_b64_form form, struct cm_buf *to)
 {
-	if (form == CM_B64_STANDARD && !cm_b64_unpad(&text))
-		return false;
-	if (text.n % 4 == 1)
+	uint8_t three[3];
+	if ((form == CM_B64_STANDARD && !cm_b64_unpad(&text)) || text.n % 4 == 1)
 		return false;
 	for (size_t i = 0; i < text.n; i += 4) {
-		size_t n = text.n - i < 4 ? text.n - i : 4;
-		uint32_t x = 0;
-		for (size_t k = 0; k < n; k++) {
-			int value = cm_b64_value(text.p[i + k], form);
-			if (value < 0)
-				return false;
-			x |= (uint32_t)value << (18 - 6 * k);
-		}
-		if ((n == 2 && (x & 0xffff) != 0) || (n == 3 && (x & 0xff) != 0))
+		size_t n = cm_b64_group(text, form, i, three);
+		if (n == 0)
 			return false;
-		uint8_t three[3] = {(uint8_t)(x >> 16), (uint8_t)(x >> 8), (uint8_t)x};
-		cm_buf_add(to, three, n - 1);
+		cm_buf_add(to, three, n);
 	}
 	return to->failed == CM_OK;
 }
@@ -91,10 +122,13 @@ cm_b64_read(struct cm_view text, enum cm_b64_form form, struct cm_buf *to)
 bool
 cm_b64_read_exact(struct cm_view text, enum cm_b64_form form, uint8_t *ret_bytes, size_t n)
 {
-	struct cm_buf b = cm_buf_of_secret(n);
-	bool good = cm_b64_read(text, form, &b) && b.n == n;
-	if (good && n != 0)
-		memcpy(ret_bytes, b.p, n);
-	cm_buf_fini(&b);
-	return good;
+	uint8_t three[3];
+	if (!cm_b64_good(&text, form) || text.n / 4 * 3 + (text.n % 4 == 0 ? 0 : text.n % 4 - 1) != n)
+		return false;
+	for (size_t i = 0; i < text.n; i += 4) {
+		size_t count = cm_b64_group(text, form, i, three);
+		memcpy(ret_bytes + i / 4 * 3, three, count);
+	}
+	cm_mem_wipe(three, sizeof three);
+	return true;
 }

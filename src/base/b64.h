@@ -22,7 +22,10 @@ void cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form);
 // Appends the bytes to `to`. False for any other text, or when `to` is full (ask cm_buf_result()).
 bool cm_b64_read(struct cm_view text, enum cm_b64_form form, struct cm_buf *to);
 
-// Exactly `n` bytes into `ret_bytes`.
+// True when the text is of that form; needs no memory.
+bool cm_b64_is(struct cm_view text, enum cm_b64_form form);
+
+// Exactly `n` bytes into `ret_bytes`; needs no memory.
 bool cm_b64_read_exact(struct cm_view text, enum cm_b64_form form, uint8_t *ret_bytes, size_t n);
 
 #endif

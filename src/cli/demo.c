@@ -20,6 +20,7 @@
 #define CM_DEMO_SPACE 6                  // copies of the input on the way: package, sealed three times, bundle twice
 #define CM_DEMO_FIRST_FETCH_S 4          // the first fetch would take so long, and is killed before
 #define CM_DEMO_INPUT_LEAST (UINT64_C(200) << 20)
+#define CM_DEMO_RATE_LEAST_KIB 512       // a folder of a few files need not take that long
 
 struct cm_demo_step {
 	const char *title, *what;
@@ -111,7 +112,8 @@ cm_demo_prepare(struct cm_demo *demo)
 	if (cm_dir_free_bytes(demo->folder, &report, &room) == CM_OK && room / CM_DEMO_SPACE < demo->found.bytes)
 		return cm_demo_bad(demo, "%.1f MiB are free in %s; about %.1f are needed.", (double)room / 1048576.0, demo->folder,
 		                   (double)demo->found.bytes * CM_DEMO_SPACE / 1048576.0);
-	demo->rate_kib = demo->found.bytes / 1024 / CM_DEMO_FIRST_FETCH_S + 1;
+	demo->rate_kib = demo->found.bytes / 1024 / CM_DEMO_FIRST_FETCH_S;
+	demo->rate_kib = demo->rate_kib < CM_DEMO_RATE_LEAST_KIB ? CM_DEMO_RATE_LEAST_KIB : demo->rate_kib;
 	return CM_OK;
 }
 
@@ -134,7 +136,7 @@ static const struct cm_demo_step cm_demo_steps[] = {
         {"Arland fetches it, is killed, and opens it with two persons", "The receiver dies in the middle. It goes on where "
                                                                   "it stopped, and opens the package only for two "
                                                                   "persons with two factors each.", cm_demo_fetch},
-        {"The court", "One file holds the evidence, the messages, the proofs of both registers and two signatures. It "
+        {"The court", "One file holds the evidence, the messages, the register's proofs and two signatures. It "
                       "is judged offline, here and with programs of others.", cm_demo_court},
 };
 
@@ -148,6 +150,8 @@ cm_demo_play(struct cm_demo *demo)
 		cm_demo_title(demo, i, step->title, step->what);
 		cm_result r = cm_demo_interrupted(demo) ? cm_demo_bad(demo, "Stopped.") : step->run(demo);
 		demo->times[i] = cm_clock_mono() - begun;
+		if (r != CM_OK && cm_demo_interrupted(demo))
+			return CM_FAILED;
 		if (r != CM_OK) {
 			fprintf(demo->to, "\nStep %u did not hold: %s.\nEvery command with its output: %s/logs/demo.log; the "
 			                  "nodes' own words: logs/xa.contact.log, logs/xb.contact.log.\n",

@@ -116,6 +116,27 @@ cm_demo_court_checks(struct cm_demo *demo, size_t *ret_failed)
 	return n;
 }
 
+// "signature 2, file 47, …": each name with how many checks of it there were.
+static void
+cm_demo_court_names(struct cm_demo *demo)
+{
+	const struct cm_json_value *checks = cm_demo_find(demo, "checks");
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	size_t n = checks == NULL ? 0 : cm_json_count(checks);
+	for (size_t i = 0; i < n; i++) {
+		struct cm_view name = cm_json_text(cm_json_member(cm_json_at(checks, i), "name"));
+		size_t same = 0, before = 0;
+		for (size_t k = 0; k < n; k++)
+			if (cm_view_equal(name, cm_json_text(cm_json_member(cm_json_at(checks, k), "name")))) {
+				same++;
+				before += k < i;
+			}
+		if (before == 0)
+			cm_buf_printf(&text, "%s%.*s %zu", text.n == 0 ? "" : ", ", CM_VIEW_ARG(name), same);
+	}
+	cm_demo_note(demo, "checks by name: %s", cm_buf_cstr(&text));
+}
+
 static cm_result
 cm_demo_court_verify(struct cm_demo *demo)
 {
@@ -131,6 +152,7 @@ cm_demo_court_verify(struct cm_demo *demo)
 	size_t n = cm_demo_court_checks(demo, &failed);
 	if (strcmp(verdict, "valid") != 0 || failed > 0 || n == 0)
 		return cm_demo_bad(demo, "The verdict is \"%s\"", verdict);
+	cm_demo_court_names(demo);
 	cm_demo_good(demo, "%zu checks, offline, by the State roots alone: %s", n, verdict);
 	return CM_OK;
 }
@@ -141,6 +163,7 @@ cm_demo_court_verify(struct cm_demo *demo)
 static const char cm_demo_court_sums[] =
         "for m in META-INF/ASiCManifest00?.xml; do"
         " sed -n 's/.*DataObjectReference URI=\"\\([^\"]*\\)\".*/\\1/p; s/.*DigestValue>\\([^<]*\\)<.*/\\1/p' \"$m\" |"
+        " sed 's/&amp;/\\&/g' |"
         " while read -r uri && read -r digest; do"
         " printf '%s  %b\\n' \"$(base64 -d <<<\"$digest\" | od -An -v -tx1 | tr -d ' \\n')\" \"${uri//%/\\\\x}\";"
         " done; done | sha256sum --check --strict --quiet && echo all files are as the manifests say";

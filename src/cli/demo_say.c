@@ -36,16 +36,17 @@ cm_demo_line(struct cm_demo *demo, const char *colour, const char *mark, const c
 void
 cm_demo_title(struct cm_demo *demo, unsigned step, const char *title, const char *what)
 {
-	size_t column = 0;
-	fprintf(demo->to, "\n%s%u  %s%s\n   ", demo->colours ? CM_DEMO_BOLD : "", step, title,
+	size_t column = 80; // so that the first word begins a line
+	fprintf(demo->to, "\n%s%u  %s%s", demo->colours ? CM_DEMO_BOLD : "", step, title,
 	        demo->colours ? CM_DEMO_PLAIN : "");
 	for (const char *at = what; *at != 0;) {
 		size_t n = strcspn(at, " ");
-		if (column + n > 76) {
+		if (column + 1 + n > 76) {
 			fputs("\n   ", demo->to);
 			column = 0;
-		}
-		column += (size_t)fprintf(demo->to, "%.*s ", (int)n, at);
+		} else
+			column += (size_t)fprintf(demo->to, " ");
+		column += (size_t)fprintf(demo->to, "%.*s", (int)n, at);
 		at += n;
 		at += *at == ' ';
 	}

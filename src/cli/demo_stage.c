@@ -16,7 +16,8 @@
 bool
 cm_demo_interrupted(struct cm_demo *demo)
 {
-	return demo->signal >= 0 && cm_signal_read(demo->signal) != 0;
+	demo->stopped = demo->stopped || (demo->signal >= 0 && cm_signal_read(demo->signal) != 0);
+	return demo->stopped;
 }
 
 bool

@@ -31,7 +31,6 @@ struct cm_demo_person {
 };
 
 struct cm_demo {
-	const char *program;          // argv[0] as people would type it
 	FILE *to;                     // where people read: standard output, or standard error with --json
 	bool colours;
 	char folder[CM_FILE_PATH];    // DEMO_DIR
@@ -39,6 +38,7 @@ struct cm_demo {
 	bool own_input;               // DEMO_INPUT was given
 	int log;                      // demo.log
 	int signal;                   // Ctrl-C and SIGTERM come here
+	bool stopped;                 // one of them came
 	struct cm_demo_node xa, xb;
 	struct cm_demo_person ilse, per, tomas, marta;
 	struct cm_buf out, err;       // of the last command

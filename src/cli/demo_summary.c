@@ -66,7 +66,11 @@ cm_demo_summary_write(struct cm_demo *demo, struct cm_buf *ret_json)
 	cm_json_put_member_cstr(&put, "version", CM_VERSION);
 	cm_json_put_end_object(&put);
 	cm_result r = cm_buf_result(ret_json);
-	return r == CM_OK ? cm_demo_write(demo, "summary.json", 0644, cm_buf_view(ret_json)) : r;
+	if (r != CM_OK)
+		return r;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) line = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	cm_buf_printf(&line, "%s\n", cm_buf_cstr(ret_json));
+	return cm_demo_write(demo, "summary.json", 0644, cm_buf_view(&line));
 }
 
 void
@@ -75,8 +79,9 @@ cm_demo_summary(struct cm_demo *demo)
 	static const char *const words[CM_DEMO_STEPS - 1] = {"evidence made ready", "two nodes made and running",
 	        "peers by invitation", "preservation asked, preserved", "data asked, packed, sealed, delivered",
 	        "fetched through a kill, opened by two", "court bundle made, judged, forged copy refused"};
-	char span[32];
+	char span[32], program[CM_FILE_PATH] = "comity";
 	int64_t all = 0;
+	cm_result_ignore(cm_proc_self_path(program, sizeof program, NULL), "then it is the name in the PATH");
 	cm_demo_title(demo, CM_DEMO_STEPS - 1, "Every step held", "");
 	for (size_t i = 0; i + 1 < CM_DEMO_STEPS; i++) {
 		all += demo->times[i];
@@ -94,10 +99,10 @@ cm_demo_summary(struct cm_demo *demo)
 	        "      xa.contact xb.contact        the nodes    state-arland state-borvia    the States' roots\n"
 	        "      court                        what a court gets    logs    every command, every node's words\n\n"
 	        "    To try next:\n"
-	        "      cd %s\n"
+	        "      cd %s; alias comity=%s\n"
 	        "      comity verify court/bundle.asice --trust court/trust.pem\n"
 	        "      comity serve --home xa.contact &     comity request list --home xa.contact\n"
 	        "      comity log fsck xa.contact/log --vkey court/register.vkey\n"
 	        "      DEMO_INPUT=your/folder make demo     comity catalogue kinds pres\n",
-	        demo->folder, demo->folder);
+	        demo->folder, demo->folder, program);
 }

@@ -30,46 +30,46 @@ static const char *const cm_answer_doc_codes[] = {
         "ne_bis_in_idem", "time_barred", "no_treaty", "political_offence", NULL};
 static const char *const cm_answer_doc_silences[] = {
         "none", "returned_incomplete", "decided_as_is", NULL};
-static const struct cm_shape_field cm_answer_doc_item_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_item_fields[] = {
         {"item", CM_SHAPE_NUMBER, NEED, AT(cm_doc_item_result, item)},
         {"note", TEXT, AT(cm_doc_item_result, note)},
         {"result", CM_SHAPE_TEXT, .words = cm_answer_doc_results, NEED, AT(cm_doc_item_result, result)},
         {"until", CM_SHAPE_TIME, AT(cm_doc_item_result, until)},
 };
-static const struct cm_shape cm_answer_doc_item_shape =
+static const struct cm_json_shape cm_answer_doc_item_shape =
         SHAPE("item", cm_answer_doc_item_fields, cm_doc_item_result);
 
-static const struct cm_shape_field cm_answer_doc_question_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_question_fields[] = {
         {"n", CM_SHAPE_NUMBER, NEED, AT(cm_doc_question, n)},
         {"needed_for", CM_SHAPE_TEXT, .form = CM_FORM_ARTICLE, AT(cm_doc_question, needed_for)},
         {"question", TEXT, NEED, AT(cm_doc_question, question)},
 };
-static const struct cm_shape cm_answer_doc_question_shape =
+static const struct cm_json_shape cm_answer_doc_question_shape =
         SHAPE("question", cm_answer_doc_question_fields, cm_doc_question);
 
-static const struct cm_shape_field cm_answer_doc_reply_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_reply_fields[] = {
         {"n", CM_SHAPE_NUMBER, NEED, AT(cm_doc_reply, n)},
         {"reply", TEXT, NEED, AT(cm_doc_reply, reply)},
 };
-static const struct cm_shape cm_answer_doc_reply_shape =
+static const struct cm_json_shape cm_answer_doc_reply_shape =
         SHAPE("reply", cm_answer_doc_reply_fields, cm_doc_reply);
 
-static const struct cm_shape_field cm_answer_doc_ground_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_ground_fields[] = {
         {"article", CM_SHAPE_TEXT, .form = CM_FORM_GROUND, NEED, AT(cm_doc_ground, article)},
         {"code", CM_SHAPE_TEXT, .words = cm_answer_doc_codes, NEED, AT(cm_doc_ground, code)},
         {"reasons", TEXT, NEED, AT(cm_doc_ground, reasons)},
 };
-static const struct cm_shape cm_answer_doc_ground_shape =
+static const struct cm_json_shape cm_answer_doc_ground_shape =
         SHAPE("ground", cm_answer_doc_ground_fields, cm_doc_ground);
 
-static const struct cm_shape_field cm_answer_doc_condition_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_condition_fields[] = {
         {"condition", TEXT, NEED, AT(cm_doc_condition, condition)},
         {"n", CM_SHAPE_NUMBER, NEED, AT(cm_doc_condition, n)},
 };
-static const struct cm_shape cm_answer_doc_condition_shape =
+static const struct cm_json_shape cm_answer_doc_condition_shape =
         SHAPE("condition", cm_answer_doc_condition_fields, cm_doc_condition);
 
-static const struct cm_shape_field cm_answer_doc_hop_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_hop_fields[] = {
         {"address", LINE, AT(cm_doc_hop, address)},
         {"country", CM_SHAPE_TEXT, .form = CM_FORM_COUNTRY, NEED, AT(cm_doc_hop, country)},
         {"from", CM_SHAPE_TIME, AT(cm_doc_hop, from)},
@@ -77,18 +77,18 @@ static const struct cm_shape_field cm_answer_doc_hop_fields[] = {
         {"provider", LINE, NEED, AT(cm_doc_hop, provider)},
         {"to", CM_SHAPE_TIME, AT(cm_doc_hop, to)},
 };
-static const struct cm_shape cm_answer_doc_hop_shape =
+static const struct cm_json_shape cm_answer_doc_hop_shape =
         SHAPE("hop", cm_answer_doc_hop_fields, cm_doc_hop);
 
-static const struct cm_shape_field cm_answer_doc_national_order_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_national_order_fields[] = {
         {"from", CM_SHAPE_TIME, NEED, AT(R, national_order.from)},
         {"reference", LINE, AT(R, national_order.reference)},
         {"until", CM_SHAPE_TIME, NEED, AT(R, national_order.until)},
 };
-static const struct cm_shape cm_answer_doc_national_order_shape =
+static const struct cm_json_shape cm_answer_doc_national_order_shape =
         SHAPE("national_order", cm_answer_doc_national_order_fields, R);
 
-static const struct cm_shape_field cm_answer_doc_whole_fields[] = {
+static const struct cm_json_shape_field cm_answer_doc_whole_fields[] = {
         {"answer_by", CM_SHAPE_TIME, AT(R, answer_by)},
         {"answering", CM_SHAPE_POINTER, NEED, AT(R, answering), .sub = &cm_request_doc_party_shape},
         {"answers", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, answers)},
@@ -125,20 +125,20 @@ static const struct {
         {"third_state_provider", "path"},
 };
 
-static void cm_answer_doc_check(struct cm_shape_reader *reader, const void *record);
+static void cm_answer_doc_check(struct cm_json_shape_reader *reader, const void *record);
 
-static const struct cm_shape cm_answer_doc_whole_shape = {"answer document", cm_answer_doc_whole_fields,
+static const struct cm_json_shape cm_answer_doc_whole_shape = {"answer document", cm_answer_doc_whole_fields,
         sizeof cm_answer_doc_whole_fields / sizeof *cm_answer_doc_whole_fields, sizeof(struct R), cm_answer_doc_check};
 
 static void
-cm_answer_doc_check(struct cm_shape_reader *reader, const void *record)
+cm_answer_doc_check(struct cm_json_shape_reader *reader, const void *record)
 {
 	const struct cm_answer_doc *doc = record;
 	for (size_t i = 0; i < sizeof cm_answer_doc_needs / sizeof *cm_answer_doc_needs; i++)
 		if (cm_view_is(doc->state, cm_answer_doc_needs[i].state) &&
-		    !cm_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].member))
-			cm_shape_fault(reader, CM_ERROR_DOCUMENT_MEMBER_MISSING, "\"%s\" is missing; the state needs it",
-			               cm_answer_doc_needs[i].member);
+		    !cm_json_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].member))
+			cm_json_shape_fault(reader, CM_ERROR_DOCUMENT_MEMBER_MISSING,
+			                    "\"%s\" is missing; the state needs it", cm_answer_doc_needs[i].member);
 }
 
 cm_result
@@ -167,26 +167,26 @@ cm_result
 cm_answer_doc_write(const struct cm_answer_doc *doc, struct cm_buf *to)
 {
 	struct cm_json_put put = cm_json_put_of(to);
-	return cm_shape_write(&put, &cm_answer_doc_whole_shape, doc, 0);
+	return cm_json_shape_write(&put, &cm_answer_doc_whole_shape, doc, 0);
 }
 
 bool
 cm_answer_doc_has(const struct cm_answer_doc *doc, const char *path)
 {
-	return cm_shape_has(&cm_answer_doc_whole_shape, doc, path);
+	return cm_json_shape_has(&cm_answer_doc_whole_shape, doc, path);
 }
 
 void
 cm_answer_doc_each(const struct cm_answer_doc *doc,
                     void (*each)(void *context, struct cm_view path, struct cm_view text), void *context)
 {
-	cm_shape_each(&cm_answer_doc_whole_shape, doc, each, context);
+	cm_json_shape_each(&cm_answer_doc_whole_shape, doc, each, context);
 }
 
 cm_result
 cm_answer_doc_write_wire(const struct cm_answer_doc *doc, struct cm_buf *to)
 {
-	cm_shape_wire_write(to, &cm_answer_doc_whole_shape, doc);
+	cm_json_shape_wire_write(to, &cm_answer_doc_whole_shape, doc);
 	return cm_buf_result(to);
 }
 

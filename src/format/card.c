@@ -21,66 +21,66 @@ static const char *const cm_card_roles[] = {
         "contact_point", "central_authority", "competent_authority", "provider", "secretariat", "witness", NULL};
 static const char *const cm_card_signers[] = {"authority", "state", NULL};
 
-static const struct cm_shape_field cm_card_name_fields[] = {
+static const struct cm_json_shape_field cm_card_name_fields[] = {
         {"language", CM_SHAPE_TEXT, offsetof(struct cm_card_name, language), .form = CM_FORM_LANGUAGE, NEED},
         {"name", CM_SHAPE_TEXT, offsetof(struct cm_card_name, name), .form = CM_FORM_LINE, NEED},
 };
-static const struct cm_shape cm_card_name_shape = SHAPE("name", cm_card_name_fields, cm_card_name);
+static const struct cm_json_shape cm_card_name_shape = SHAPE("name", cm_card_name_fields, cm_card_name);
 
-static const struct cm_shape_field cm_card_log_fields[] = {
+static const struct cm_json_shape_field cm_card_log_fields[] = {
         {"origin", CM_SHAPE_TEXT, AT(log_origin), .form = CM_FORM_LINE, NEED},
         {"vkey", CM_SHAPE_TEXT, AT(log_vkey), .form = CM_FORM_LINE, NEED},
 };
-static const struct cm_shape cm_card_log_shape = SHAPE("log", cm_card_log_fields, C);
+static const struct cm_json_shape cm_card_log_shape = SHAPE("log", cm_card_log_fields, C);
 
-static const struct cm_shape_field cm_card_seal_fields[] = {
+static const struct cm_json_shape_field cm_card_seal_fields[] = {
         {"certificate", DER, AT(seal_certificate), NEED},
         {"recipient", CM_SHAPE_TEXT, AT(seal_recipient), .form = CM_FORM_AGE, NEED},
 };
-static const struct cm_shape cm_card_seal_shape = SHAPE("seal", cm_card_seal_fields, C);
+static const struct cm_json_shape cm_card_seal_shape = SHAPE("seal", cm_card_seal_fields, C);
 
-static const struct cm_shape_field cm_card_sign_fields[] = {
+static const struct cm_json_shape_field cm_card_sign_fields[] = {
         {"certificate", DER, AT(sign_certificate), NEED},
 };
-static const struct cm_shape cm_card_sign_shape = SHAPE("sign", cm_card_sign_fields, C);
+static const struct cm_json_shape cm_card_sign_shape = SHAPE("sign", cm_card_sign_fields, C);
 
-static const struct cm_shape_field cm_card_state_fields[] = {
+static const struct cm_json_shape_field cm_card_state_fields[] = {
         {"certificate", DER, AT(state_certificate), NEED},
         {"sha256", CM_SHAPE_HEX, AT(state_sha256), .max = 32, NEED},
 };
-static const struct cm_shape cm_card_state_shape = SHAPE("state", cm_card_state_fields, C);
+static const struct cm_json_shape cm_card_state_shape = SHAPE("state", cm_card_state_fields, C);
 
-static const struct cm_shape_field cm_card_witness_fields[] = {
+static const struct cm_json_shape_field cm_card_witness_fields[] = {
         {"vkey", CM_SHAPE_TEXT, AT(witness_vkey), .form = CM_FORM_LINE, NEED},
 };
-static const struct cm_shape cm_card_witness_shape = SHAPE("witness", cm_card_witness_fields, C);
+static const struct cm_json_shape cm_card_witness_shape = SHAPE("witness", cm_card_witness_fields, C);
 
-static const struct cm_shape_field cm_card_key_fields[] = {
+static const struct cm_json_shape_field cm_card_key_fields[] = {
         {"log", CM_SHAPE_INLINE, .sub = &cm_card_log_shape, NEED},
         {"seal", CM_SHAPE_INLINE, .sub = &cm_card_seal_shape, NEED},
         {"sign", CM_SHAPE_INLINE, .sub = &cm_card_sign_shape, NEED},
         {"state", CM_SHAPE_INLINE, .sub = &cm_card_state_shape, NEED},
         {"witness", CM_SHAPE_INLINE, .sub = &cm_card_witness_shape},
 };
-static const struct cm_shape cm_card_key_shape = SHAPE("keys", cm_card_key_fields, C);
+static const struct cm_json_shape cm_card_key_shape = SHAPE("keys", cm_card_key_fields, C);
 
-static const struct cm_shape_field cm_card_valid_fields[] = {
+static const struct cm_json_shape_field cm_card_valid_fields[] = {
         {"from", CM_SHAPE_TIME, AT(valid_from), NEED},
         {"until", CM_SHAPE_TIME, AT(valid_until), NEED},
 };
-static const struct cm_shape cm_card_valid_shape = SHAPE("valid", cm_card_valid_fields, C);
+static const struct cm_json_shape cm_card_valid_shape = SHAPE("valid", cm_card_valid_fields, C);
 
-static const struct cm_shape_field cm_card_signature_fields[] = {
+static const struct cm_json_shape_field cm_card_signature_fields[] = {
         {"by", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, by), .words = cm_card_signers, NEED},
         {"protected", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, protected_b64), .form = CM_FORM_BASE64URL, NEED},
         {"signature", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, signature_b64), .form = CM_FORM_BASE64URL, NEED},
 };
-static const struct cm_shape cm_card_signature_shape =
+static const struct cm_json_shape cm_card_signature_shape =
         SHAPE("signature", cm_card_signature_fields, cm_card_signature);
 
-static void cm_card_check(struct cm_shape_reader *reader, const void *record);
+static void cm_card_check(struct cm_json_shape_reader *reader, const void *record);
 
-static const struct cm_shape_field cm_card_fields[] = {
+static const struct cm_json_shape_field cm_card_fields[] = {
         {"country", CM_SHAPE_TEXT, AT(country), .form = CM_FORM_COUNTRY, NEED},
         {"email", CM_SHAPE_TEXT, AT(email), .form = CM_FORM_LINE},
         {"endpoint", CM_SHAPE_TEXT, AT(endpoint), .form = CM_FORM_URL, NEED},
@@ -98,10 +98,10 @@ static const struct cm_shape_field cm_card_fields[] = {
         {"time_zone", CM_SHAPE_TEXT, AT(time_zone), .form = CM_FORM_ZONE},
         {"valid", CM_SHAPE_INLINE, .sub = &cm_card_valid_shape, NEED},
 };
-static const struct cm_shape cm_card_shape = {
+static const struct cm_json_shape cm_card_shape = {
         "card", cm_card_fields, sizeof cm_card_fields / sizeof *cm_card_fields, sizeof(struct C), cm_card_check};
 
-static const struct cm_shape_rules cm_card_rules = {
+static const struct cm_json_shape_rules cm_card_rules = {
         .missing = CM_ERROR_CARD_MEMBER,
         .unknown = CM_ERROR_CARD_MEMBER,
         .value = CM_ERROR_CARD_MEMBER,
@@ -124,25 +124,25 @@ cm_card_twice(const struct cm_view *list, size_t count)
 }
 
 static void
-cm_card_check(struct cm_shape_reader *reader, const void *record)
+cm_card_check(struct cm_json_shape_reader *reader, const void *record)
 {
 	const struct cm_card *card = record;
 	const uint8_t small[2] = {(uint8_t)(card->country.p[0] | 0x20), (uint8_t)(card->country.p[1] | 0x20)};
 	if (!cm_view_equal(cm_view_part(card->node, 0, 2), cm_view_of(small, 2)))
-		cm_shape_fault(reader, CM_ERROR_CARD_MEMBER, "the node is not of the country");
+		cm_json_shape_fault(reader, CM_ERROR_CARD_MEMBER, "the node is not of the country");
 	if (card->valid_from.us >= card->valid_until.us)
-		cm_shape_fault(reader, CM_ERROR_CARD_MEMBER, "valid.until is not after valid.from");
+		cm_json_shape_fault(reader, CM_ERROR_CARD_MEMBER, "valid.until is not after valid.from");
 	if (cm_view_find(card->endpoint, sizeof "https://" - 1, '/') != card->endpoint.n)
-		cm_shape_fault(reader, CM_ERROR_CARD_MEMBER, "the endpoint has a path");
+		cm_json_shape_fault(reader, CM_ERROR_CARD_MEMBER, "the endpoint has a path");
 	if (cm_card_twice(card->roles, card->role_count) || cm_card_twice(card->languages, card->language_count))
-		cm_shape_fault(reader, CM_ERROR_CARD_MEMBER, "a role or language stands twice");
+		cm_json_shape_fault(reader, CM_ERROR_CARD_MEMBER, "a role or language stands twice");
 	for (size_t i = 0; i < card->name_count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (cm_view_equal(card->names[i].language, card->names[k].language))
-				cm_shape_fault(reader, CM_ERROR_CARD_MEMBER, "two names in one language");
+				cm_json_shape_fault(reader, CM_ERROR_CARD_MEMBER, "two names in one language");
 	if (card->signature_count != 2 || !cm_view_is(card->signatures[0].by, "authority") ||
 	    !cm_view_is(card->signatures[1].by, "state"))
-		cm_shape_fault(reader, CM_ERROR_CARD_SIGNATURE_FORM, "not the signatures of authority and State");
+		cm_json_shape_fault(reader, CM_ERROR_CARD_SIGNATURE_FORM, "not the signatures of authority and State");
 }
 
 // The certificates that the protected headers name.
@@ -193,13 +193,13 @@ cm_card_read(struct cm_view json, struct cm_report *report, struct cm_card *ret_
 	struct cm_json CM_CLEANUP(cm_json_free_at) *document = NULL;
 	struct cm_arena arena = {NULL, false};
 	struct cm_card card = {.names = NULL};
-	struct cm_shape_reader reader = {.arena = &arena, .rules = &cm_card_rules};
+	struct cm_json_shape_reader reader = {.arena = &arena, .rules = &cm_card_rules};
 	cm_result r = cm_json_read(json, CM_LIMIT_CARD_BYTES_VALUE, report, &document);
 	if (r == CM_REFUSED)
 		return cm_report_refuse(report, CM_ERROR_CARD_JSON, "whole", "%zu bytes", json.n);
 	if (r != CM_OK)
 		return r;
-	if (!cm_shape_read(&reader, &cm_card_shape, cm_json_root(document), &card))
+	if (!cm_json_shape_read(&reader, &cm_card_shape, cm_json_root(document), &card))
 		r = CM_REFUSED;
 	if (report != NULL)
 		cm_report_join(report, &reader.found);
@@ -231,7 +231,7 @@ cm_result
 cm_card_write(const struct cm_card *card, struct cm_buf *to)
 {
 	struct cm_json_put put = cm_json_put_of(to);
-	return cm_shape_write(&put, &cm_card_shape, card, 0);
+	return cm_json_shape_write(&put, &cm_card_shape, card, 0);
 }
 
 cm_result

@@ -29,7 +29,7 @@ cm_hi1_verb_name(enum cm_hi1_verb verb)
 }
 
 void
-cm_hi1_action_settle(struct cm_shape_reader *reader, struct cm_report *report, struct cm_hi1_fault *fault)
+cm_hi1_action_settle(struct cm_json_shape_reader *reader, struct cm_report *report, struct cm_hi1_fault *fault)
 {
 	if (reader->found.count == 0)
 		return;
@@ -72,18 +72,19 @@ cm_hi1_action_operand(enum cm_hi1_verb verb, bool response)
 }
 
 static void
-cm_hi1_action_object(struct cm_shape_reader *reader, const struct cm_json_value *value, struct cm_hi1_action *action)
+cm_hi1_action_object(struct cm_json_shape_reader *reader, const struct cm_json_value *value,
+                     struct cm_hi1_action *action)
 {
 	const struct cm_json_value *xsi =
 	        cm_json_kind(value) == CM_JSON_OBJECT ? cm_json_member(value, "@xsi:type") : NULL;
 	if (xsi == NULL) {
-		cm_shape_fault(reader, reader->rules->missing, "\"@xsi:type\" is missing");
+		cm_json_shape_fault(reader, reader->rules->missing, "\"@xsi:type\" is missing");
 		return;
 	}
 	enum cm_hi1_type type = cm_hi1_object_type(cm_json_text(xsi));
 	bool wrong = (reader->context == CM_SHAPE_DELIVER) != (type == CM_HI1_TYPE_DELIVERY) && reader->context != 0;
 	if (type == CM_HI1_TYPE_NONE || wrong) {
-		cm_shape_fault(reader, CM_ERROR_HI1_UNSUPPORTED, "%s of %.*s is not part of the profile",
+		cm_json_shape_fault(reader, CM_ERROR_HI1_UNSUPPORTED, "%s of %.*s is not part of the profile",
 		               cm_hi1_verb_name(action->verb), CM_VIEW_ARG(cm_json_text(xsi)));
 		return;
 	}
@@ -91,7 +92,7 @@ cm_hi1_action_object(struct cm_shape_reader *reader, const struct cm_json_value 
 	if (object == NULL)
 		return;
 	object->type = type;
-	if (cm_shape_read(reader, cm_hi1_object_shape(type), value, object))
+	if (cm_json_shape_read(reader, cm_hi1_object_shape(type), value, object))
 		action->object = object;
 }
 
@@ -99,30 +100,30 @@ static bool
 cm_hi1_action_stranger(void *context, struct cm_view name, const struct cm_json_value *value)
 {
 	(void)value;
-	struct cm_shape_reader *reader = context;
+	struct cm_json_shape_reader *reader = context;
 	if (!cm_view_is(name, "Identifier") && !cm_view_is(name, "HI1Object"))
-		cm_shape_fault(reader, reader->rules->unknown, "unknown member \"%.*s\"",
+		cm_json_shape_fault(reader, reader->rules->unknown, "unknown member \"%.*s\"",
 		               (int)(name.n < 80 ? name.n : 80), (const char *)name.p);
 	return true;
 }
 
 static void
-cm_hi1_action_identifier(struct cm_shape_reader *reader, const struct cm_json_value *id, bool needed,
+cm_hi1_action_identifier(struct cm_json_shape_reader *reader, const struct cm_json_value *id, bool needed,
                          struct cm_hi1_action *action)
 {
 	if (id == NULL) {
 		if (needed)
-			cm_shape_fault(reader, reader->rules->missing, "\"Identifier\" is missing");
+			cm_json_shape_fault(reader, reader->rules->missing, "\"Identifier\" is missing");
 		return;
 	}
 	if (cm_text_uuid(cm_json_text(id)))
 		action->id = cm_arena_copy(reader->arena, cm_json_text(id));
 	else
-		cm_shape_fault(reader, reader->rules->identifier, "Identifier is not a UUID in lower case");
+		cm_json_shape_fault(reader, reader->rules->identifier, "Identifier is not a UUID in lower case");
 }
 
 static void
-cm_hi1_action_operands(struct cm_shape_reader *reader, const struct cm_json_value *value, bool response,
+cm_hi1_action_operands(struct cm_json_shape_reader *reader, const struct cm_json_value *value, bool response,
                        struct cm_hi1_action *action)
 {
 	struct cm_hi1_operand o = cm_hi1_action_operand(action->verb, response);
@@ -131,34 +132,36 @@ cm_hi1_action_operands(struct cm_shape_reader *reader, const struct cm_json_valu
 	const struct cm_json_value *object = cm_json_member(value, "HI1Object");
 	cm_hi1_action_identifier(reader, id, o.id_needed, action);
 	if ((id != NULL && !o.id_allowed) || (object != NULL && !o.object_allowed))
-		cm_shape_fault(reader, reader->rules->unknown, "a member that this verb does not have");
+		cm_json_shape_fault(reader, reader->rules->unknown, "a member that this verb does not have");
 	if (object == NULL && o.object_needed)
-		cm_shape_fault(reader, reader->rules->missing, "\"HI1Object\" is missing");
+		cm_json_shape_fault(reader, reader->rules->missing, "\"HI1Object\" is missing");
 	if (object == NULL || !o.object_allowed)
 		return;
-	size_t mark = cm_shape_enter(reader, "HI1Object");
+	size_t mark = cm_json_shape_enter(reader, "HI1Object");
 	reader->context = o.context;
 	cm_hi1_action_object(reader, object, action);
 	reader->context = 0;
-	cm_shape_leave(reader, mark);
+	cm_json_shape_leave(reader, mark);
 	if (o.id_needed && action->object != NULL && !cm_view_equal(action->object->id, action->id))
-		cm_shape_fault(reader, reader->rules->identifier, "Identifier is not the ObjectIdentifier");
+		cm_json_shape_fault(reader, reader->rules->identifier, "Identifier is not the ObjectIdentifier");
 }
 
 // Reads into a new record of the arena; NULL when anything was found.
 static void *
-cm_hi1_action_part(struct cm_shape_reader *reader, const struct cm_shape *shape, const struct cm_json_value *value)
+cm_hi1_action_part(struct cm_json_shape_reader *reader, const struct cm_json_shape *shape,
+                   const struct cm_json_value *value)
 {
 	void *record = cm_arena_new(reader->arena, shape->size);
-	return record != NULL && cm_shape_read(reader, shape, value, record) ? record : NULL;
+	return record != NULL && cm_json_shape_read(reader, shape, value, record) ? record : NULL;
 }
 
 static void
-cm_hi1_action_verb(struct cm_shape_reader *reader, const struct cm_json_value *value, bool response,
+cm_hi1_action_verb(struct cm_json_shape_reader *reader, const struct cm_json_value *value, bool response,
                    struct cm_hi1_action *action)
 {
 	if (cm_json_kind(value) != CM_JSON_OBJECT)
-		cm_shape_fault(reader, reader->rules->value, "%s, not an object", cm_json_kind_name(cm_json_kind(value)));
+		cm_json_shape_fault(reader, reader->rules->value, "%s, not an object",
+		                    cm_json_kind_name(cm_json_kind(value)));
 	else if (action->verb == CM_HI1_VERB_NONE)
 		action->error = cm_hi1_action_part(reader, &cm_hi1_error_info_shape, value);
 	else if (action->verb == CM_HI1_VERB_LIST && !response)
@@ -174,7 +177,7 @@ cm_hi1_action_verb(struct cm_shape_reader *reader, const struct cm_json_value *v
 	else if (action->verb != CM_HI1_VERB_GETCSPCONFIG)
 		cm_hi1_action_operands(reader, value, response, action);
 	else if (cm_json_count(value) != 0)
-		cm_shape_fault(reader, reader->rules->unknown, "a member that this verb does not have");
+		cm_json_shape_fault(reader, reader->rules->unknown, "a member that this verb does not have");
 }
 
 struct cm_hi1_action_found {
@@ -202,12 +205,12 @@ cm_hi1_action_find(void *context, struct cm_view name, const struct cm_json_valu
 }
 
 void
-cm_hi1_action_read(struct cm_shape_reader *reader, const struct cm_json_value *value, size_t i,
+cm_hi1_action_read(struct cm_json_shape_reader *reader, const struct cm_json_value *value, size_t i,
                    struct cm_report *report, struct cm_hi1_message *message)
 {
 	struct cm_hi1_action *action = &message->actions[i];
 	struct cm_hi1_action_found found = {.response = message->response};
-	size_t mark = cm_shape_enter_at(reader, i);
+	size_t mark = cm_json_shape_enter_at(reader, i);
 	reader->rules = &cm_hi1_envelope_rules;
 	const struct cm_json_value *number = NULL;
 	if (cm_json_kind(value) == CM_JSON_OBJECT) {
@@ -215,19 +218,19 @@ cm_hi1_action_read(struct cm_shape_reader *reader, const struct cm_json_value *v
 		number = cm_json_member(value, "ActionIdentifier");
 	}
 	if (found.verbs != 1 || found.others != 0)
-		cm_shape_fault(reader, CM_ERROR_HI1_NOT_A_MESSAGE, "not exactly one verb of the profile");
+		cm_json_shape_fault(reader, CM_ERROR_HI1_NOT_A_MESSAGE, "not exactly one verb of the profile");
 	else if (number == NULL || cm_json_kind(number) != CM_JSON_NUMBER || cm_json_number(number) != (int64_t)i)
-		cm_shape_fault(reader, CM_ERROR_HI1_ACTION_NUMBERING, "ActionIdentifier is not %zu", i);
+		cm_json_shape_fault(reader, CM_ERROR_HI1_ACTION_NUMBERING, "ActionIdentifier is not %zu", i);
 	cm_hi1_action_settle(reader, report, &message->fault);
 	if (found.value != NULL) {
 		action->verb = found.verb;
-		size_t verb = cm_shape_enter(reader, cm_hi1_action_member(found.verb, found.response));
+		size_t verb = cm_json_shape_enter(reader, cm_hi1_action_member(found.verb, found.response));
 		reader->rules = &cm_hi1_action_rules;
 		cm_hi1_action_verb(reader, found.value, message->response, action);
-		cm_shape_leave(reader, verb);
+		cm_json_shape_leave(reader, verb);
 		cm_hi1_action_settle(reader, report, &action->fault);
 	}
 	if (action->fault.error != CM_HI1_ERROR_NONE)
 		action->object = NULL; // nobody works with half of one
-	cm_shape_leave(reader, mark);
+	cm_json_shape_leave(reader, mark);
 }

@@ -13,7 +13,7 @@
 #define CM_HI1_JWS_SIGNATURE 86 // base64url of 64 bytes
 
 struct cm_hi1_reading {
-	struct cm_shape_reader shape;
+	struct cm_json_shape_reader shape;
 	struct cm_report *report;
 	struct cm_hi1_message *message;
 	unsigned declared; // namespaces, by their place in the table
@@ -28,7 +28,7 @@ cm_hi1_message_settle(struct cm_hi1_reading *reading)
 static cm_result
 cm_hi1_message_header(struct cm_hi1_reading *reading, const struct cm_json_value *root)
 {
-	struct cm_shape_reader *reader = &reading->shape;
+	struct cm_json_shape_reader *reader = &reading->shape;
 	struct cm_hi1_message *m = reading->message;
 	struct cm_hi1_header header = {.transaction = {NULL, 0}};
 	const struct cm_json_value *value = NULL;
@@ -36,8 +36,8 @@ cm_hi1_message_header(struct cm_hi1_reading *reading, const struct cm_json_value
 		value = cm_json_member(root, "Header");
 	if (value == NULL)
 		return cm_report_refuse(reading->report, CM_ERROR_HI1_NOT_A_MESSAGE, "/", "\"Header\" is missing");
-	size_t mark = cm_shape_enter(reader, "Header");
-	bool good = cm_shape_read(reader, &cm_hi1_header_shape, value, &header);
+	size_t mark = cm_json_shape_enter(reader, "Header");
+	bool good = cm_json_shape_read(reader, &cm_hi1_header_shape, value, &header);
 	m->sender = header.sender;
 	if (header.receiver.country.n != 0 && header.receiver.id.n != 0)
 		m->receiver = header.receiver; // never half of one
@@ -45,12 +45,12 @@ cm_hi1_message_header(struct cm_hi1_reading *reading, const struct cm_json_value
 	m->timestamp = header.timestamp;
 	m->workflow = header.workflow;
 	if (good && !cm_view_is(header.etsi_version, CM_HI1_ETSI_VERSION))
-		cm_shape_fault(reader, CM_ERROR_HI1_VERSION, "%.*s", CM_VIEW_ARG(header.etsi_version));
+		cm_json_shape_fault(reader, CM_ERROR_HI1_VERSION, "%.*s", CM_VIEW_ARG(header.etsi_version));
 	else if (good && (!cm_view_is(header.profile_owner, CM_HI1_PROFILE_OWNER) ||
 	                  !cm_view_is(header.profile_version, CM_HI1_PROFILE_VERSION)))
-		cm_shape_fault(reader, CM_ERROR_HI1_PROFILE, "%.*s %.*s", CM_VIEW_ARG(header.profile_owner),
+		cm_json_shape_fault(reader, CM_ERROR_HI1_PROFILE, "%.*s %.*s", CM_VIEW_ARG(header.profile_owner),
 		               CM_VIEW_ARG(header.profile_version));
-	cm_shape_leave(reader, mark);
+	cm_json_shape_leave(reader, mark);
 	cm_hi1_message_settle(reading);
 	bool answerable = m->transaction.n != 0 && m->sender.country.n != 0 && m->sender.id.n != 0;
 	return answerable ? CM_OK : CM_REFUSED;
@@ -66,11 +66,11 @@ cm_hi1_message_member(void *context, struct cm_view name, const struct cm_json_v
 		if (cm_view_is(name, cm_hi1_namespaces[i].member)) {
 			reading->declared |= 1u << i;
 			if (!cm_view_is(cm_json_text(value), cm_hi1_namespaces[i].uri))
-				cm_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "%s is not %s",
+				cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "%s is not %s",
 				               cm_hi1_namespaces[i].member, cm_hi1_namespaces[i].uri);
 			return true;
 		}
-	cm_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "unknown member \"%.*s\"",
+	cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "unknown member \"%.*s\"",
 	               (int)(name.n < 80 ? name.n : 80), (const char *)name.p);
 	return true;
 }
@@ -83,7 +83,7 @@ cm_hi1_message_namespaces(struct cm_hi1_reading *reading, const struct cm_json_v
 	cm_json_members(root, cm_hi1_message_member, reading);
 	for (unsigned i = 0; i < CM_HI1_NAMESPACES; i++)
 		if (needed & ~reading->declared & 1u << i)
-			cm_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "\"%s\" is missing",
+			cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "\"%s\" is missing",
 			               cm_hi1_namespaces[i].member);
 	cm_hi1_message_settle(reading);
 }
@@ -104,7 +104,7 @@ cm_hi1_message_canonical(struct cm_hi1_reading *reading, const struct cm_json_va
 static cm_result
 cm_hi1_message_signature(struct cm_hi1_reading *reading, const struct cm_json_value *root)
 {
-	struct cm_shape_reader *reader = &reading->shape;
+	struct cm_json_shape_reader *reader = &reading->shape;
 	struct cm_hi1_jws *jws = &reading->message->jws;
 	const struct cm_json_value *value = cm_json_member(root, "Signature");
 	if (value == NULL)
@@ -120,9 +120,9 @@ cm_hi1_message_signature(struct cm_hi1_reading *reading, const struct cm_json_va
 		r = cm_json_jws_read(cm_json_text(header), CM_HI1_JWS_TYPE, CM_ERROR_HI1_SIGNATURE_INVALID, reader->arena,
 		                     &reader->found, &parts);
 	if (r == CM_REFUSED) {
-		size_t mark = cm_shape_enter(reader, "Signature");
-		cm_shape_fault(reader, CM_ERROR_HI1_SIGNATURE_INVALID, "not a detached JWS of the profile");
-		cm_shape_leave(reader, mark);
+		size_t mark = cm_json_shape_enter(reader, "Signature");
+		cm_json_shape_fault(reader, CM_ERROR_HI1_SIGNATURE_INVALID, "not a detached JWS of the profile");
+		cm_json_shape_leave(reader, mark);
 		cm_hi1_message_settle(reading);
 		return CM_OK;
 	}
@@ -147,9 +147,9 @@ cm_hi1_message_only(struct cm_hi1_reading *reading, const struct cm_json_value *
 	if (cm_json_kind(object) == CM_JSON_OBJECT && cm_json_count(object) == 1)
 		value = cm_json_member(object, name);
 	if (value == NULL)
-		cm_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "not exactly \"%s\"", name);
+		cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "not exactly \"%s\"", name);
 	else
-		cm_shape_enter(&reading->shape, name);
+		cm_json_shape_enter(&reading->shape, name);
 	return value;
 }
 
@@ -159,9 +159,9 @@ cm_hi1_message_actions(struct cm_hi1_reading *reading, const struct cm_json_valu
 	struct cm_hi1_message *m = reading->message;
 	size_t count = cm_json_count(list);
 	if (cm_json_kind(list) != CM_JSON_ARRAY || count == 0)
-		cm_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "no action");
+		cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "no action");
 	else if (count > CM_LIMIT_HI1_ACTIONS_VALUE)
-		cm_shape_fault(&reading->shape, CM_ERROR_HI1_TOO_MANY_ACTIONS, "%zu", count);
+		cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_TOO_MANY_ACTIONS, "%zu", count);
 	cm_hi1_message_settle(reading);
 	if (cm_json_kind(list) != CM_JSON_ARRAY || count > CM_LIMIT_HI1_ACTIONS_VALUE)
 		return;
@@ -176,7 +176,7 @@ cm_hi1_message_actions(struct cm_hi1_reading *reading, const struct cm_json_valu
 static void
 cm_hi1_message_payload(struct cm_hi1_reading *reading, const struct cm_json_value *payload)
 {
-	struct cm_shape_reader *reader = &reading->shape;
+	struct cm_json_shape_reader *reader = &reading->shape;
 	struct cm_hi1_message *m = reading->message;
 	m->response = cm_json_kind(payload) == CM_JSON_OBJECT && cm_json_member(payload, "ResponsePayload") != NULL;
 	const struct cm_json_value *value =
@@ -190,7 +190,7 @@ cm_hi1_message_payload(struct cm_hi1_reading *reading, const struct cm_json_valu
 		return;
 	if (error) {
 		struct cm_hi1_error_info *info = cm_arena_new(reader->arena, sizeof *info);
-		if (info != NULL && cm_shape_read(reader, &cm_hi1_error_info_shape, value, info))
+		if (info != NULL && cm_json_shape_read(reader, &cm_hi1_error_info_shape, value, info))
 			m->error = info;
 		return;
 	}
@@ -213,11 +213,11 @@ cm_hi1_message_root(struct cm_hi1_reading *reading, const struct cm_json_value *
 		return r;
 	const struct cm_json_value *payload = cm_json_member(root, "Payload");
 	if (payload == NULL)
-		cm_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "\"Payload\" is missing");
+		cm_json_shape_fault(&reading->shape, CM_ERROR_HI1_NOT_A_MESSAGE, "\"Payload\" is missing");
 	else {
-		cm_shape_enter(&reading->shape, "Payload");
+		cm_json_shape_enter(&reading->shape, "Payload");
 		cm_hi1_message_payload(reading, payload);
-		cm_shape_leave(&reading->shape, 0);
+		cm_json_shape_leave(&reading->shape, 0);
 	}
 	cm_hi1_message_settle(reading);
 	return CM_OK;

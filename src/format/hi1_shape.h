@@ -15,7 +15,7 @@
 	}
 
 // The shape of an object of this type; NULL for NONE.
-const struct cm_shape *cm_hi1_object_shape(enum cm_hi1_type type);
+const struct cm_json_shape *cm_hi1_object_shape(enum cm_hi1_type type);
 // The type that "@xsi:type" names; NONE for another one.
 enum cm_hi1_type cm_hi1_object_type(struct cm_view xsi_type);
 
@@ -34,9 +34,9 @@ struct cm_hi1_named {
 	struct cm_view id;
 };
 
-extern const struct cm_shape cm_hi1_endpoint_shape, cm_hi1_error_info_shape, cm_hi1_header_shape, cm_hi1_list_shape,
-        cm_hi1_listing_shape, cm_hi1_config_shape, cm_hi1_named_shape;
-extern const struct cm_shape_rules cm_hi1_envelope_rules, cm_hi1_action_rules;
+extern const struct cm_json_shape cm_hi1_endpoint_shape, cm_hi1_error_info_shape, cm_hi1_header_shape,
+	cm_hi1_list_shape, cm_hi1_listing_shape, cm_hi1_config_shape, cm_hi1_named_shape;
+extern const struct cm_json_shape_rules cm_hi1_envelope_rules, cm_hi1_action_rules;
 
 // Namespaces: the members "@xmlns…" of a message.
 struct cm_hi1_namespace {

@@ -25,7 +25,7 @@ struct cm_hi1_wire_head {
 #define W cm_hi1_wire_head
 #define AT(field) .at = offsetof(struct W, field)
 
-static const struct cm_shape_field cm_hi1_wire_fields[] = {
+static const struct cm_json_shape_field cm_hi1_wire_fields[] = {
         {"sender", CM_SHAPE_INLINE, AT(sender), .need = CM_SHAPE_ALWAYS, .sub = &cm_hi1_endpoint_shape},
         {"receiver", CM_SHAPE_INLINE, AT(receiver), .sub = &cm_hi1_endpoint_shape},
         {"transaction", CM_SHAPE_TEXT, AT(transaction), .need = CM_SHAPE_ALWAYS, .form = CM_FORM_UUID},
@@ -39,7 +39,7 @@ static const struct cm_shape_field cm_hi1_wire_fields[] = {
         {"chain", CM_SHAPE_BASE64, AT(chain), .many = true, .count_at = offsetof(struct W, chain_count),
          .max = CM_LIMIT_CERTIFICATE_BYTES_VALUE, .most = CM_LIMIT_JWS_CHAIN_VALUE},
 };
-static const struct cm_shape cm_hi1_wire_shape = {
+static const struct cm_json_shape cm_hi1_wire_shape = {
         "message", cm_hi1_wire_fields, sizeof cm_hi1_wire_fields / sizeof *cm_hi1_wire_fields, sizeof(struct W), NULL};
 
 static void
@@ -77,15 +77,15 @@ cm_hi1_wire_read_fault(struct cm_rd *rd, struct cm_hi1_fault *fault)
 
 // A record or nothing.
 static void
-cm_hi1_wire_write_part(struct cm_buf *to, const struct cm_shape *shape, const void *record)
+cm_hi1_wire_write_part(struct cm_buf *to, const struct cm_json_shape *shape, const void *record)
 {
 	cm_buf_u8(to, record != NULL);
 	if (record != NULL)
-		cm_shape_wire_write(to, shape, record);
+		cm_json_shape_wire_write(to, shape, record);
 }
 
 static bool
-cm_hi1_wire_read_part(struct cm_rd *rd, struct cm_arena *arena, const struct cm_shape *shape, void **ret_record)
+cm_hi1_wire_read_part(struct cm_rd *rd, struct cm_arena *arena, const struct cm_json_shape *shape, void **ret_record)
 {
 	uint8_t given = cm_rd_u8(rd);
 	if (rd->failed || given > 1 || shape == NULL)
@@ -93,7 +93,7 @@ cm_hi1_wire_read_part(struct cm_rd *rd, struct cm_arena *arena, const struct cm_
 	if (given == 0)
 		return true;
 	void *record = cm_arena_new(arena, shape->size);
-	if (record == NULL || !cm_shape_wire_read(rd, arena, shape, record))
+	if (record == NULL || !cm_json_shape_wire_read(rd, arena, shape, record))
 		return false;
 	*ret_record = record;
 	return true;
@@ -107,7 +107,7 @@ cm_hi1_wire_write_action(struct cm_buf *to, const struct cm_hi1_action *action)
 	cm_buf_field(to, action->id);
 	cm_buf_u8(to, action->object == NULL ? 0 : (uint8_t)action->object->type);
 	if (action->object != NULL)
-		cm_shape_wire_write(to, cm_hi1_object_shape(action->object->type), action->object);
+		cm_json_shape_wire_write(to, cm_hi1_object_shape(action->object->type), action->object);
 	cm_hi1_wire_write_part(to, &cm_hi1_list_shape, action->list);
 	cm_hi1_wire_write_part(to, &cm_hi1_listing_shape, &listing);
 	cm_hi1_wire_write_part(to, &cm_hi1_config_shape, action->config);
@@ -128,7 +128,7 @@ cm_hi1_wire_read_object(struct cm_rd *rd, struct cm_arena *arena, struct cm_hi1_
 		return false;
 	object->type = (enum cm_hi1_type)type;
 	action->object = object;
-	return cm_shape_wire_read(rd, arena, cm_hi1_object_shape(object->type), object);
+	return cm_json_shape_wire_read(rd, arena, cm_hi1_object_shape(object->type), object);
 }
 
 static bool
@@ -176,7 +176,7 @@ cm_hi1_message_write_wire(const struct cm_hi1_message *message, struct cm_buf *t
 	};
 	size_t before = to->n;
 	cm_buf_u8(to, CM_HI1_WIRE_VERSION);
-	cm_shape_wire_write(to, &cm_hi1_wire_shape, &head);
+	cm_json_shape_wire_write(to, &cm_hi1_wire_shape, &head);
 	cm_buf_u8(to, message->response);
 	cm_buf_field(to, message->canonical);
 	cm_hi1_wire_write_fault(to, &message->fault);
@@ -190,7 +190,7 @@ static bool
 cm_hi1_wire_read_head(struct cm_rd *rd, struct cm_arena *arena, struct cm_hi1_message *message)
 {
 	struct cm_hi1_wire_head head = {.chain = NULL};
-	if (cm_rd_u8(rd) != CM_HI1_WIRE_VERSION || !cm_shape_wire_read(rd, arena, &cm_hi1_wire_shape, &head))
+	if (cm_rd_u8(rd) != CM_HI1_WIRE_VERSION || !cm_json_shape_wire_read(rd, arena, &cm_hi1_wire_shape, &head))
 		return false;
 	bool present = head.certificate_sha256.n != 0;
 	if (present != (head.protected_b64.n != 0) || present != (head.signature_b64.n != 0))

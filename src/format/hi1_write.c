@@ -21,10 +21,11 @@ cm_hi1_write_operands(struct cm_json_put *put, const struct cm_hi1_action *actio
 	cm_result r = CM_OK;
 	cm_json_put_object(put);
 	if (action->object != NULL) {
-		const struct cm_shape *shape = cm_hi1_object_shape(action->object->type);
+		const struct cm_json_shape *shape = cm_hi1_object_shape(action->object->type);
 		cm_json_put_name(put, "HI1Object");
 		r = shape == NULL ? CM_BUG
-		                  : cm_shape_write(put, shape, action->object, cm_hi1_write_context(action->verb, response));
+		                  : cm_json_shape_write(put, shape, action->object,
+		                                        cm_hi1_write_context(action->verb, response));
 	}
 	if (action->id.n != 0)
 		cm_json_put_member_text(put, "Identifier", action->id);
@@ -36,15 +37,17 @@ static cm_result
 cm_hi1_write_verb(struct cm_json_put *put, const struct cm_hi1_action *action, bool response)
 {
 	if (action->verb == CM_HI1_VERB_NONE)
-		return action->error == NULL ? CM_BUG : cm_shape_write(put, &cm_hi1_error_info_shape, action->error, 0);
+		return action->error == NULL ? CM_BUG
+		                             : cm_json_shape_write(put, &cm_hi1_error_info_shape, action->error, 0);
 	if (action->verb == CM_HI1_VERB_LIST && !response)
-		return action->list == NULL ? CM_BUG : cm_shape_write(put, &cm_hi1_list_shape, action->list, 0);
+		return action->list == NULL ? CM_BUG : cm_json_shape_write(put, &cm_hi1_list_shape, action->list, 0);
 	if (action->verb == CM_HI1_VERB_LIST) {
 		struct cm_hi1_listing listing = {action->listed, action->listed_count};
-		return cm_shape_write(put, &cm_hi1_listing_shape, &listing, 0);
+		return cm_json_shape_write(put, &cm_hi1_listing_shape, &listing, 0);
 	}
 	if (action->verb == CM_HI1_VERB_GETCSPCONFIG && response)
-		return action->config == NULL ? CM_BUG : cm_shape_write(put, &cm_hi1_config_shape, action->config, 0);
+		return action->config == NULL ? CM_BUG
+		                              : cm_json_shape_write(put, &cm_hi1_config_shape, action->config, 0);
 	return cm_hi1_write_operands(put, action, response);
 }
 
@@ -83,7 +86,7 @@ cm_hi1_write_payload(struct cm_json_put *put, const struct cm_hi1_message *messa
 	cm_json_put_object(put);
 	if (message->error != NULL && message->response) {
 		cm_json_put_name(put, "ErrorInformation");
-		r = cm_shape_write(put, &cm_hi1_error_info_shape, message->error, 0);
+		r = cm_json_shape_write(put, &cm_hi1_error_info_shape, message->error, 0);
 	} else {
 		cm_json_put_name(put, message->response ? "ActionResponses" : "ActionRequests");
 		r = cm_hi1_write_actions(put, message);
@@ -108,7 +111,7 @@ cm_hi1_write_header(struct cm_json_put *put, const struct cm_hi1_message *messag
 	        .profile_owner = cm_view_text(CM_HI1_PROFILE_OWNER),
 	        .profile_version = cm_view_text(CM_HI1_PROFILE_VERSION),
 	};
-	return cm_shape_write(put, &cm_hi1_header_shape, &header, 0);
+	return cm_json_shape_write(put, &cm_hi1_header_shape, &header, 0);
 }
 
 cm_result

@@ -210,10 +210,7 @@ cm_json_form_url(struct cm_view v)
 static bool
 cm_json_form_base64url(struct cm_view v)
 {
-	struct cm_buf bytes = cm_buf_of(v.n);
-	bool good = v.n > 0 && cm_b64_read(v, CM_B64_URL, &bytes);
-	cm_buf_fini(&bytes);
-	return good;
+	return v.n > 0 && cm_b64_is(v, CM_B64_URL);
 }
 
 static bool

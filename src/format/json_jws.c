@@ -16,7 +16,7 @@ struct cm_json_jws_header {
 
 #define H cm_json_jws_header
 
-static const struct cm_shape_field cm_json_jws_fields[] = {
+static const struct cm_json_shape_field cm_json_jws_fields[] = {
         {"alg", CM_SHAPE_FIXED, .need = CM_SHAPE_ALWAYS, .fixed = "ES256"},
         {"req#S256", CM_SHAPE_TEXT, offsetof(struct H, request), .form = CM_FORM_BASE64URL},
         {"typ", CM_SHAPE_TEXT, offsetof(struct H, type), .form = CM_FORM_LINE, .need = CM_SHAPE_ALWAYS},
@@ -25,7 +25,7 @@ static const struct cm_shape_field cm_json_jws_fields[] = {
         {"x5t#S256", CM_SHAPE_TEXT, offsetof(struct H, certificate), .form = CM_FORM_BASE64URL,
          .need = CM_SHAPE_ALWAYS},
 };
-static const struct cm_shape cm_json_jws_shape = {
+static const struct cm_json_shape cm_json_jws_shape = {
         "JWS header", cm_json_jws_fields, sizeof cm_json_jws_fields / sizeof *cm_json_jws_fields, sizeof(struct H), NULL};
 
 // The texts of the header as bytes.
@@ -46,22 +46,24 @@ cm_json_jws_read(struct cm_view protected_b64, const char *type, enum cm_error r
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
-	struct cm_shape_rules rules = {rule, rule, rule, rule, rule, rule, rule, rule};
-	struct cm_shape_reader reader = {.arena = arena, .rules = &rules};
+	struct cm_json_shape_rules rules = {rule, rule, rule, rule, rule, rule, rule, rule};
+	struct cm_json_shape_reader reader = {.arena = arena, .rules = &rules};
 	struct H header = {.chain = NULL};
 	struct cm_json_jws jws = {.chain = NULL};
-	if (!cm_b64_read(protected_b64, CM_B64_URL, &text))
+	if (!cm_b64_is(protected_b64, CM_B64_URL))
 		return cm_report_refuse(report, rule, "/Signature/protected", "not base64url");
-	cm_result r = cm_json_read(cm_buf_view(&text), CM_LIMIT_MESSAGE_BYTES_VALUE, NULL, &json);
+	cm_result r = cm_b64_read(protected_b64, CM_B64_URL, &text) ? CM_OK : cm_buf_result(&text);
+	if (r == CM_OK)
+		r = cm_json_read(cm_buf_view(&text), CM_LIMIT_MESSAGE_BYTES_VALUE, NULL, &json);
 	if (r == CM_NOMEM)
 		return r;
 	if (r != CM_OK)
 		return cm_report_refuse(report, rule, "/Signature/protected", "not JSON");
-	cm_shape_enter(&reader, "Signature");
-	cm_shape_enter(&reader, "protected");
-	bool good = cm_shape_read(&reader, &cm_json_jws_shape, cm_json_root(json), &header);
+	cm_json_shape_enter(&reader, "Signature");
+	cm_json_shape_enter(&reader, "protected");
+	bool good = cm_json_shape_read(&reader, &cm_json_jws_shape, cm_json_root(json), &header);
 	if (good && !cm_json_jws_take(&header, type, &jws)) {
-		cm_shape_fault(&reader, rule, "typ or a digest is not as it must be");
+		cm_json_shape_fault(&reader, rule, "typ or a digest is not as it must be");
 		good = false;
 	}
 	if (report != NULL)

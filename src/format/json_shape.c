@@ -9,7 +9,7 @@
 #define CM_SHAPE_INTEGER UINT64_C(9007199254740991) // 2^53 - 1
 
 const void *
-cm_shape_pointer(const void *at)
+cm_json_shape_pointer(const void *at)
 {
 	const void *p;
 	memcpy(&p, at, sizeof p); // every object pointer has the same form in memory
@@ -17,13 +17,13 @@ cm_shape_pointer(const void *at)
 }
 
 size_t
-cm_shape_most(const struct cm_shape_field *field)
+cm_json_shape_most(const struct cm_json_shape_field *field)
 {
 	return field->most != 0 ? field->most : CM_LIMIT_HI1_ELEMENTS_VALUE;
 }
 
 size_t
-cm_shape_size(const struct cm_shape_field *field)
+cm_json_shape_size(const struct cm_json_shape_field *field)
 {
 	switch (field->kind) {
 	case CM_SHAPE_TEXT:
@@ -54,24 +54,24 @@ cm_shape_size(const struct cm_shape_field *field)
 }
 
 const void *
-cm_shape_list(const struct cm_shape_field *field, const void *record, size_t *ret_count)
+cm_json_shape_list(const struct cm_json_shape_field *field, const void *record, size_t *ret_count)
 {
 	const uint8_t *base = record;
 	memcpy(ret_count, base + field->count_at, sizeof *ret_count);
-	return cm_shape_pointer(base + field->at);
+	return cm_json_shape_pointer(base + field->at);
 }
 
 static bool
-cm_shape_any(const struct cm_shape *shape, const void *record)
+cm_json_shape_any(const struct cm_json_shape *shape, const void *record)
 {
 	for (size_t i = 0; i < shape->count; i++)
-		if (cm_shape_given(&shape->fields[i], record))
+		if (cm_json_shape_given(&shape->fields[i], record))
 			return true;
 	return false;
 }
 
 bool
-cm_shape_value_given(const struct cm_shape_field *field, const void *at)
+cm_json_shape_value_given(const struct cm_json_shape_field *field, const void *at)
 {
 	unsigned flag = 0;
 	switch (field->kind) {
@@ -96,25 +96,25 @@ cm_shape_value_given(const struct cm_shape_field *field, const void *at)
 		return false;
 	case CM_SHAPE_INLINE:
 	case CM_SHAPE_SINGLE:
-		return cm_shape_any(field->sub, at);
+		return cm_json_shape_any(field->sub, at);
 	case CM_SHAPE_POINTER:
-		return cm_shape_pointer(at) != NULL;
+		return cm_json_shape_pointer(at) != NULL;
 	}
 	return false;
 }
 
 bool
-cm_shape_given(const struct cm_shape_field *field, const void *record)
+cm_json_shape_given(const struct cm_json_shape_field *field, const void *record)
 {
 	size_t count;
 	if (!field->many)
-		return cm_shape_value_given(field, (const uint8_t *)record + field->at);
-	cm_shape_list(field, record, &count);
+		return cm_json_shape_value_given(field, (const uint8_t *)record + field->at);
+	cm_json_shape_list(field, record, &count);
 	return count != 0;
 }
 
 static const char *
-cm_shape_wrong_text(const struct cm_shape_field *field, struct cm_view text)
+cm_json_shape_wrong_text(const struct cm_json_shape_field *field, struct cm_view text)
 {
 	if (field->words == NULL)
 		return cm_json_form_good(field->form, text) ? NULL : cm_json_form_say(field->form);
@@ -126,7 +126,7 @@ cm_shape_wrong_text(const struct cm_shape_field *field, struct cm_view text)
 
 // A dictionary whose values another table has takes any word.
 static const char *
-cm_shape_wrong_entry(const struct cm_shape_field *field, const struct cm_hi1_entry *entry)
+cm_json_shape_wrong_entry(const struct cm_json_shape_field *field, const struct cm_hi1_entry *entry)
 {
 	static const char say[] = "a value of this dictionary";
 	if (entry->dictionary == CM_DICTIONARY_NONE ||
@@ -142,7 +142,7 @@ cm_shape_wrong_entry(const struct cm_shape_field *field, const struct cm_hi1_ent
 }
 
 static const char *
-cm_shape_wrong_number(const struct cm_shape_field *field, uint64_t value)
+cm_json_shape_wrong_number(const struct cm_json_shape_field *field, uint64_t value)
 {
 	uint64_t max = field->max != 0 ? field->max : CM_SHAPE_INTEGER;
 	uint64_t min = field->min != 0 || field->many || field->kind == CM_SHAPE_COUNT ? field->min : 1;
@@ -150,7 +150,7 @@ cm_shape_wrong_number(const struct cm_shape_field *field, uint64_t value)
 }
 
 static const char *
-cm_shape_wrong_time(const struct cm_shape_field *field, struct cm_instant t)
+cm_json_shape_wrong_time(const struct cm_json_shape_field *field, struct cm_instant t)
 {
 	static const int64_t end = INT64_C(253402300800) * CM_INSTANT_SECOND; // the year 10000
 	bool fraction = t.us % CM_INSTANT_SECOND != 0;
@@ -159,29 +159,29 @@ cm_shape_wrong_time(const struct cm_shape_field *field, struct cm_instant t)
 }
 
 const char *
-cm_shape_wrong(const struct cm_shape_field *field, const void *at)
+cm_json_shape_wrong(const struct cm_json_shape_field *field, const void *at)
 {
 	unsigned flag = 0;
 	switch (field->kind) {
 	case CM_SHAPE_TEXT:
-		return cm_shape_wrong_text(field, *(const struct cm_view *)at);
+		return cm_json_shape_wrong_text(field, *(const struct cm_view *)at);
 	case CM_SHAPE_BASE64:
 		return ((const struct cm_view *)at)->n <= field->max ? NULL : "fewer bytes";
 	case CM_SHAPE_HEX:
 		return ((const struct cm_view *)at)->n == field->max ? NULL : "a digest of the right length";
 	case CM_SHAPE_TIME:
 	case CM_SHAPE_MICRO:
-		return cm_shape_wrong_time(field, *(const struct cm_instant *)at);
+		return cm_json_shape_wrong_time(field, *(const struct cm_instant *)at);
 	case CM_SHAPE_NUMBER:
-		return cm_shape_wrong_number(field, *(const uint64_t *)at);
+		return cm_json_shape_wrong_number(field, *(const uint64_t *)at);
 	case CM_SHAPE_COUNT:
-		return cm_shape_wrong_number(field, ((const struct cm_doc_number *)at)->value);
+		return cm_json_shape_wrong_number(field, ((const struct cm_doc_number *)at)->value);
 	case CM_SHAPE_FLAG:
 	case CM_SHAPE_TRUE:
 		memcpy(&flag, at, sizeof flag);
 		return flag == 2 || (flag == 1 && field->kind == CM_SHAPE_FLAG) ? NULL : "true";
 	case CM_SHAPE_ENTRY:
-		return cm_shape_wrong_entry(field, at);
+		return cm_json_shape_wrong_entry(field, at);
 	case CM_SHAPE_FIXED:
 	case CM_SHAPE_INLINE:
 	case CM_SHAPE_SINGLE:

@@ -8,7 +8,7 @@
 #include "format/request_doc_party.h"
 
 static void
-cm_shape_write_encoded(struct cm_json_put *put, const struct cm_shape_field *field, struct cm_view bytes)
+cm_json_shape_write_encoded(struct cm_json_put *put, const struct cm_json_shape_field *field, struct cm_view bytes)
 {
 	struct cm_buf text = cm_buf_of(2 * bytes.n + 4);
 	if (field->kind == CM_SHAPE_HEX)
@@ -22,7 +22,7 @@ cm_shape_write_encoded(struct cm_json_put *put, const struct cm_shape_field *fie
 }
 
 static void
-cm_shape_write_time(struct cm_json_put *put, const struct cm_shape_field *field, struct cm_instant t)
+cm_json_shape_write_time(struct cm_json_put *put, const struct cm_json_shape_field *field, struct cm_instant t)
 {
 	char text[CM_INSTANT_TEXT];
 	if (field->kind == CM_SHAPE_MICRO)
@@ -33,7 +33,7 @@ cm_shape_write_time(struct cm_json_put *put, const struct cm_shape_field *field,
 }
 
 static void
-cm_shape_write_entry(struct cm_json_put *put, const struct cm_hi1_entry *entry)
+cm_json_shape_write_entry(struct cm_json_put *put, const struct cm_hi1_entry *entry)
 {
 	const struct cm_dictionary_row *row = cm_dictionary_row(entry->dictionary);
 	cm_json_put_object(put);
@@ -44,10 +44,10 @@ cm_shape_write_entry(struct cm_json_put *put, const struct cm_hi1_entry *entry)
 }
 
 static cm_result
-cm_shape_write_scalar(struct cm_json_put *put, const struct cm_shape_field *field, const void *at)
+cm_json_shape_write_scalar(struct cm_json_put *put, const struct cm_json_shape_field *field, const void *at)
 {
 	unsigned flag = 0;
-	if (cm_shape_wrong(field, at) != NULL)
+	if (cm_json_shape_wrong(field, at) != NULL)
 		return CM_BUG;
 	switch (field->kind) {
 	case CM_SHAPE_TEXT:
@@ -55,11 +55,11 @@ cm_shape_write_scalar(struct cm_json_put *put, const struct cm_shape_field *fiel
 		break;
 	case CM_SHAPE_BASE64:
 	case CM_SHAPE_HEX:
-		cm_shape_write_encoded(put, field, *(const struct cm_view *)at);
+		cm_json_shape_write_encoded(put, field, *(const struct cm_view *)at);
 		break;
 	case CM_SHAPE_TIME:
 	case CM_SHAPE_MICRO:
-		cm_shape_write_time(put, field, *(const struct cm_instant *)at);
+		cm_json_shape_write_time(put, field, *(const struct cm_instant *)at);
 		break;
 	case CM_SHAPE_NUMBER:
 		cm_json_put_number(put, (int64_t)*(const uint64_t *)at);
@@ -73,7 +73,7 @@ cm_shape_write_scalar(struct cm_json_put *put, const struct cm_shape_field *fiel
 		cm_json_put_bool(put, flag == CM_DOC_YES);
 		break;
 	case CM_SHAPE_ENTRY:
-		cm_shape_write_entry(put, at);
+		cm_json_shape_write_entry(put, at);
 		break;
 	case CM_SHAPE_FIXED:
 		cm_json_put_text(put, cm_view_text(field->fixed));
@@ -87,30 +87,32 @@ cm_shape_write_scalar(struct cm_json_put *put, const struct cm_shape_field *fiel
 }
 
 static cm_result
-cm_shape_write_value(struct cm_json_put *put, const struct cm_shape_field *field, const void *at, unsigned context)
+cm_json_shape_write_value(struct cm_json_put *put, const struct cm_json_shape_field *field, const void *at,
+                          unsigned context)
 {
 	if (field->kind == CM_SHAPE_INLINE)
-		return cm_shape_write(put, field->sub, at, context);
+		return cm_json_shape_write(put, field->sub, at, context);
 	if (field->kind == CM_SHAPE_POINTER)
-		return cm_shape_write(put, field->sub, cm_shape_pointer(at), context);
+		return cm_json_shape_write(put, field->sub, cm_json_shape_pointer(at), context);
 	if (field->kind != CM_SHAPE_SINGLE)
-		return cm_shape_write_scalar(put, field, at);
+		return cm_json_shape_write_scalar(put, field, at);
 	cm_json_put_array(put);
-	cm_result r = cm_shape_write(put, field->sub, at, context);
+	cm_result r = cm_json_shape_write(put, field->sub, at, context);
 	cm_json_put_end_array(put);
 	return r;
 }
 
 static cm_result
-cm_shape_write_list(struct cm_json_put *put, const struct cm_shape_field *field, const void *record, unsigned context)
+cm_json_shape_write_list(struct cm_json_put *put, const struct cm_json_shape_field *field, const void *record,
+                         unsigned context)
 {
 	size_t count;
-	const uint8_t *list = cm_shape_list(field, record, &count);
-	if (list == NULL || count > cm_shape_most(field))
+	const uint8_t *list = cm_json_shape_list(field, record, &count);
+	if (list == NULL || count > cm_json_shape_most(field))
 		return CM_BUG;
 	cm_json_put_array(put);
 	for (size_t i = 0; i < count; i++) {
-		cm_result r = cm_shape_write_value(put, field, list + i * cm_shape_size(field), context);
+		cm_result r = cm_json_shape_write_value(put, field, list + i * cm_json_shape_size(field), context);
 		if (r != CM_OK)
 			return r;
 	}
@@ -119,12 +121,12 @@ cm_shape_write_list(struct cm_json_put *put, const struct cm_shape_field *field,
 }
 
 cm_result
-cm_shape_write(struct cm_json_put *put, const struct cm_shape *shape, const void *record, unsigned context)
+cm_json_shape_write(struct cm_json_put *put, const struct cm_json_shape *shape, const void *record, unsigned context)
 {
 	cm_json_put_object(put);
 	for (size_t i = 0; i < shape->count; i++) {
-		const struct cm_shape_field *field = &shape->fields[i];
-		bool given = cm_shape_given(field, record);
+		const struct cm_json_shape_field *field = &shape->fields[i];
+		bool given = cm_json_shape_given(field, record);
 		if (given && (field->never & context))
 			return CM_BUG;
 		if (!given && field->kind != CM_SHAPE_FIXED) {
@@ -133,9 +135,9 @@ cm_shape_write(struct cm_json_put *put, const struct cm_shape *shape, const void
 			continue;
 		}
 		cm_json_put_name(put, field->member);
-		cm_result r = field->many
-		                      ? cm_shape_write_list(put, field, record, context)
-		                      : cm_shape_write_value(put, field, (const uint8_t *)record + field->at, context);
+		cm_result r = field->many ? cm_json_shape_write_list(put, field, record, context)
+		                          : cm_json_shape_write_value(put, field, (const uint8_t *)record + field->at,
+		                                                      context);
 		if (r != CM_OK)
 			return r;
 	}

@@ -47,30 +47,30 @@ static const char *const cm_request_doc_mla_states[] = {
         "drafting", "with_court", "translating", "sent", "refused", NULL};
 static const char *const cm_request_doc_person_roles[] = {
         "suspect", "accused", "victim", "witness", "at_risk", "owner", "other", NULL};
-static const struct cm_shape_field cm_request_doc_offence_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_offence_fields[] = {
         {"article", CM_SHAPE_TEXT, .form = CM_FORM_ARTICLE, NEED, AT(cm_doc_offence, article)},
         {"code", CM_SHAPE_TEXT, .words = cm_request_doc_offence_codes, NEED, AT(cm_doc_offence, code)},
         {"domestic_law", LINE, AT(cm_doc_offence, domestic_law)},
         {"max_penalty_years", CM_SHAPE_COUNT, AT(cm_doc_offence, max_penalty_years), .max = 99},
 };
-static const struct cm_shape cm_request_doc_offence_shape =
+static const struct cm_json_shape cm_request_doc_offence_shape =
         SHAPE("offence", cm_request_doc_offence_fields, cm_doc_offence);
 
-static const struct cm_shape_field cm_request_doc_identifier_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_identifier_fields[] = {
         {"format", CM_SHAPE_TEXT, .words = cm_request_doc_formats, NEED, AT(cm_doc_identifier, format)},
         {"value", CM_SHAPE_TEXT, .form = CM_FORM_VALUE, NEED, AT(cm_doc_identifier, value)},
 };
-static const struct cm_shape cm_request_doc_identifier_shape =
+static const struct cm_json_shape cm_request_doc_identifier_shape =
         SHAPE("identifier", cm_request_doc_identifier_fields, cm_doc_identifier);
 
-static const struct cm_shape_field cm_request_doc_period_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_period_fields[] = {
         {"from", CM_SHAPE_TIME, NEED, AT(cm_doc_period, from)},
         {"to", CM_SHAPE_TIME, NEED, AT(cm_doc_period, to)},
 };
-static const struct cm_shape cm_request_doc_period_shape =
+static const struct cm_json_shape cm_request_doc_period_shape =
         SHAPE("period", cm_request_doc_period_fields, cm_doc_period);
 
-static const struct cm_shape_field cm_request_doc_data_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_data_fields[] = {
         {"category", CM_SHAPE_TEXT, .words = cm_request_doc_categories, NEED, AT(cm_doc_data, category)},
         {"description", TEXT, NEED, AT(cm_doc_data, description)},
         {"identifiers", CM_SHAPE_INLINE, LIST(cm_doc_data, identifiers, identifier_count),
@@ -80,17 +80,17 @@ static const struct cm_shape_field cm_request_doc_data_fields[] = {
         {"relation", TEXT, NEED, AT(cm_doc_data, relation)},
         {"request_values", CM_SHAPE_NUMBER, LIST(cm_doc_data, request_values, request_value_count), .most = 64},
 };
-static const struct cm_shape cm_request_doc_data_shape =
+static const struct cm_json_shape cm_request_doc_data_shape =
         SHAPE("data", cm_request_doc_data_fields, cm_doc_data);
 
-static const struct cm_shape_field cm_request_doc_value_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_value_fields[] = {
         {"amount", CM_SHAPE_TEXT, .form = CM_FORM_AMOUNT, NEED, AT(cm_doc_property, amount)},
         {"unit", CM_SHAPE_TEXT, .form = CM_FORM_UNIT, NEED, AT(cm_doc_property, unit)},
 };
-static const struct cm_shape cm_request_doc_value_shape =
+static const struct cm_json_shape cm_request_doc_value_shape =
         SHAPE("estimated_value", cm_request_doc_value_fields, cm_doc_property);
 
-static const struct cm_shape_field cm_request_doc_property_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_property_fields[] = {
         {"description", TEXT, NEED, AT(cm_doc_property, description)},
         {"estimated_value", CM_SHAPE_INLINE, NEED, .at = 0, .sub = &cm_request_doc_value_shape},
         {"holder", LINE, AT(cm_doc_property, holder)},
@@ -100,124 +100,124 @@ static const struct cm_shape_field cm_request_doc_property_fields[] = {
         {"location", LINE, AT(cm_doc_property, location)},
         {"third_parties", TEXT, AT(cm_doc_property, third_parties)},
 };
-static const struct cm_shape cm_request_doc_property_shape =
+static const struct cm_json_shape cm_request_doc_property_shape =
         SHAPE("property", cm_request_doc_property_fields, cm_doc_property);
 
-static const struct cm_shape_field cm_request_doc_relation_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_relation_fields[] = {
         {"how", CM_SHAPE_TEXT, .words = cm_request_doc_hows, NEED, AT(cm_doc_relation, how)},
         {"id", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(cm_doc_relation, id)},
         {"reference", LINE, AT(cm_doc_relation, reference)},
 };
-static const struct cm_shape cm_request_doc_relation_shape =
+static const struct cm_json_shape cm_request_doc_relation_shape =
         SHAPE("relation", cm_request_doc_relation_fields, cm_doc_relation);
 
-static const struct cm_shape_field cm_request_doc_basis_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_basis_fields[] = {
         {"article", LINE, AT(cm_doc_basis, article)},
         {"instrument", CM_SHAPE_TEXT, .words = cm_request_doc_instruments, NEED, AT(cm_doc_basis, instrument)},
         {"title", LINE, AT(cm_doc_basis, title)},
 };
-static const struct cm_shape cm_request_doc_basis_shape =
+static const struct cm_json_shape cm_request_doc_basis_shape =
         SHAPE("basis", cm_request_doc_basis_fields, cm_doc_basis);
 
-static const struct cm_shape_field cm_request_doc_person_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_person_fields[] = {
         {"location", LINE, AT(cm_doc_person, location)},
         {"name", LINE, AT(cm_doc_person, name)},
         {"nationality", CM_SHAPE_TEXT, .form = CM_FORM_COUNTRY, AT(cm_doc_person, nationality)},
         {"note", TEXT, AT(cm_doc_person, note)},
         {"role", CM_SHAPE_TEXT, .words = cm_request_doc_person_roles, NEED, AT(cm_doc_person, role)},
 };
-static const struct cm_shape cm_request_doc_person_shape =
+static const struct cm_json_shape cm_request_doc_person_shape =
         SHAPE("person", cm_request_doc_person_fields, cm_doc_person);
 
-static const struct cm_shape_field cm_request_doc_thing_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_thing_fields[] = {
         {"description", TEXT, NEED, AT(cm_doc_thing, description)},
         {"location", LINE, AT(cm_doc_thing, location)},
         {"origin", CM_SHAPE_TEXT, .form = CM_FORM_COUNTRY, AT(cm_doc_thing, origin)},
 };
-static const struct cm_shape cm_request_doc_thing_shape =
+static const struct cm_json_shape cm_request_doc_thing_shape =
         SHAPE("thing", cm_request_doc_thing_fields, cm_doc_thing);
 
-static const struct cm_shape_field cm_request_doc_translation_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_translation_fields[] = {
         {"by_machine", CM_SHAPE_FLAG, NEED, AT(R, translation.by_machine)},
         {"original", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, translation.original)},
 };
-static const struct cm_shape cm_request_doc_translation_shape =
+static const struct cm_json_shape cm_request_doc_translation_shape =
         SHAPE("translation", cm_request_doc_translation_fields, R);
 
-static const struct cm_shape_field cm_request_doc_urgency_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_urgency_fields[] = {
         {"level", CM_SHAPE_TEXT, .words = cm_request_doc_levels, NEED, AT(R, urgency.level)},
         {"reason", TEXT, AT(R, urgency.reason)},
 };
-static const struct cm_shape cm_request_doc_urgency_shape =
+static const struct cm_json_shape cm_request_doc_urgency_shape =
         SHAPE("urgency", cm_request_doc_urgency_fields, R);
 
-static const struct cm_shape_field cm_request_doc_confirms_oral_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_confirms_oral_fields[] = {
         {"at", CM_SHAPE_TIME, NEED, AT(R, confirms_oral.at)},
         {"spoken_to", LINE, AT(R, confirms_oral.spoken_to)},
 };
-static const struct cm_shape cm_request_doc_confirms_oral_shape =
+static const struct cm_json_shape cm_request_doc_confirms_oral_shape =
         SHAPE("confirms_oral", cm_request_doc_confirms_oral_fields, R);
 
-static const struct cm_shape_field cm_request_doc_proceeding_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_proceeding_fields[] = {
         {"nature", CM_SHAPE_TEXT, .words = cm_request_doc_natures, NEED, AT(R, proceeding.nature)},
         {"reference", LINE, AT(R, proceeding.reference)},
         {"subject", TEXT, NEED, AT(R, proceeding.subject)},
 };
-static const struct cm_shape cm_request_doc_proceeding_shape =
+static const struct cm_json_shape cm_request_doc_proceeding_shape =
         SHAPE("proceeding", cm_request_doc_proceeding_fields, R);
 
-static const struct cm_shape_field cm_request_doc_custodian_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_custodian_fields[] = {
         {"country", CM_SHAPE_TEXT, .form = CM_FORM_COUNTRY, AT(R, custodian.country)},
         {"location", LINE, AT(R, custodian.location)},
         {"name", LINE, AT(R, custodian.name)},
         {"note", TEXT, AT(R, custodian.note)},
 };
-static const struct cm_shape cm_request_doc_custodian_shape =
+static const struct cm_json_shape cm_request_doc_custodian_shape =
         SHAPE("custodian", cm_request_doc_custodian_fields, R);
 
-static const struct cm_shape_field cm_request_doc_mla_follow_up_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_mla_follow_up_fields[] = {
         {"expected_by", CM_SHAPE_TEXT, .form = CM_FORM_DATE, AT(R, mla_follow_up.expected_by)},
         {"measure", CM_SHAPE_TEXT, .words = cm_request_doc_measures, NEED, LIST(R, mla_follow_up.measures,
          mla_follow_up.measure_count), .most = 3},
         {"will_follow", CM_SHAPE_TRUE, NEED, AT(R, mla_follow_up.will_follow)},
 };
-static const struct cm_shape cm_request_doc_mla_follow_up_shape =
+static const struct cm_json_shape cm_request_doc_mla_follow_up_shape =
         SHAPE("mla_follow_up", cm_request_doc_mla_follow_up_fields, R);
 
-static const struct cm_shape_field cm_request_doc_mla_state_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_mla_state_fields[] = {
         {"expected_by", CM_SHAPE_TEXT, .form = CM_FORM_DATE, AT(R, mla_state.expected_by)},
         {"state", CM_SHAPE_TEXT, .words = cm_request_doc_mla_states, NEED, AT(R, mla_state.state)},
         {"why_not_yet", TEXT, NEED, AT(R, mla_state.why_not_yet)},
 };
-static const struct cm_shape cm_request_doc_mla_state_shape =
+static const struct cm_json_shape cm_request_doc_mla_state_shape =
         SHAPE("mla_state", cm_request_doc_mla_state_fields, R);
 
-static const struct cm_shape_field cm_request_doc_secrecy_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_secrecy_fields[] = {
         {"do_not_notify_user", CM_SHAPE_FLAG, NEED, AT(R, secrecy.do_not_notify_user)},
         {"keep_secret", CM_SHAPE_FLAG, NEED, AT(R, secrecy.keep_secret)},
         {"reason", TEXT, AT(R, secrecy.reason)},
         {"until", CM_SHAPE_TIME, AT(R, secrecy.until)},
 };
-static const struct cm_shape cm_request_doc_secrecy_shape =
+static const struct cm_json_shape cm_request_doc_secrecy_shape =
         SHAPE("secrecy", cm_request_doc_secrecy_fields, R);
 
-static const struct cm_shape_field cm_request_doc_assistance_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_assistance_fields[] = {
         {"certification", TEXT, AT(R, assistance.certification)},
         {"procedure", TEXT, AT(R, assistance.procedure)},
         {"wanted", TEXT, NEED, AT(R, assistance.wanted)},
 };
-static const struct cm_shape cm_request_doc_assistance_shape =
+static const struct cm_json_shape cm_request_doc_assistance_shape =
         SHAPE("assistance", cm_request_doc_assistance_fields, R);
 
-static const struct cm_shape_field cm_request_doc_use_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_use_fields[] = {
         {"conditions", TEXT, LIST(R, use.conditions, use.condition_count), .most = 16},
         {"only_for", TEXT, AT(R, use.only_for)},
         {"until", CM_SHAPE_TIME, AT(R, use.until)},
 };
-static const struct cm_shape cm_request_doc_use_shape =
+static const struct cm_json_shape cm_request_doc_use_shape =
         SHAPE("use", cm_request_doc_use_fields, R);
 
-static const struct cm_shape_field cm_request_doc_emergency_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_emergency_fields[] = {
         {"at_risk", LINE, NEED, AT(R, emergency.at_risk)},
         {"call_back", CM_SHAPE_TEXT, .form = CM_FORM_PHONE, NEED, AT(R, emergency.call_back)},
         {"imminent_because", TEXT, NEED, AT(R, emergency.imminent_because)},
@@ -225,10 +225,10 @@ static const struct cm_shape_field cm_request_doc_emergency_fields[] = {
         {"risk", TEXT, NEED, AT(R, emergency.risk)},
         {"sworn_by", LINE, NEED, AT(R, emergency.sworn_by)},
 };
-static const struct cm_shape cm_request_doc_emergency_shape =
+static const struct cm_json_shape cm_request_doc_emergency_shape =
         SHAPE("emergency", cm_request_doc_emergency_fields, R);
 
-static const struct cm_shape_field cm_request_doc_order_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_order_fields[] = {
         {"court", LINE, AT(R, order.court)},
         {"date", CM_SHAPE_TEXT, .form = CM_FORM_DATE, AT(R, order.date)},
         {"document", CM_SHAPE_TEXT, .form = CM_FORM_UUID, AT(R, order.document)},
@@ -237,25 +237,25 @@ static const struct cm_shape_field cm_request_doc_order_fields[] = {
         {"notice_to_third_parties", TEXT, AT(R, order.notice_to_third_parties)},
         {"promised_by", CM_SHAPE_TEXT, .form = CM_FORM_DATE, AT(R, order.promised_by)},
 };
-static const struct cm_shape cm_request_doc_order_shape =
+static const struct cm_json_shape cm_request_doc_order_shape =
         SHAPE("order", cm_request_doc_order_fields, R);
 
-static const struct cm_shape_field cm_request_doc_deadline_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_deadline_fields[] = {
         {"at", CM_SHAPE_TIME, NEED, AT(R, deadline.at)},
         {"reason", TEXT, NEED, AT(R, deadline.reason)},
 };
-static const struct cm_shape cm_request_doc_deadline_shape =
+static const struct cm_json_shape cm_request_doc_deadline_shape =
         SHAPE("deadline", cm_request_doc_deadline_fields, R);
 
-static const struct cm_shape_field cm_request_doc_sworn_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_sworn_fields[] = {
         {"at", CM_SHAPE_TIME, NEED, AT(R, sworn.at)},
         {"by", LINE, NEED, AT(R, sworn.by)},
         {"functions", LINE, NEED, AT(R, sworn.functions)},
 };
-static const struct cm_shape cm_request_doc_sworn_shape =
+static const struct cm_json_shape cm_request_doc_sworn_shape =
         SHAPE("sworn", cm_request_doc_sworn_fields, R);
 
-static const struct cm_shape_field cm_request_doc_whole_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_whole_fields[] = {
         {"actions", TEXT, LIST(R, actions, action_count), .most = 16},
         {"article", CM_SHAPE_TEXT, .form = CM_FORM_ARTICLE, NEED, AT(R, article)},
         {"assistance", CM_SHAPE_INLINE, .at = 0, .sub = &cm_request_doc_assistance_shape},
@@ -301,7 +301,7 @@ static const struct cm_shape_field cm_request_doc_whole_fields[] = {
 };
 // What no single member shows (the schema's conditions within one member).
 static void
-cm_request_doc_check(struct cm_shape_reader *reader, const void *record)
+cm_request_doc_check(struct cm_json_shape_reader *reader, const void *record)
 {
 	const struct cm_request_doc *doc = record;
 	enum cm_error missing = CM_ERROR_DOCUMENT_MEMBER_MISSING;
@@ -309,16 +309,17 @@ cm_request_doc_check(struct cm_shape_reader *reader, const void *record)
 	bool secret = doc->secrecy.keep_secret == CM_DOC_YES || doc->secrecy.do_not_notify_user == CM_DOC_YES;
 	bool order = cm_request_doc_has(doc, "order");
 	if (hurry && doc->urgency.reason.n == 0)
-		cm_shape_fault(reader, missing, "\"urgency.reason\" is missing; the level needs it");
+		cm_json_shape_fault(reader, missing, "\"urgency.reason\" is missing; the level needs it");
 	if (secret && doc->secrecy.until.us == 0)
-		cm_shape_fault(reader, missing, "\"secrecy.until\" is missing; secrecy needs an end");
+		cm_json_shape_fault(reader, missing, "\"secrecy.until\" is missing; secrecy needs an end");
 	if (order && doc->order.document.n == 0 && doc->order.promised_by.n == 0)
-		cm_shape_fault(reader, missing, "\"order.document\" or \"order.promised_by\" is missing");
+		cm_json_shape_fault(reader, missing, "\"order.document\" or \"order.promised_by\" is missing");
 	if (doc->custodian_unknown == CM_DOC_YES && cm_request_doc_has(doc, "custodian"))
-		cm_shape_fault(reader, CM_ERROR_DOCUMENT_VALUE, "custodian and custodian_unknown exclude each other");
+		cm_json_shape_fault(reader, CM_ERROR_DOCUMENT_VALUE,
+		                    "custodian and custodian_unknown exclude each other");
 }
 
-static const struct cm_shape cm_request_doc_whole_shape = {"request document", cm_request_doc_whole_fields,
+static const struct cm_json_shape cm_request_doc_whole_shape = {"request document", cm_request_doc_whole_fields,
         sizeof cm_request_doc_whole_fields / sizeof *cm_request_doc_whole_fields, sizeof(struct R),
         cm_request_doc_check};
 
@@ -348,26 +349,26 @@ cm_result
 cm_request_doc_write(const struct cm_request_doc *doc, struct cm_buf *to)
 {
 	struct cm_json_put put = cm_json_put_of(to);
-	return cm_shape_write(&put, &cm_request_doc_whole_shape, doc, 0);
+	return cm_json_shape_write(&put, &cm_request_doc_whole_shape, doc, 0);
 }
 
 bool
 cm_request_doc_has(const struct cm_request_doc *doc, const char *path)
 {
-	return cm_shape_has(&cm_request_doc_whole_shape, doc, path);
+	return cm_json_shape_has(&cm_request_doc_whole_shape, doc, path);
 }
 
 void
 cm_request_doc_each(const struct cm_request_doc *doc,
                     void (*each)(void *context, struct cm_view path, struct cm_view text), void *context)
 {
-	cm_shape_each(&cm_request_doc_whole_shape, doc, each, context);
+	cm_json_shape_each(&cm_request_doc_whole_shape, doc, each, context);
 }
 
 cm_result
 cm_request_doc_write_wire(const struct cm_request_doc *doc, struct cm_buf *to)
 {
-	cm_shape_wire_write(to, &cm_request_doc_whole_shape, doc);
+	cm_json_shape_wire_write(to, &cm_request_doc_whole_shape, doc);
 	return cm_buf_result(to);
 }
 

@@ -12,7 +12,7 @@
 static const char *const cm_request_doc_roles[] = {
         "contact_point", "central_authority", "competent_authority", "provider", "secretariat", NULL};
 
-static const struct cm_shape_field cm_request_doc_party_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_party_fields[] = {
         {"country", CM_SHAPE_TEXT, CM_DOC_AT(P, country), CM_DOC_NEED, .form = CM_FORM_COUNTRY},
         {"email", CM_SHAPE_TEXT, CM_DOC_AT(P, email), .form = CM_FORM_LINE},
         {"functions", CM_SHAPE_TEXT, CM_DOC_AT(P, functions), .form = CM_FORM_LINE},
@@ -25,17 +25,17 @@ static const struct cm_shape_field cm_request_doc_party_fields[] = {
         {"role", CM_SHAPE_TEXT, CM_DOC_AT(P, role), CM_DOC_NEED, .words = cm_request_doc_roles},
         {"time_zone", CM_SHAPE_TEXT, CM_DOC_AT(P, time_zone), .form = CM_FORM_ZONE},
 };
-const struct cm_shape cm_request_doc_party_shape = CM_DOC_SHAPE("party", cm_request_doc_party_fields, P);
+const struct cm_json_shape cm_request_doc_party_shape = CM_DOC_SHAPE("party", cm_request_doc_party_fields, P);
 
-static const struct cm_shape_field cm_request_doc_attachment_fields[] = {
+static const struct cm_json_shape_field cm_request_doc_attachment_fields[] = {
         {"document", CM_SHAPE_TEXT, CM_DOC_AT(cm_doc_attachment, document), CM_DOC_NEED, .form = CM_FORM_UUID},
         {"name", CM_SHAPE_TEXT, CM_DOC_AT(cm_doc_attachment, name), CM_DOC_NEED, .form = CM_FORM_LINE},
         {"sha256", CM_SHAPE_HEX, CM_DOC_AT(cm_doc_attachment, sha256), CM_DOC_NEED, .max = 32},
 };
-const struct cm_shape cm_request_doc_attachment_shape =
+const struct cm_json_shape cm_request_doc_attachment_shape =
         CM_DOC_SHAPE("attachment", cm_request_doc_attachment_fields, cm_doc_attachment);
 
-const struct cm_shape_rules cm_request_doc_rules = {
+const struct cm_json_shape_rules cm_request_doc_rules = {
         .missing = CM_ERROR_DOCUMENT_MEMBER_MISSING,
         .unknown = CM_ERROR_DOCUMENT_MEMBER_UNKNOWN,
         .value = CM_ERROR_DOCUMENT_VALUE,
@@ -47,15 +47,15 @@ const struct cm_shape_rules cm_request_doc_rules = {
 };
 
 cm_result
-cm_request_doc_read_shape(struct cm_view json, const struct cm_shape *shape, struct cm_report *report,
+cm_request_doc_read_shape(struct cm_view json, const struct cm_json_shape *shape, struct cm_report *report,
                           struct cm_arena *arena, void *record)
 {
 	struct cm_json CM_CLEANUP(cm_json_free_at) *document = NULL;
-	struct cm_shape_reader reader = {.arena = arena, .rules = &cm_request_doc_rules};
+	struct cm_json_shape_reader reader = {.arena = arena, .rules = &cm_request_doc_rules};
 	cm_result r = cm_json_read(json, CM_LIMIT_DOCUMENT_BYTES_VALUE, &reader.found, &document);
 	if (r == CM_REFUSED) // the reason goes with the rule that a document breaks
 		cm_report_add(&reader.found, CM_ERROR_DOCUMENT_JSON, "/", "%zu bytes", json.n);
-	if (r == CM_OK && !cm_shape_read(&reader, shape, cm_json_root(document), record))
+	if (r == CM_OK && !cm_json_shape_read(&reader, shape, cm_json_root(document), record))
 		r = CM_REFUSED;
 	if (arena->failed)
 		r = CM_NOMEM;
@@ -67,13 +67,13 @@ cm_request_doc_read_shape(struct cm_view json, const struct cm_shape *shape, str
 }
 
 cm_result
-cm_request_doc_read_shape_wire(struct cm_view bytes, const struct cm_shape *shape, struct cm_report *report,
+cm_request_doc_read_shape_wire(struct cm_view bytes, const struct cm_json_shape *shape, struct cm_report *report,
                                struct cm_arena *arena, void *record)
 {
 	if (bytes.n > CM_LIMIT_HI1_WIRE_BYTES_VALUE)
 		return cm_report_refuse(report, CM_ERROR_WIRE_MALFORMED, shape->name, "%zu bytes", bytes.n);
 	struct cm_rd rd = cm_rd_of(cm_arena_copy(arena, bytes));
-	bool good = cm_shape_wire_read(&rd, arena, shape, record) && cm_rd_done(&rd);
+	bool good = cm_json_shape_wire_read(&rd, arena, shape, record) && cm_rd_done(&rd);
 	if (good)
 		return CM_OK;
 	bool memory = arena->failed;

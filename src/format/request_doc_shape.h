@@ -5,9 +5,9 @@
 
 #include "format/json_shape.h"
 
-extern const struct cm_shape cm_request_doc_party_shape;
-extern const struct cm_shape cm_request_doc_attachment_shape;
-extern const struct cm_shape_rules cm_request_doc_rules;
+extern const struct cm_json_shape cm_request_doc_party_shape;
+extern const struct cm_json_shape cm_request_doc_attachment_shape;
+extern const struct cm_json_shape_rules cm_request_doc_rules;
 
 // Rows of a table: the member, then where its value stands in `struct S`.
 #define CM_DOC_AT(S, field) .at = offsetof(struct S, field)
@@ -20,10 +20,10 @@ extern const struct cm_shape_rules cm_request_doc_rules;
 	}
 
 // Reads `json` by `shape` into `record`, whose arena is `arena`; document_… rules.
-CM_CHECKED cm_result cm_request_doc_read_shape(struct cm_view json, const struct cm_shape *shape,
+CM_CHECKED cm_result cm_request_doc_read_shape(struct cm_view json, const struct cm_json_shape *shape,
                                                struct cm_report *report, struct cm_arena *arena, void *record);
 // The same from the bytes between our processes; the bytes are copied into the arena first.
-CM_CHECKED cm_result cm_request_doc_read_shape_wire(struct cm_view bytes, const struct cm_shape *shape,
+CM_CHECKED cm_result cm_request_doc_read_shape_wire(struct cm_view bytes, const struct cm_json_shape *shape,
                                                     struct cm_report *report, struct cm_arena *arena, void *record);
 
 #endif

@@ -279,6 +279,8 @@ cm_apply_delivery_status(struct cm_apply *a, const struct cm_hi1_object *o)
 		row.state = old->ours ? cm_view_text("received") : old->state;
 	else if (cm_view_is(o->delivery.status.value, "Acknowledged"))
 		row.state = old->ours ? cm_view_text("acknowledged") : old->state;
+	else if (cm_view_is(o->delivery.status.value, "Error"))
+		row.state = old->ours ? cm_view_text("error") : old->state;
 	row.changed = a->event->at;
 	cm_change_delivery(a->change, &row);
 	return CM_OK;

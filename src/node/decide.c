@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
@@ -28,6 +29,8 @@ struct cm_decide {
 	enum cm_event event;
 	enum cm_state to;
 	enum cm_refusal ground;
+	const struct cm_store_delivery *evidence; // what is delivered, or NULL
+	struct cm_hi1_content content;
 	struct cm_hi1_message message;
 	struct cm_hi1_object objects[4];
 	struct cm_hi1_action actions[4];
@@ -249,6 +252,61 @@ cm_decide_notification(struct cm_decide *d, struct cm_report *report)
 	return CM_OK;
 }
 
+// What the asking side's own message names: its task, and the object with the key that evidence is sealed to.
+static cm_result
+cm_decide_asked(struct cm_decide *d, struct cm_hi1_delivery *delivery, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *row = NULL;
+	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+	struct cm_reader_told told = {{.us = 0}, 0, 0};
+	cm_result r = cm_store_artifact(d->node->store, d->request->message, report, &page, &row);
+	if (r == CM_OK && row != NULL)
+		r = cm_reader_client_hi1(&d->node->reader, row->bytes, &told, report, &read);
+	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++) {
+		const struct cm_hi1_object *o = read.message.actions[i].object;
+		if (o != NULL && o->type == CM_HI1_TYPE_DISCLOSURE && cm_view_equal(o->id, d->request->objects))
+			delivery->reference = cm_arena_copy(&d->arena, o->disclosure.reference);
+		if (o != NULL && o->type == CM_HI1_TYPE_ENCRYPTION)
+			delivery->encryption = cm_arena_copy(&d->arena, o->id);
+	}
+	if (r == CM_OK && (delivery->reference.n == 0 || delivery->encryption.n == 0))
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_NOBODY, "request", "%.*s", CM_VIEW_ARG(d->request->id));
+	return r;
+}
+
+// The sealed package, by URL (06-deliver-request of the profile's messages).
+static cm_result
+cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
+{
+	const struct cm_store_delivery *row = d->evidence;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) url = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_hi1_object *o;
+	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DELIVERY, report, &o);
+	if (r != CM_OK)
+		return r;
+	cm_buf_printf(&url, "%s/hi1/v1/evidence/%.*s", d->node->endpoint, CM_VIEW_ARG(row->id));
+	d->content = (struct cm_hi1_content){
+	        .url = cm_arena_copy(&d->arena, cm_buf_view(&url)),
+	        .length = row->length,
+	        .content_type = cm_view_text("application/vnd.comity.sealed-package"),
+	        .sha256 = cm_hash_view(&row->blob),
+	        .filename = row->title,
+	};
+	o->id = row->id;
+	o->delivery = (struct cm_hi1_delivery){
+	        .delivery_id = row->delivery_id,
+	        .sequence = (uint64_t)row->sequence,
+	        .last = CM_HI1_YES,
+	        .manifest = cm_hi1_entry_of(CM_DICTIONARY_MANIFEST, "asic-e-package"),
+	        .by_url = &d->content,
+	        .status = cm_hi1_entry_of(CM_DICTIONARY_DELIVERY_STATUS, "Available"),
+	};
+	d->actions[d->message.action_count - 1] = (struct cm_hi1_action){.verb = CM_HI1_VERB_DELIVER, .id = row->id, .object = o};
+	r = cm_decide_asked(d, &o->delivery, report);
+	return r == CM_OK ? cm_buf_result(&url) : r;
+}
+
 static cm_result
 cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
@@ -259,6 +317,8 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 	d->now = d->message.timestamp;
 	enum cm_family family = cm_kind_row(d->kind)->family;
 	enum cm_hi1_type task = family == CM_FAMILY_PRESERVATION ? CM_HI1_TYPE_PRESERVATION : CM_HI1_TYPE_DISCLOSURE;
+	if (r == CM_OK && d->evidence != NULL)
+		r = cm_decide_delivery(d, report);
 	if (r == CM_OK && d->request->objects.n > 0)
 		r = cm_decide_update(d, d->request->objects, task, report);
 	if (r == CM_OK && d->request->objects.n == 0)
@@ -273,22 +333,31 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 static cm_result
 cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
-	char request[40], until[CM_INSTANT_TEXT];
+	char request[40], until[CM_INSTANT_TEXT], blob[65], package[65], length[24];
 	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(d->request->id));
 	bool by_person = person->id[0] != 0;
 	struct cm_send send = {
 	        .message = &d->message,
 	        .told = {.peer = d->request->peer, .person = cm_view_text(person->id)},
-	        .topic = "update",
+	        .topic = d->evidence != NULL ? "deliver" : "update",
 	        .request = request,
 	};
-	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text(by_person ? "decided" : "answered"));
+	cm_act_set(&send.act, CM_ACT_FIELD_TYPE,
+	           cm_view_text(d->evidence != NULL ? "delivered" : by_person ? "decided" : "answered"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PEER, d->request->peer);
 	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, d->request->id);
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, d->request->kind);
 	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person->id));
-	if (d->until.us != 0)
+	if (d->evidence != NULL) {
+		cm_hex_text(cm_hash_view(&d->evidence->blob), blob);
+		cm_hex_text(cm_hash_view(&d->evidence->package), package);
+		snprintf(length, sizeof length, "%llu", (unsigned long long)d->evidence->length);
+		cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, d->evidence->id);
+		cm_act_set(&send.act, CM_ACT_FIELD_BLOB, cm_view_text(blob));
+		cm_act_set(&send.act, CM_ACT_FIELD_LENGTH, cm_view_text(length));
+		cm_act_set(&send.act, CM_ACT_FIELD_PACKAGE, cm_view_text(package));
+	} else if (d->until.us != 0)
 		cm_act_set(&send.act, CM_ACT_FIELD_UNTIL, cm_view_text(cm_instant_text_micro(d->until, until)));
 	return cm_send_message(d->node, &send, report);
 }
@@ -317,11 +386,35 @@ cm_decide_show(const struct cm_decide *d, enum cm_outbox_end end, struct cm_buf 
 	cm_message_write(d->to, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
 	cm_json_put_object(&put);
 	cm_json_put_member_bool(&put, "answered", end == CM_OUTBOX_ANSWERED);
-	cm_do_json_time(&put, "preserved_until", d->until);
+	if (d->evidence != NULL)
+		cm_json_put_member_text(&put, "evidence", d->evidence->id);
+	else
+		cm_do_json_time(&put, "preserved_until", d->until);
 	cm_json_put_member_text(&put, "request", d->request->id);
-	cm_json_put_member_cstr(&put, "state", cm_state_row(d->to)->name);
+	if (d->evidence != NULL)
+		cm_json_put_member_cstr(&put, "request_state", cm_state_row(d->to)->name);
+	cm_json_put_member_cstr(&put, "state", d->evidence != NULL ? "available" : cm_state_row(d->to)->name);
 	cm_json_put_member_text(&put, "told", cm_buf_view(&words));
 	cm_json_put_end_object(&put);
+}
+
+// Signs, sends, and waits a little for the other side's answer, so that most people see it at once.
+static cm_result
+cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report, struct cm_buf *body)
+{
+	char transaction[40];
+	cm_result r = cm_decide_judge(d, report);
+	if (r == CM_OK)
+		r = cm_decide_build(d, person, report);
+	if (r == CM_OK)
+		r = cm_decide_send(d, person, report);
+	if (r != CM_OK)
+		return r;
+	snprintf(transaction, sizeof transaction, "%.*s", CM_VIEW_ARG(d->message.transaction));
+	enum cm_outbox_end end = cm_outbox_wait(d->node->outbox, transaction,
+	                                        cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)), report);
+	cm_decide_show(d, end, body);
+	return CM_OK;
 }
 
 cm_result
@@ -330,7 +423,6 @@ cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, st
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	enum cm_outbox_end end = CM_OUTBOX_WAITS;
 	if (d == NULL)
 		return CM_NOMEM;
 	d->node = ex->node;
@@ -349,19 +441,37 @@ cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, st
 	d->event = cm_event_find(event.p, event.n);
 	if (d->event == CM_EVENT_NONE)
 		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
-	r = cm_decide_judge(d, report);
+	return cm_decide_finish(d, person, report, body);
+}
+
+cm_result
+cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
+                  struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = ex->node;
+	d->now = cm_clock_utc();
+	d->evidence = evidence;
+	cm_facts_init(&d->said);
+	cm_result r = cm_exchange_facts(ex, report, &d->said);
 	if (r == CM_OK)
-		r = cm_decide_build(d, person, report);
-	if (r == CM_OK)
-		r = cm_decide_send(d, person, report);
-	if (r == CM_OK) {
-		char transaction[40];
-		snprintf(transaction, sizeof transaction, "%.*s", CM_VIEW_ARG(d->message.transaction));
-		end = cm_outbox_wait(ex->node->outbox, transaction,
-		                     cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)), report);
-		cm_decide_show(d, end, body);
-	}
-	return r;
+		r = cm_store_request(ex->node->store, evidence->request, report, &page, &d->request);
+	if (r == CM_OK && (d->request == NULL || d->request->ours))
+		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%.*s", CM_VIEW_ARG(evidence->request));
+	if (r != CM_OK)
+		return r;
+	struct cm_view event = cm_decide_said(d, "event");
+	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
+	d->who = CM_ACTOR_REQUESTED;
+	enum cm_family family = cm_kind_row(d->kind)->family;
+	bool data = family == CM_FAMILY_DISCLOSURE || family == CM_FAMILY_EMERGENCY;
+	d->event = event.n > 0 ? cm_event_find(event.p, event.n) : data ? CM_EVENT_DISCLOSE : CM_EVENT_ANSWER;
+	if (d->event == CM_EVENT_NONE)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
+	return cm_decide_finish(d, person, report, body);
 }
 
 cm_result

@@ -10,6 +10,12 @@
 CM_CHECKED cm_result cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person,
                                        struct cm_report *report, struct cm_buf *body);
 
+// POST /api/v1/evidence/ID/delivery: announces sealed evidence by DELIVER and moves the request by `event` of the body, else
+// to where its kind ends ("disclose", "answer"). `evidence` is the row that upload made.
+CM_CHECKED cm_result cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person,
+                                       const struct cm_store_delivery *evidence, struct cm_report *report,
+                                       struct cm_buf *body);
+
 // The node's own word, without a person: that a preservation is held, that its end came. NONE tells the present state
 // again. What is not open in the present state is refused with move_not_allowed.
 CM_CHECKED cm_result cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event,

@@ -11,6 +11,7 @@
 #include "format/json_put.h"
 #include "node/do_json.h"
 #include "node/peering.h"
+#include "node/tab_frame.h"
 #include "os/clock.h"
 
 void
@@ -296,9 +297,18 @@ cm_do_stop(struct cm_exchange *ex)
 {
 	struct cm_report report = {0};
 	struct cm_node *node = ex->node;
+	struct cm_ipc_person person;
+	cm_result r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
+	if (r != CM_OK) {
+		cm_exchange_problem(ex, r, &report);
+		return;
+	}
 	cm_exchange_status(ex, 202);
 	cm_node_log("told to stop by a command", &report);
-	cm_node_end(node, CM_OK);
+	CM_MUTEX_HOLD(&node->parent_lock);
+	struct cm_ipc_frame frame = {.type = CM_FRAME_STOP};
+	if (cm_ipc_send(node->parent, &frame, cm_clock_after(CM_LIMIT_PROCESS_STOP_S_VALUE * CM_INSTANT_SECOND), NULL) != CM_OK)
+		cm_node_end(node, CM_OK); // a parent that is gone tells nobody
 }
 
 void

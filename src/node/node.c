@@ -261,6 +261,7 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 	cm_pull_stop(node->pull);
 	cm_client_free(node->client); // ends every call under way
 	cm_outbox_stop(node->outbox);
+	cm_jobs_cancel(node->jobs); // whoever waits for one comes back
 	cm_queue_close(&node->messages);
 	cm_queue_close(&node->calls);
 	for (size_t i = 0; i < threads->peer_count; i++)

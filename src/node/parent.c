@@ -201,6 +201,16 @@ cm_parent_reader_start(struct cm_parent *p, uint32_t job)
 	return cm_parent_tell(&p->node_ipc, CM_FRAME_READER_FAILED, &payload, -1);
 }
 
+static void
+cm_parent_stop_begin(struct cm_parent *p)
+{
+	if (p->stopping)
+		return;
+	p->stopping = true;
+	cm_parent_say(p, CM_PARENT_STOPS, "");
+	cm_result_ignore(cm_parent_tell(&p->node_ipc, CM_FRAME_STOP, NULL, -1), "it is killed when it does not listen");
+}
+
 // One word of the node.
 static cm_result
 cm_parent_obey(struct cm_parent *p)
@@ -210,6 +220,10 @@ cm_parent_obey(struct cm_parent *p)
 	if (r != CM_OK)
 		return CM_OK; // its end is seen by its pidfd
 	cm_ipc_frame_close(&frame);
+	if (frame.type == CM_FRAME_STOP) {
+		cm_parent_stop_begin(p);
+		return CM_OK;
+	}
 	struct cm_rd rd = cm_rd_of(frame.payload);
 	uint32_t job = cm_rd_u32be(&rd);
 	if (!cm_rd_done(&rd))
@@ -253,16 +267,6 @@ cm_parent_ended(struct cm_parent *p, struct cm_proc *proc, const char *who)
 	if (proc == &p->message)
 		return cm_parent_restart_message(p, text);
 	return cm_report_failed(p->report, CM_ERROR_PROCESS_ENDED, who, "%s", text);
-}
-
-static void
-cm_parent_stop_begin(struct cm_parent *p)
-{
-	if (p->stopping)
-		return;
-	p->stopping = true;
-	cm_parent_say(p, CM_PARENT_STOPS, "");
-	cm_result_ignore(cm_parent_tell(&p->node_ipc, CM_FRAME_STOP, NULL, -1), "it is killed when it does not listen");
 }
 
 // What the loop waits for, in this order; package readers follow.

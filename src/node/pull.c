@@ -9,8 +9,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "node/outbox.h"
-#include "node/send.h"
+#include "node/delivery_tell.h"
 #include "os/clock.h"
 #include "store/blobs.h"
 
@@ -193,54 +192,15 @@ cm_pull_stream(struct cm_pull *pull, const char *id, struct cm_blobs_part *part,
 	return r;
 }
 
-// Tells the deliverer that the bytes are here (06-delivery-received.json).
+// Tells the deliverer that the bytes are here.
 static cm_result
-cm_pull_tell(struct cm_pull *pull, const char *id, const struct cm_store_delivery *row, struct cm_report *report)
+cm_pull_tell(struct cm_pull *pull, const struct cm_store_delivery *row, struct cm_report *report)
 {
-	struct cm_arena CM_CLEANUP(cm_arena_fini) arena = {.blocks = NULL};
-	struct cm_hi1_message message;
-	struct cm_hi1_object objects[2];
-	struct cm_hi1_action actions[2];
-	char notification[37], hex[65], details[160], request[40];
-	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(row->request));
-	cm_result r = cm_send_begin(pull->node, pull->peer, cm_view_text("stored"), &arena, report, &message);
-	if (r == CM_OK)
-		r = cm_node_uuid(notification, report);
-	if (r != CM_OK)
-		return r;
+	char words[160], hex[65];
 	cm_hex_text(cm_hash_view(&row->blob), hex);
-	snprintf(details, sizeof details, "%llu bytes fetched; SHA-256 as announced.", (unsigned long long)row->length);
-	struct cm_view delivery = cm_view_text(id);
-	struct cm_instant second = cm_instant_of_seconds(cm_instant_seconds(message.timestamp));
-	struct cm_hi1_state state = {.object = delivery,
-	        .status = {CM_DICTIONARY_REQUEST_STATE, cm_view_text("delivered")},
-	        .details = cm_view_text(hex)};
-	objects[0] = (struct cm_hi1_object){.type = CM_HI1_TYPE_DELIVERY, .id = delivery, .generation = 2, .last_changed = second};
-	objects[0].delivery.status = cm_hi1_entry_of(CM_DICTIONARY_DELIVERY_STATUS, "Received");
-	objects[1] = (struct cm_hi1_object){.type = CM_HI1_TYPE_NOTIFICATION,
-	        .id = cm_view_text(notification),
-	        .country = message.sender.country,
-	        .owner = message.sender.id,
-	        .associated = &delivery,
-	        .associated_count = 1};
-	objects[1].notification = (struct cm_hi1_notification){.details = cm_view_text(details),
-	        .type = cm_hi1_entry_of(CM_DICTIONARY_NOTIFICATION_TYPE, "Delivery"),
-	        .is_new = CM_HI1_YES,
-	        .at = second,
-	        .states = &state,
-	        .state_count = 1};
-	actions[0] = (struct cm_hi1_action){.verb = CM_HI1_VERB_UPDATE, .object = &objects[0]};
-	actions[1] = (struct cm_hi1_action){.verb = CM_HI1_VERB_CREATE, .object = &objects[1]};
-	message.actions = actions;
-	message.action_count = 2;
-	struct cm_send send = {
-	        .message = &message, .told = {.peer = cm_view_text(pull->peer)}, .topic = "delivery", .request = request};
-	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text("told"));
-	cm_act_set(&send.act, CM_ACT_FIELD_PEER, cm_view_text(pull->peer));
-	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, row->request);
-	cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, delivery);
-	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
-	return cm_send_message(pull->node, &send, report);
+	snprintf(words, sizeof words, "%llu bytes fetched; SHA-256 as announced.", (unsigned long long)row->length);
+	struct cm_delivery_tell tell = {.row = row, .status = "Received", .words = words, .detail = cm_view_text(hex)};
+	return cm_delivery_tell(pull->node, &tell, report);
 }
 
 static cm_result
@@ -272,7 +232,7 @@ cm_pull_received(struct cm_pull *pull, const char *id, const struct cm_store_del
 	cm_result r = cm_store_apply(pull->node->store, &event, change, report);
 	if (r == CM_OK)
 		r = cm_store_submit_wait(pull->node->store, cm_take(&change), report, NULL, NULL);
-	return r == CM_OK ? cm_pull_tell(pull, id, row, report) : r;
+	return r == CM_OK ? cm_pull_tell(pull, row, report) : r;
 }
 
 // A crash between moving the blob and the change that says so leaves it in its place already.

@@ -26,11 +26,10 @@ static const struct cm_problem_status {
         {CM_ERROR_HTTP_HEADER_SIZE, 431},
         {CM_ERROR_HTTP_BODY_SIZE, 413},
         {CM_ERROR_HTTP_BODY_UNWANTED, 413},
-        {CM_ERROR_HTTP_MEDIA, 415},
         {CM_ERROR_HTTP_CERTIFICATE, 403},
-        {CM_ERROR_HTTP_MISDIRECTED, 421},
         {CM_ERROR_HTTP_STOPPING, 503},
-        {CM_ERROR_HTTP_BUSY, 429},
+        {CM_ERROR_NODE_BUSY, 503},
+        {CM_ERROR_STORE_BUSY, 503},
 };
 
 unsigned

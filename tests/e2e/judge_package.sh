@@ -2,7 +2,7 @@
 # A package and its seal, judged by programs that are not ours: unzip, sha256sum, openssl, age. And the other way: what age
 # seals opens here. judge_package.sh COMITY
 set -eu
-comity=$1
+comity=$(realpath "$1")
 . "$(dirname "$0")/../bench/lab.sh"
 mkdir -p "$dir/in/mail"
 printf 'hello\n' >"$dir/in/a.txt"

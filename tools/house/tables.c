@@ -6,6 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
+// True when a #define line has the word; the code of a file is without its preprocessor lines.
+static bool
+defines(const char *text, const char *word)
+{
+	for (const char *at = text; (at = house_word(at, word)) != NULL; at++) {
+		const char *line = at;
+		while (line > text && line[-1] != '\n')
+			line--;
+		const char *comment = strstr(line, "//");
+		if (house_starts(line, "#define ") && (comment == NULL || comment > at))
+			return true;
+	}
+	return false;
+}
+
 // True when the word stands in a file under `root`; in code only, or anywhere.
 static bool
 stands(const char *root, const char *word, bool code_only)
@@ -14,7 +29,7 @@ stands(const char *root, const char *word, bool code_only)
 		const struct house_file *f = &house.file[i];
 		if (house_starts(f->path, root) && !house_starts(f->path, "tests/house/") &&
 		    !house_starts(f->path, "tests/snapshots/") &&
-		    house_word(code_only ? f->code : f->text, word) != NULL)
+		    (house_word(code_only ? f->code : f->text, word) != NULL || defines(f->text, word)))
 			return true;
 	}
 	return false;
@@ -27,6 +42,17 @@ vector(const char *name)
 	return house.vectors != NULL && house_word(house.vectors, name) != NULL;
 }
 
+// A limit stands in code as its value, too; a rule of HI-1 as the number that data/hi1_errors.tab leads to it with.
+static void
+other_name(const char *constant, bool error, char *to, size_t room)
+{
+	static const char hi1[] = "CM_ERROR_HI1_";
+	if (error && house_starts(constant, hi1))
+		snprintf(to, room, "CM_HI1_ERROR_%s", constant + sizeof hi1 - 1);
+	else
+		snprintf(to, room, "%s%s", constant, error ? "" : "_VALUE");
+}
+
 static void
 check_row(const char *table, int line, const char *prefix, const char *id)
 {
@@ -35,12 +61,12 @@ check_row(const char *table, int line, const char *prefix, const char *id)
 	for (char *c = constant; *c != 0; c++)
 		*c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
 	bool error = strcmp(prefix, "CM_ERROR_") == 0;
-	char value[220];
-	snprintf(value, sizeof value, "%s_VALUE", constant);
-	if (!stands("src/", constant, true) && (error || !stands("src/", value, true)))
+	char other[220];
+	other_name(constant, error, other, sizeof other);
+	if (!stands("src/", constant, true) && !stands("src/", other, true))
 		house_fault(error ? "tables-error-unused" : "tables-limit-unused", table, line, "Use the row or remove it.",
 		            "%s is in no code", id);
-	if (error && !stands("tests/", constant, true) && !stands("tests/", id, false) &&
+	if (error && !stands("tests/", constant, true) && !stands("tests/", other, true) && !stands("tests/", id, false) &&
 	    !vector(id))
 		house_fault("tables-error-untested", table, line, "Add a refusing test or a vector named by the rule.",
 		            "no test refuses with %s", id);

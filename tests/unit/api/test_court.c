@@ -22,12 +22,18 @@ static struct cm_buf package;
 static char package_sha256[65];
 static struct cm_key *log_key, *other_log_key;
 
-// Text of a buffer that lives until the process ends.
+// Text of a buffer that lives until the tests end.
+#define KEPT_MAX 64
+static uint8_t *all_kept[KEPT_MAX];
+static size_t kept_count;
+
 static const char *
 kept(struct cm_buf *b)
 {
 	assert_int_equal(cm_buf_result(b), CM_OK);
-	return (const char *)cm_buf_take(b, NULL);
+	assert_true(kept_count < KEPT_MAX);
+	all_kept[kept_count] = cm_buf_take(b, NULL);
+	return (const char *)all_kept[kept_count++];
 }
 
 static void
@@ -228,6 +234,19 @@ set_up(void **state)
 	return 0;
 }
 
+static int
+tear_down(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < kept_count; i++)
+		cm_mem_free(all_kept[i]);
+	cm_key_free(log_key);
+	cm_key_free(other_log_key);
+	cm_buf_fini(&package);
+	lab_fini(&lab);
+	return 0;
+}
+
 static enum comity_verdict
 judged(const struct lab_file *files, size_t count, const struct comity_trust *trust)
 {
@@ -319,5 +338,5 @@ main(void)
 	const struct CMUnitTest tests[] = {T(a_whole_bundle_is_valid), T(a_foreign_card_is_refused),
 	                                   T(a_message_of_somebody_else_is_refused),
 	                                   T(an_act_and_its_proof_stand_together)};
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

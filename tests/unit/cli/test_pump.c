@@ -10,7 +10,7 @@ struct job {
 	uint64_t blocks, filled, before, after, drained;
 	_Atomic uint64_t worked;
 	uint64_t settle_at, fail_at; // 0: never
-	bool order;
+	_Atomic bool order;
 };
 
 static enum comity_result

@@ -60,8 +60,11 @@ handshake_messages_come_back_and_nothing_else_is_taken(void **state)
 	assert_view_is(out.card, "{}");
 	assert_view_is(out.address, "127.0.0.1:4000");
 	assert_memory_equal(out.mac, in.mac, sizeof in.mac);
-	for (size_t n = 0; n < bytes.n; n++)
-		assert_int_equal(cm_invitation_commit_read(cm_view_of(bytes.p, n), NULL, &out), CM_REFUSED);
+	for (size_t n = 0; n < bytes.n; n++) {
+		struct cm_report report = {0};
+		assert_int_equal(cm_invitation_commit_read(cm_view_of(bytes.p, n), &report, &out), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_HANDSHAKE_MALFORMED));
+	}
 	cm_buf_u8(&bytes, 0);
 	assert_int_equal(cm_invitation_commit_read(cm_buf_view(&bytes), NULL, &out), CM_REFUSED);
 	cm_buf_clear(&bytes);

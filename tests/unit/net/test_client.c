@@ -390,7 +390,7 @@ deadlines_are_absolute(void **state)
 	int64_t t0 = cm_clock_mono();
 	assert_int_equal(visit_go(&v, "/never", &request), CM_FAILED);
 	assert_true(cm_report_has(&v.report, CM_ERROR_NET_DEADLINE));
-	assert_in_range(cm_clock_mono() - t0, 300000, 2000000);
+	assert_in_range(cm_clock_mono() - t0, 298000, 2000000); // the library under it counts whole milliseconds
 	visit_end(&v);
 }
 

@@ -141,6 +141,34 @@ bytes_come_back_from_where_they_were_put(void **state)
 	assert_int_equal(cm_file_open(at("p"), CM_FILE_NEW, 0600, NULL, &fd), CM_FAILED);
 }
 
+static void
+an_output_can_only_be_written(void **state)
+{
+	(void)state;
+	char byte;
+	size_t n;
+	CM_FILE_AUTO int fd = -1;
+	assert_int_equal(cm_file_open(at("out"), CM_FILE_OUTPUT, 0600, NULL, &fd), CM_OK);
+	assert_int_equal(cm_file_write_all(fd, cm_view_text("x"), NULL), CM_OK);
+	assert_int_equal(cm_file_pread(fd, 0, &byte, 1, NULL, &n), CM_FAILED);
+}
+
+static void
+relative_names_are_below_the_working_folder(void **state)
+{
+	(void)state;
+	char path[CM_FILE_PATH], here[CM_FILE_PATH], expected[2 * CM_FILE_PATH], name[CM_FILE_PATH + 1];
+	assert_non_null(getcwd(here, sizeof here));
+	snprintf(expected, sizeof expected, "%s/a/b", here);
+	assert_int_equal(cm_dir_absolute("a/b", path, NULL), CM_OK);
+	assert_string_equal(path, expected);
+	assert_int_equal(cm_dir_absolute("/a/b", path, NULL), CM_OK);
+	assert_string_equal(path, "/a/b");
+	memset(name, '/', sizeof name);
+	name[sizeof name - 1] = 0;
+	assert_int_equal(cm_dir_absolute(name, path, NULL), CM_REFUSED);
+}
+
 int
 main(void)
 {
@@ -151,6 +179,8 @@ main(void)
 	        T(folders_deeper_than_the_limit_and_paths_longer_than_it_are_refused),
 	        T(a_lock_is_held_once),
 	        T(bytes_come_back_from_where_they_were_put),
+	        T(an_output_can_only_be_written),
+	        T(relative_names_are_below_the_working_folder),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -30,6 +30,24 @@ classes_have_statuses(void **state)
 	assert_view_is(cm_buf_view(&to), "{\"type\":\"about:blank\",\"title\":\"503\",\"status\":503}\n");
 }
 
+// Who may try again must not be told that the message itself is wrong.
+static void
+rules_have_statuses(void **state)
+{
+	(void)state;
+	static const struct {
+		enum cm_error rule;
+		unsigned status;
+	} row[] = {{CM_ERROR_NODE_BUSY, 503}, {CM_ERROR_STORE_BUSY, 503}, {CM_ERROR_HTTP_STOPPING, 503},
+	           {CM_ERROR_HTTP_CERTIFICATE, 403}, {CM_ERROR_HTTP_BODY_SIZE, 413}, {CM_ERROR_HTTP_METHOD, 405},
+	           {CM_ERROR_JSON_SYNTAX, 422}};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct cm_report report = {.count = 0};
+		cm_result r = cm_report_refuse(&report, row[i].rule, "-", "-");
+		assert_int_equal(cm_problem_status(r, &report), row[i].status);
+	}
+}
+
 static void
 json_text_is_escaped(void **state)
 {
@@ -39,4 +57,4 @@ json_text_is_escaped(void **state)
 	assert_view_is(cm_buf_view(&to), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\\u007f\"");
 }
 
-UNIT_MAIN(T(findings_become_a_document), T(classes_have_statuses), T(json_text_is_escaped))
+UNIT_MAIN(T(findings_become_a_document), T(classes_have_statuses), T(rules_have_statuses), T(json_text_is_escaped))

@@ -1,0 +1,220 @@
+// Knows: how a command's file reaches the package reader: a descriptor over a socket that only this user may open, for a job
+// that a person asked for. Does not know: what is written, or the file's name.
+#include "node/output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "node/ipc_findings.h"
+#include "node/jobs.h"
+#include "node/opening.h"
+#include "os/clock.h"
+#include "os/local.h"
+#include "os/rand.h"
+
+#define CM_OUTPUT_JOBS 32
+#define CM_OUTPUT_WAIT_US (INT64_C(600) * CM_INSTANT_SECOND)
+#define CM_OUTPUT_LOOK_US (CM_INSTANT_SECOND / 4) // between two looks whether the node ends
+
+enum { CM_OUTPUT_ASK = 1, CM_OUTPUT_DONE = 1, CM_OUTPUT_REFUSED = 2 }; // frames, see cli/cmd_bundle.c
+
+enum cm_output_state { CM_OUTPUT_FREE, CM_OUTPUT_WAITS, CM_OUTPUT_RUNS, CM_OUTPUT_WRITTEN, CM_OUTPUT_FAILED };
+
+struct cm_output_job {
+	struct cm_output *output;
+	enum cm_output_state state;
+	char job[CM_OUTPUT_JOB], evidence[40], person[CM_IPC_PERSON_ID];
+	int64_t until; // when its place may be used again
+	int socket;    // of the command, while it runs
+	int out;
+	struct cm_thread thread;
+};
+
+struct cm_output {
+	struct cm_node *node;
+	int listening;
+	struct cm_thread thread;
+	struct cm_mutex lock;
+	bool stopping;
+	struct cm_output_job jobs[CM_OUTPUT_JOBS];
+};
+
+cm_result
+cm_output_open(struct cm_node *node, struct cm_report *report, struct cm_output **ret_output)
+{
+	char path[CM_FILE_PATH];
+	struct cm_output *output = cm_mem_new(sizeof *output);
+	if (output == NULL)
+		return CM_NOMEM;
+	output->node = node;
+	output->listening = -1;
+	cm_mutex_init(&output->lock);
+	for (size_t i = 0; i < CM_OUTPUT_JOBS; i++)
+		output->jobs[i] = (struct cm_output_job){.output = output, .socket = -1, .out = -1};
+	*ret_output = output;
+	cm_result r = cm_file_path(path, sizeof path, node->home, "run/output.sock", report);
+	return r == CM_OK ? cm_local_listen(path, report, &output->listening) : r;
+}
+
+// -- jobs ----------------------------------------------------------------------------------------------------------
+
+cm_result
+cm_output_expect(struct cm_output *output, const char *evidence, const char *person, struct cm_report *report,
+                 char ret_job[CM_OUTPUT_JOB])
+{
+	uint8_t name[16];
+	cm_result r = cm_rand_bytes(name, sizeof name, report);
+	if (r != CM_OK)
+		return r;
+	cm_hex_text(cm_view_of(name, sizeof name), ret_job);
+	CM_MUTEX_HOLD(&output->lock);
+	for (size_t i = 0; i < CM_OUTPUT_JOBS; i++) {
+		struct cm_output_job *job = &output->jobs[i];
+		bool old = job->state != CM_OUTPUT_RUNS && cm_clock_mono() > job->until;
+		if (job->state != CM_OUTPUT_FREE && !old)
+			continue;
+		cm_thread_join(&job->thread); // it has ended
+		*job = (struct cm_output_job){.output = output, .state = CM_OUTPUT_WAITS, .socket = -1, .out = -1};
+		job->until = cm_clock_after(CM_OUTPUT_WAIT_US);
+		snprintf(job->job, sizeof job->job, "%s", ret_job);
+		snprintf(job->evidence, sizeof job->evidence, "%s", evidence);
+		snprintf(job->person, sizeof job->person, "%s", person);
+		return CM_OK;
+	}
+	return cm_report_refuse(report, CM_ERROR_NODE_BUSY, "bundles", "%d are asked for", CM_OUTPUT_JOBS);
+}
+
+bool
+cm_output_show(struct cm_output *output, const char *name, struct cm_json_put *put)
+{
+	static const char *const states[] = {"", "waits", "runs", "done", "refused"};
+	CM_MUTEX_HOLD(&output->lock);
+	for (size_t i = 0; i < CM_OUTPUT_JOBS; i++) {
+		const struct cm_output_job *job = &output->jobs[i];
+		uint64_t done = 0, all = 0;
+		if (job->state == CM_OUTPUT_FREE || strcmp(job->job, name) != 0)
+			continue;
+		if (job->state == CM_OUTPUT_RUNS)
+			cm_jobs_progress(output->node->jobs, cm_view_text(job->evidence), &done, &all);
+		cm_json_put_object(put);
+		cm_json_put_member_number(put, "done", (int64_t)done);
+		cm_json_put_member_cstr(put, "evidence", job->evidence);
+		cm_json_put_member_cstr(put, "job", job->job);
+		cm_json_put_member_number(put, "of", (int64_t)all);
+		cm_json_put_member_cstr(put, "state", states[job->state]);
+		cm_json_put_end_object(put);
+		return true;
+	}
+	return false;
+}
+
+// Its own thread: as long as the evidence is.
+static void
+cm_output_write(void *arg)
+{
+	struct cm_output_job *job = arg;
+	struct cm_node *node = job->output->node;
+	struct cm_report report = {0};
+	struct cm_ipc ipc = cm_ipc_of(job->socket);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_result r = cm_opening_bundle(node, job->evidence, job->person, job->out, &report, &answer);
+	if (r != CM_OK) {
+		cm_buf_clear(&answer);
+		cm_ipc_findings_write(r, &report, &answer);
+	}
+	cm_file_close(&job->out);
+	struct cm_ipc_frame frame = {.type = r == CM_OK ? CM_OUTPUT_DONE : CM_OUTPUT_REFUSED, .payload = cm_buf_view(&answer)};
+	cm_result_ignore(cm_ipc_send(&ipc, &frame, cm_clock_after(CM_INSTANT_SECOND), NULL), "the command may be gone");
+	cm_ipc_fini(&ipc);
+	CM_MUTEX_HOLD(&job->output->lock);
+	job->socket = -1;
+	job->state = r == CM_OK ? CM_OUTPUT_WRITTEN : CM_OUTPUT_FAILED;
+}
+
+// Finds the waiting job of this name and gives it socket and descriptor.
+static bool
+cm_output_begin(struct cm_output *output, struct cm_view name, int socket, int out)
+{
+	CM_MUTEX_HOLD(&output->lock);
+	for (size_t i = 0; i < CM_OUTPUT_JOBS && !output->stopping; i++) {
+		struct cm_output_job *job = &output->jobs[i];
+		if (job->state != CM_OUTPUT_WAITS || !cm_view_is(name, job->job) || cm_clock_mono() > job->until)
+			continue;
+		job->state = CM_OUTPUT_RUNS;
+		job->socket = socket;
+		job->out = out;
+		if (cm_thread_start(&job->thread, "bundle", cm_output_write, job, NULL) == CM_OK)
+			return true;
+		job->state = CM_OUTPUT_FAILED;
+		job->socket = -1;
+		job->out = -1;
+		return false;
+	}
+	return false;
+}
+
+// One command: the job's name and the descriptor.
+static void
+cm_output_hear(struct cm_output *output, int socket)
+{
+	struct cm_ipc ipc = cm_ipc_of(socket);
+	struct cm_ipc_frame frame = {0};
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_result r = cm_ipc_recv(&ipc, cm_clock_after(CM_INSTANT_SECOND), NULL, &frame);
+	if (r == CM_OK && frame.type == CM_OUTPUT_ASK && frame.fd_count == 1 &&
+	    cm_output_begin(output, frame.payload, ipc.fd, frame.fds[0])) {
+		ipc.fd = -1; // the job's now
+		cm_ipc_fini(&ipc);
+		return;
+	}
+	cm_ipc_frame_close(&frame);
+	r = cm_report_refuse(&report, CM_ERROR_HTTP_NOT_FOUND, "job", "%s", "it was not asked for, or too long ago");
+	cm_ipc_findings_write(r, &report, &answer);
+	struct cm_ipc_frame refused = {.type = CM_OUTPUT_REFUSED, .payload = cm_buf_view(&answer)};
+	cm_result_ignore(cm_ipc_send(&ipc, &refused, cm_clock_after(CM_INSTANT_SECOND), NULL), "the command may be gone");
+	cm_ipc_fini(&ipc);
+}
+
+static bool
+cm_output_stopping(struct cm_output *output)
+{
+	CM_MUTEX_HOLD(&output->lock);
+	return output->stopping;
+}
+
+static void
+cm_output_serve(void *arg)
+{
+	struct cm_output *output = arg;
+	while (!cm_output_stopping(output)) {
+		int socket = -1;
+		if (cm_local_accept(output->listening, cm_clock_after(CM_OUTPUT_LOOK_US), NULL, &socket) == CM_OK)
+			cm_output_hear(output, socket);
+	}
+}
+
+cm_result
+cm_output_start(struct cm_output *output, struct cm_report *report)
+{
+	return cm_thread_start(&output->thread, "output", cm_output_serve, output, report);
+}
+
+void
+cm_output_stop(struct cm_output *output)
+{
+	if (output == NULL)
+		return;
+	cm_mutex_lock(&output->lock);
+	output->stopping = true;
+	cm_mutex_unlock(&output->lock);
+	cm_thread_join(&output->thread);
+	for (size_t i = 0; i < CM_OUTPUT_JOBS; i++)
+		cm_thread_join(&output->jobs[i].thread);
+	cm_file_close(&output->listening);
+	cm_mutex_fini(&output->lock);
+	cm_mem_free(output);
+}

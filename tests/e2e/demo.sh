@@ -1,0 +1,71 @@
+#!/bin/sh
+# Plays `comity demo` with a folder of its own and looks at what it promises to scripts: the files, their contents as
+# programs of others see them, the exit code, no process left, and a second run in the same folder.
+#   demo.sh COMITY
+set -eu
+comity=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+	echo "demo.sh: $*" >&2
+	tail -40 "$work/demo/logs/demo.log" >&2 || true
+	exit 1
+}
+
+# 24 MiB that nobody can compress, so that there is a middle in which the receiver dies.
+mkdir -p "$work/input/mail"
+head -c 25165824 /dev/urandom >"$work/input/disk.img"
+seq 1 20000 >"$work/input/mail/log.txt"
+printf 'name with blanks\n' >"$work/input/mail/a b & ü.txt"
+
+for run in first second; do
+	DEMO_DIR=$work/demo DEMO_INPUT=$work/input "$comity" demo --json >"$work/summary.$run" 2>"$work/told.$run" ||
+		{
+			cat "$work/told.$run" >&2
+			fail "the $run run ended with $?"
+		}
+done
+
+cd "$work/demo"
+for file in court/bundle.asice court/package.asice court/trust.pem court/request.json court/answer.json \
+	court/custody.jsonld court/register.vkey summary.json xa.contact/card.json xb.contact/card.json; do
+	[ -s "$file" ] || fail "$file is not there"
+done
+ls court/*.tlog-proof >/dev/null || fail "no proofs"
+cmp -s "$work/summary.second" summary.json || [ "$(cat "$work/summary.second")" = "$(cat summary.json)" ] ||
+	fail "what was printed is not what is kept"
+
+python3 - <<'EOF' || fail "a JSON file is not what it should be"
+import json
+summary = json.load(open("summary.json"))
+assert summary["ok"] is True and len(summary["steps"]) == 7
+assert 0 < summary["sizes"]["fetched_before_kill"] < summary["sizes"]["sealed"]
+request, answer = json.load(open("court/request.json")), json.load(open("court/answer.json"))
+assert request["Header"]["SenderIdentifier"]["CountryCode"] == "XA", request["Header"]
+assert answer["Header"]["SenderIdentifier"]["CountryCode"] == "XB", answer["Header"]
+assert "Signature" in request and "Signature" in answer
+assert "@graph" in json.load(open("court/custody.jsonld"))
+keys = open("court/register.vkey").read().splitlines()
+assert len(keys) == 2 and keys[0].startswith("xa.contact/log/") and keys[1].startswith("xb.contact/log/")
+EOF
+[ "$(grep -c 'BEGIN CERTIFICATE' court/trust.pem)" = 2 ] || fail "trust.pem has not two roots"
+
+# The evidence came through unchanged.
+unzip -q court/bundle.asice -d "$work/unpacked"
+diff -r "$work/input" "$work/unpacked/data" || fail "the evidence is not the same"
+unzip -q court/package.asice -d "$work/package"
+diff -r "$work/input" "$work/package/data" || fail "the package's evidence is not the same"
+
+"$comity" verify court/package.asice --trust court/trust.pem >/dev/null || fail "the package is refused"
+"$comity" verify court/bundle.asice >/dev/null && fail "without roots the origin cannot be judged"
+for node in xa.contact xb.contact; do
+	"$comity" log fsck $node/log --vkey court/register.vkey >/dev/null || fail "the register of $node is not whole"
+done
+# Somebody else's root proves nothing.
+"$comity" init --home "$work/foreign" --node xc.contact --state "$work/state" --name Foreign --role contact_point >/dev/null
+"$comity" verify court/bundle.asice --trust "$work/state/root.pem" >/dev/null && fail "a foreign root was believed"
+
+for id in $(pgrep -f "serve --home x[ab].contact" || true); do
+	case $(readlink "/proc/$id/cwd" || true) in "$work"/*) fail "process $id was left" ;; esac
+done
+echo "demo.sh: two runs, all files of the contract"

@@ -1,0 +1,102 @@
+#include "json_kit.h"
+
+#include "format/draft.h"
+
+#define REST "\"authorisation\":{\"reference\":\"XA-1\"}"
+
+static struct cm_draft_told
+told_by_the_node(void)
+{
+	return (struct cm_draft_told){
+	        .sender = {cm_view_text("XA"), cm_view_text("contact")},
+	        .receiver = {cm_view_text("XB"), cm_view_text("contact")},
+	        .now = cm_instant_of_seconds(1800000000),
+	        .transaction = cm_view_text("f357d00a-90d3-43c2-ab55-070a3863644a"),
+	        .document = cm_view_text("f0ba8e34-0854-4f6a-ad46-fdacbe0a008e"),
+	        .authorisation = cm_view_text("fdcf2fbc-7b86-4bde-a249-90c977902991"),
+	        .task = cm_view_text("1bc5d8d0-5bfc-47d7-a174-31dff2677b34"),
+	        .encryption = cm_view_text("0769828b-b7f6-4afd-ac56-f36a3ad82828"),
+	        .reference = cm_view_text("XA-2027-0412"),
+	        .disclosure_reference = cm_view_text("XA-contact-2027.0412"),
+	        .seal_certificate = cm_view_text("der"),
+	        .node = cm_view_text("xa.contact"),
+	        .sha256 = kit_sha256,
+	};
+}
+
+static struct cm_buf
+corpus_draft(const char *name)
+{
+	return kit_file("../fuzz/corpus/draft", name);
+}
+
+// What the node made of the draft is a message that its own strict reader takes.
+static void
+is_a_message(const char *name, enum cm_draft_task task, size_t actions)
+{
+	struct cm_draft_told told = told_by_the_node();
+	struct cm_report report = {.count = 0};
+	struct cm_draft draft;
+	struct cm_hi1_message message, again;
+	struct cm_buf json = corpus_draft(name), text = cm_buf_of(1 << 20);
+	const struct cm_hi1_read_options options = {.sha256 = kit_sha256};
+	cm_result r = cm_draft_read(cm_buf_view(&json), &told, &report, &draft);
+	kit_say(name, &report);
+	assert_int_equal(r, CM_OK);
+	assert_true(cm_view_equal(draft.doc.id, told.document));
+	assert_int_equal(cm_draft_message(&draft, &told, task, NULL, &message), CM_OK);
+	assert_int_equal(message.action_count, actions);
+	assert_int_equal(cm_hi1_message_write(&message, &text), CM_OK);
+	assert_int_equal(cm_hi1_message_read(cm_buf_view(&text), &options, &report, &again), CM_OK);
+	kit_say(name, &report);
+	assert_true(cm_hi1_message_good(&again));
+	assert_view_is(again.workflow, name[0] == 'p' ? "pres" : "stored");
+	cm_hi1_message_fini(&again);
+	cm_draft_fini(&draft);
+	cm_buf_fini(&json);
+	cm_buf_fini(&text);
+}
+
+static void
+a_draft_becomes_a_message(void **state)
+{
+	(void)state;
+	is_a_message("pres.json", CM_DRAFT_PRESERVATION, 3);
+	is_a_message("stored.json", CM_DRAFT_DISCLOSURE, 4);
+	is_a_message("pres.json", CM_DRAFT_NO_TASK, 1);
+}
+
+static void
+every_other_form_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		enum cm_error rule;
+		const char *json;
+	} bad[] = {
+	        {CM_ERROR_API_MEMBER, "{}"},
+	        {CM_ERROR_API_MEMBER, "{\"draft\":[]}"},
+	        {CM_ERROR_DRAFT_FORM, "{\"draft\":{\"request\":{}}}"},
+	        {CM_ERROR_DRAFT_FORM, "{\"draft\":{\"format\":\"comity.draft/2\",\"request\":{}," REST "}}"},
+	        {CM_ERROR_DRAFT_FORM, "{\"draft\":{\"format\":\"comity.draft/1\"," REST "}}"},
+	        {CM_ERROR_DRAFT_FORM, "{\"draft\":{\"format\":\"comity.draft/1\",\"request\":{},\"more\":1," REST "}}"},
+	        {CM_ERROR_DRAFT_FORM, "{\"draft\":{\"format\":\"comity.draft/1\",\"request\":{},\"task\":[]," REST "}}"},
+	        {CM_ERROR_DRAFT_FORM, "{\"draft\":{\"format\":\"comity.draft/1\",\"request\":{},\"task\":{\"x\":1}," REST "}}"},
+	        {CM_ERROR_DRAFT_FORM,
+	         "{\"draft\":{\"format\":\"comity.draft/1\",\"request\":{},\"task\":{\"start\":\"yesterday\"}," REST "}}"},
+	        {CM_ERROR_DOCUMENT_MEMBER_MISSING, "{\"draft\":{\"format\":\"comity.draft/1\",\"request\":{}," REST "}}"},
+	        {CM_ERROR_JSON_SYNTAX, "{"},
+	};
+	struct cm_draft_told told = told_by_the_node();
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct cm_report report = {.count = 0};
+		struct cm_draft draft;
+		if (cm_draft_read(cm_view_text(bad[i].json), &told, &report, &draft) != CM_REFUSED ||
+		    !cm_report_has(&report, bad[i].rule)) {
+			kit_say(bad[i].json, &report);
+			fail_msg("%s", bad[i].json);
+		}
+	}
+}
+
+UNIT_MAIN(T(a_draft_becomes_a_message), T(every_other_form_is_refused))
