@@ -84,7 +84,7 @@ cm_court_message_of(struct cm_court *court, const struct cm_court_act *act, stru
 	struct cm_hash sha256;
 	if (!cm_hex_read(cm_court_value(act, CM_ACT_FIELD_ARTIFACT), sha256.b, sizeof sha256.b))
 		return CM_OK; // the act names none
-	cm_result r = cm_store_artifact_by_hash(court->node->store, &sha256, report, &page, &row);
+	cm_result r = cm_store_artifact_of_act(court->node->store, act->index, &sha256, report, &page, &row);
 	if (r != CM_OK || row == NULL || !cm_view_is(row->media, "hi1"))
 		return r;
 	return cm_court_message_pair(court, row, report);

@@ -24,6 +24,10 @@ CM_STORE_GET(person);
 
 CM_CHECKED cm_result cm_store_artifact(struct cm_store *store, uint64_t id, struct cm_report *report,
                                        struct cm_store_page **ret_page, const struct cm_store_artifact **ret_row);
+// The artifact with this digest that was stored in the same change as the act at `index`.
+CM_CHECKED cm_result cm_store_artifact_of_act(struct cm_store *store, uint64_t index, const struct cm_hash *sha256,
+                                              struct cm_report *report, struct cm_store_page **ret_page,
+                                              const struct cm_store_artifact **ret_row);
 CM_CHECKED cm_result cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report,
                                      struct cm_store_page **ret_page, const struct cm_store_outbox **ret_row);
 // Do we have an answer for this transaction already? The row's `answer` is empty while it is being made.

@@ -116,6 +116,22 @@ cm_store_artifact(struct cm_store *store, uint64_t id, struct cm_report *report,
 }
 
 cm_result
+cm_store_artifact_of_act(struct cm_store *store, uint64_t index, const struct cm_hash *sha256, struct cm_report *report,
+                         struct cm_store_page **ret_page, const struct cm_store_artifact **ret_row)
+{
+	struct cm_select ask = {.table = cm_table_of(CM_TABLE_ARTIFACT),
+	                        .tail = "WHERE seq = (SELECT seq FROM act WHERE idx = ?1) AND sha256 = ?11 ORDER BY id DESC",
+	                        .numbers = {(int64_t)index},
+	                        .hash = sha256,
+	                        .limit = 1};
+	const void *row;
+	cm_result r = cm_store_one(store, &ask, report, ret_page, &row);
+	if (r == CM_OK)
+		*ret_row = row;
+	return r;
+}
+
+cm_result
 cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report, struct cm_store_page **ret_page,
                 const struct cm_store_outbox **ret_row)
 {

@@ -202,7 +202,7 @@ setup(void **state)
 	assert_int_equal(cm_file_load(path, &roots, NULL), CM_OK);
 	assert_good(cm_settings_read(cm_view_text("node = xa.contact\ncountry = xa\n"), &report, &node.settings), &report);
 	// The keeper answers one question at a time, so one channel serves two clients that take turns.
-	cm_keeper_client_init(&node.keeper, keeper.client.ipc.fd);
+	cm_keeper_client_init(&node.keeper, keeper.client.channel.ipc.fd);
 	assert_good(cm_ipc_pair(&report, pair), &report);
 	ends[0] = cm_ipc_of(pair[0]);
 	ends[1] = cm_ipc_of(pair[1]);
