@@ -313,6 +313,26 @@ cm_opening_court(struct cm_node *node, const struct cm_store_delivery *evidence,
 	return cm_file_pwrite_all(*ret_fd, 0, cm_buf_view(&files), report);
 }
 
+// What the reader wrote, told to the person, and the bundle's digest for the act.
+static cm_result
+cm_opening_written(struct cm_view told, const char *package, struct cm_report *report, char note[96],
+                   struct cm_buf *answer)
+{
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	cm_result r = cm_json_read(told, CM_LIMIT_API_ANSWER_BYTES_VALUE, report, &json);
+	if (r != CM_OK)
+		return r;
+	struct cm_view sha256 = cm_json_text(cm_json_member(cm_json_root(json), "sha256"));
+	struct cm_json_put put = cm_json_put_of(answer);
+	cm_json_put_object(&put);
+	cm_json_put_member_number(&put, "bytes", cm_json_number(cm_json_member(cm_json_root(json), "bytes")));
+	cm_json_put_member_cstr(&put, "package", package);
+	cm_json_put_member_text(&put, "sha256", sha256);
+	cm_json_put_end_object(&put);
+	snprintf(note, 96, "bundle SHA-256 %.*s", CM_VIEW_ARG(sha256));
+	return cm_buf_result(answer);
+}
+
 cm_result
 cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person, int out, struct cm_report *report,
                   struct cm_buf *answer)
@@ -320,7 +340,8 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_delivery *row = NULL;
 	CM_FILE_AUTO int court = -1;
-	char hex[65];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) told = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	char hex[65], note[96] = "";
 	cm_result r = cm_store_delivery(node->store, cm_view_text(evidence), report, &page, &row);
 	if (r == CM_OK && row == NULL)
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", evidence);
@@ -338,13 +359,16 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	for (size_t i = 0; i < job.chain_count && i < CM_READER_PACKAGE_CERTIFICATES; i++)
 		job.chain[i] = node->keys.keys.chain[i];
 	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_EXPORT}, .fds = {-1, out, court}, .fd_count = 3};
-	r = cm_opening_run(node, row, &ask, &job, report, answer);
 	cm_hex_text(cm_hash_view(&row->package), hex);
+	r = cm_opening_run(node, row, &ask, &job, report, &told);
+	if (r == CM_OK)
+		r = cm_opening_written(cm_buf_view(&told), hex, report, note, answer);
 	struct cm_opening_kept kept = {
 	        .cause = CM_EVENT_EXPORTED,
 	        .act = "exported",
 	        .evidence = row,
 	        .person = person,
+	        .note = note,
 	        .package = cm_view_text(hex),
 	        .texts = {.text = {row->id}, .n = 1},
 	};
