@@ -171,6 +171,16 @@ def mine(message):
     return json.loads(text.replace('"CountryCode":"XB","ExternalIdentifier"', '"CountryCode":"XA","ExternalIdentifier"'))
 
 
+def from_a_register(xa, folder):
+    """One entry tile of the published register is cut short."""
+    copied = os.path.join(folder, 'log')
+    shutil.copytree(os.path.join(xa.home, 'log'), copied)
+    tiles = [os.path.join(at, name) for at, _, names in os.walk(copied) for name in names if '/entries' in at]
+    os.truncate(tiles[0], os.path.getsize(tiles[0]) - 1)
+    vkey = json.load(open(os.path.join(xa.home, 'card.json')))['keys']['log']['vkey']
+    command_refuses('fsck_length', 'log', 'fsck', copied, '--vkey', vkey)
+
+
 def main():
     folder = tempfile.mkdtemp(prefix='comity-refusals-')
     xa = Node(folder, 'xa.contact', 'Arland 24/7 Contact Point', ['ilse'])
@@ -183,6 +193,8 @@ def main():
         from_an_officer(xa)
         Path(xa, xb).make_peers()
         from_a_peer(xa, xb)
+        xa.stop(), xb.stop()
+        from_a_register(xa, folder)
     finally:
         xa.stop(), xb.stop()
     print('%d refused as they should be, %d not' % (len(PASSED), len(FAILED)))
