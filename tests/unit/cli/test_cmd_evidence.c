@@ -12,7 +12,7 @@
 
 // The transport is a hook of this room; here it is a node with one piece of evidence.
 static const char *evidence;
-static char posted[256], stated[256], *shown;
+static char posted[4096], stated[256], *shown;
 
 static cm_result
 node_call(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_body, unsigned *ret_status)
