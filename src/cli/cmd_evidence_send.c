@@ -283,7 +283,8 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 		r = cm_send_evidence_run(&send);
 	if (r == CM_OK)
 		r = cm_send_evidence_told(&send, inside);
-	int code = cm_call_show(line, r, send.json, inside);
+	// What the node refused stands in its answer; what was refused here, in the report.
+	int code = cm_call_show(line, r, r != CM_OK && inside->count > 0 ? NULL : send.json, inside);
 	cm_json_free(send.json);
 	cm_buf_fini(&send.paper);
 	comity_report_free(send.report);

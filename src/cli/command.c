@@ -323,7 +323,10 @@ cm_command_manual(FILE *to, enum cm_command command)
 		return;
 	}
 	const struct cm_command_row *row = cm_command_row(command);
-	fprintf(to, ".TH COMITY-%s 1 \"\" \"comity %s\"\n.SH NAME\ncomity %s \\- ", row->name, CM_VERSION, row->words);
+	fputs(".TH COMITY-", to);
+	for (const char *c = row->name; *c != 0; c++)
+		fputc(*c == '_' ? '-' : *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, to);
+	fprintf(to, " 1 \"\" \"comity %s\"\n.SH NAME\ncomity %s \\- ", CM_VERSION, row->words);
 	cm_command_man_text(to, row->summary);
 	fputs("\n.SH SYNOPSIS\n", to);
 	cm_command_usage(to, command);

@@ -192,7 +192,7 @@ cm_demo_court_others(struct cm_demo *demo)
 	if (r == CM_OK)
 		r = cm_demo_court_signature(demo, "002");
 	if (r == CM_OK)
-		r = cm_demo_shell(demo, "court", "cp unpacked/metadata/case.jsonld custody.jsonld");
+		r = cm_demo_shell(demo, "court", "cp unpacked/court/custody.jsonld .");
 	if (r == CM_OK)
 		r = cm_demo_shell(demo, "court", "cp unpacked/court/proofs/*.tlog-proof .");
 	if (r == CM_OK)

@@ -132,7 +132,27 @@ cm_demo_fetch_interrupted(struct cm_demo *demo)
 	return r == CM_OK ? cm_demo_fetch_here(demo) : r;
 }
 
-// What the receiver says about its fetch since the restart, and what the sender counted.
+// The sender's own account: what it was asked for, in its log.
+static cm_result
+cm_demo_fetch_asked(struct cm_demo *demo)
+{
+	char path[CM_FILE_PATH], again[64];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) log = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	cm_result r = cm_demo_path(demo, "logs/xb.contact.log", path);
+	if (r != CM_OK || cm_file_load(path, &log, NULL) != CM_OK)
+		return cm_demo_bad(demo, "logs/xb.contact.log cannot be read");
+	const char *at = cm_buf_cstr(&log), *last = NULL;
+	for (; (at = strstr(at, "asked for: ")) != NULL; last = at) {
+		at += strlen("asked for: ");
+		cm_demo_note(demo, "xb.contact was asked for %.*s", (int)strcspn(at, "\n"), at);
+	}
+	snprintf(again, sizeof again, "%llu bytes from ", (unsigned long long)demo->again);
+	if (last == NULL || strncmp(last, again, strlen(again)) != 0)
+		return cm_demo_bad(demo, "The sender's account is another one than the receiver's");
+	return CM_OK;
+}
+
+// What the receiver says about its fetch since the restart, and what the sender was asked for.
 static cm_result
 cm_demo_fetch_account(struct cm_demo *demo)
 {
@@ -152,14 +172,7 @@ cm_demo_fetch_account(struct cm_demo *demo)
 		return cm_demo_bad(demo, "It began again at byte %llu", (unsigned long long)begun);
 	cm_demo_good(demo, "restarted; it went on at byte %llu and fetched the missing %.1f MiB only; now %s",
 	             (unsigned long long)begun, cm_demo_fetch_mib(demo->again), state);
-	cm_result r = cm_demo_at(demo, &demo->xb, CM_DEMO_WORDS_OF("evidence", "show", demo->their_evidence));
-	if (r != CM_OK)
-		return r;
-	uint64_t sent = cm_demo_number(demo, "fetched");
-	if (sent > 0)
-		cm_demo_note(demo, "xb.contact counts %.1f MiB sent for a package of %.1f MiB", cm_demo_fetch_mib(sent),
-		             cm_demo_fetch_mib(demo->sealed));
-	return CM_OK;
+	return cm_demo_fetch_asked(demo);
 }
 
 // After the kill the sessions are gone: both persons show both factors again. A code is good once, so the telephones are

@@ -8,6 +8,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "comity/report.h"
 #include "format/json_put.h"
 #include "node/decide.h"
 #include "node/do_json.h"
@@ -130,6 +131,24 @@ cm_do_upload(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *bo
 
 // -- shown ---------------------------------------------------------------------------------------------------------
 
+// What the package reader found, in one word; null before it looked. Its report ends with it, and is not parsed here.
+static void
+cm_do_evidence_verdict(struct cm_json_put *put, const struct cm_store_delivery *row)
+{
+	static const enum comity_verdict verdicts[] = {COMITY_VERDICT_VALID, COMITY_VERDICT_INTACT, COMITY_VERDICT_REFUSED};
+	char end[96];
+	cm_json_put_name(put, "verdict");
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+		const char *text = comity_report_verdict_text(verdicts[i]);
+		size_t n = (size_t)snprintf(end, sizeof end, "\"verdict\":\"%s\"}", text);
+		if (row->report.n >= n && cm_view_is(cm_view_part(row->report, row->report.n - n, n), end)) {
+			cm_json_put_text(put, cm_view_text(text));
+			return;
+		}
+	}
+	cm_json_put_null(put);
+}
+
 static void
 cm_do_evidence_members(struct cm_json_put *put, const struct cm_store_delivery *row)
 {
@@ -137,7 +156,7 @@ cm_do_evidence_members(struct cm_json_put *put, const struct cm_store_delivery *
 	cm_json_put_member_number(put, "bytes", (int64_t)row->length);
 	cm_do_json_time(put, "changed_at", row->changed);
 	cm_do_json_time(put, "created_at", row->created);
-	cm_json_put_member_cstr(put, "direction", row->ours ? "sent" : "received");
+	cm_json_put_member_cstr(put, "direction", row->ours ? "delivered" : "received");
 	cm_json_put_member_text(put, "evidence", row->id);
 	cm_json_put_member_number(put, "fetched", row->ours ? 0 : (int64_t)row->have);
 	if (!cm_hash_equal(&row->package, &none))
@@ -147,6 +166,7 @@ cm_do_evidence_members(struct cm_json_put *put, const struct cm_store_delivery *
 	cm_do_json_hash(put, "sha256", &row->blob);
 	cm_json_put_member_text(put, "state", row->state);
 	cm_json_put_member_text(put, "title", row->title);
+	cm_do_evidence_verdict(put, row);
 }
 
 static cm_result
@@ -228,6 +248,9 @@ cm_do_evidence_more(struct cm_node *node, struct cm_json_put *put, const struct 
 	if (r == CM_OK && cm_opening_header(node, row, NULL, &header) == CM_OK && header.n > 0) {
 		struct cm_hash digest = cm_hash_of(cm_buf_view(&header));
 		cm_do_json_hash(put, "header_sha256", &digest);
+	} else {
+		cm_json_put_name(put, "header_sha256");
+		cm_json_put_null(put);
 	}
 	if (cm_jobs_progress(node->jobs, row->id, &done, &all)) {
 		cm_json_put_member_number(put, "read", (int64_t)done);

@@ -81,6 +81,16 @@ cm_do_peer_evidence_find(struct cm_exchange *ex, struct cm_report *report, int *
 	return cm_blobs_open(ex->node->home, &row->blob, report, ret_fd, ret_length);
 }
 
+// One line for operators: how often, and from where, a package was asked for.
+static void
+cm_do_peer_evidence_told(const char *id, const struct cm_range *range, uint64_t total)
+{
+	char line[CM_ROUTE_PART + 128];
+	snprintf(line, sizeof line, "evidence %s asked for: %llu bytes from byte %llu of %llu", id,
+	         (unsigned long long)range->length, (unsigned long long)range->from, (unsigned long long)total);
+	cm_node_log(line, NULL);
+}
+
 static void
 cm_do_peer_evidence(struct cm_exchange *ex)
 {
@@ -107,6 +117,7 @@ cm_do_peer_evidence(struct cm_exchange *ex)
 	fd = -1;
 	answer.offset = range.from;
 	answer.length = range.length;
+	cm_do_peer_evidence_told(ex->match.part[0], &range, total);
 	cm_server_answer_field(&answer, "ETag", etag);
 	cm_server_answer_field(&answer, "Accept-Ranges", "bytes");
 	if (range.partial)

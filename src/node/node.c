@@ -327,6 +327,8 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_node_run(node, start, threads, report);
 	cm_node_stop(node, threads);
+	if (r != CM_OK)
+		cm_role_failed(&start->parent, report);
 	// The process ends now; what is left belongs to the kernel.
 	cm_keeper_client_fini(&node->keeper);
 	cm_reader_client_fini(&node->reader);

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/seal.h"
-#include "format/json.h"
 #include "format/json_put.h"
 #include "node/court.h"
 #include "node/delivery_tell.h"
@@ -121,9 +120,21 @@ cm_opening_roots(struct cm_node *node, struct cm_view peer, struct cm_buf *to)
 		cm_opening_root(to, cm_view_of(found->root_der, found->root_n));
 }
 
+// What the reader said; `told` points into `bytes`.
+struct cm_opening_answer {
+	struct cm_buf bytes;
+	struct cm_reader_package_told told;
+};
+
+static void
+cm_opening_answer_fini(struct cm_opening_answer *answer)
+{
+	cm_buf_fini(&answer->bytes);
+}
+
 static cm_result
 cm_opening_run(struct cm_node *node, const struct cm_store_delivery *evidence, struct cm_jobs_ask *ask,
-               const struct cm_reader_package_job *job, struct cm_report *report, struct cm_buf *answer)
+               const struct cm_reader_package_job *job, struct cm_report *report, struct cm_opening_answer *answer)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) header = cm_buf_of(CM_LIMIT_SEAL_HEADER_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) payload = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
@@ -140,22 +151,32 @@ cm_opening_run(struct cm_node *node, const struct cm_store_delivery *evidence, s
 	ask->release.header = cm_buf_view(&header);
 	ask->payload = cm_buf_view(&payload);
 	ask->fds[0] = blob;
-	return r == CM_OK ? cm_jobs_run(node->jobs, ask, report, answer) : r;
+	if (r == CM_OK)
+		r = cm_jobs_run(node->jobs, ask, report, &answer->bytes);
+	if (r == CM_OK && !cm_reader_package_told_read(cm_buf_view(&answer->bytes), &answer->told))
+		r = cm_report_failed(report, CM_ERROR_IPC_FRAME, "package reader", "malformed");
+	return r;
+}
+
+static const char *
+cm_opening_state(enum comity_verdict verdict)
+{
+	return verdict == COMITY_VERDICT_REFUSED ? "error" : "opened";
 }
 
 // The deliverer learns what became of it. A failure leaves the opening as it is: it has happened.
 static void
-cm_opening_tell(struct cm_node *node, const struct cm_store_delivery *evidence, struct cm_view verdict,
+cm_opening_tell(struct cm_node *node, const struct cm_store_delivery *evidence, enum comity_verdict verdict,
                 struct cm_view package)
 {
 	struct cm_report report = {0};
 	char words[160];
-	bool refused = cm_view_is(verdict, "refused");
+	bool refused = verdict == COMITY_VERDICT_REFUSED;
 	if (evidence->ours)
 		return;
-	snprintf(words, sizeof words, "%s Verdict: %.*s.",
+	snprintf(words, sizeof words, "%s Verdict: %s.",
 	         refused ? "Opened by two persons; the package is not as it should be." : "Opened by two persons.",
-	         CM_VIEW_ARG(verdict));
+	         comity_report_verdict_text(verdict));
 	struct cm_delivery_tell tell = {.row = evidence,
 	                                .status = refused ? "Error" : "Acknowledged",
 	                                .words = words,
@@ -167,37 +188,36 @@ cm_opening_tell(struct cm_node *node, const struct cm_store_delivery *evidence, 
 // The package reader judges; what it says is kept word for word.
 static cm_result
 cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, const char *person,
-                struct cm_report *report, struct cm_buf *told)
+                struct cm_report *report, struct cm_opening_answer *answer)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) roots = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	const struct cm_reader_package_told *told = &answer->told;
+	struct cm_view package = cm_view_of(NULL, 0);
+	char hex[65];
 	cm_opening_roots(node, evidence->peer, &roots);
 	struct cm_reader_package_job job = {
 	        .what = CM_READER_PACKAGE_VERIFY, .now = cm_clock_utc(), .roots = cm_buf_view(&roots)};
 	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_OPEN}, .fd_count = 1};
-	cm_result r = cm_opening_run(node, evidence, &ask, &job, report, told);
-	if (r == CM_OK)
-		r = cm_json_read(cm_buf_view(told), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, &json);
+	cm_result r = cm_opening_run(node, evidence, &ask, &job, report, answer);
 	if (r != CM_OK)
 		return r;
-	struct cm_view verdict = cm_json_text(cm_json_member(cm_json_root(json), "verdict"));
-	struct cm_view package = cm_json_text(cm_json_member(cm_json_root(json), "package"));
-	struct cm_view state = cm_view_text(cm_view_is(verdict, "refused") ? "error" : "opened");
-	char note[64];
-	snprintf(note, sizeof note, "%.*s", CM_VIEW_ARG(verdict));
+	cm_hex_text(cm_hash_view(&told->hash), hex);
+	if (!cm_hash_equal(&told->hash, &(struct cm_hash){.b = {0}}))
+		package = cm_view_text(hex);
+	struct cm_view state = cm_view_text(cm_opening_state(told->verdict));
 	struct cm_opening_kept kept = {
 	        .cause = CM_EVENT_OPENED,
 	        .act = "opened",
 	        .also = package.n > 0 ? "verified" : NULL,
 	        .evidence = evidence,
 	        .person = person,
-	        .note = note,
+	        .note = comity_report_verdict_text(told->verdict),
 	        .package = package,
-	        .texts = {.text = {evidence->id, state, package, cm_buf_view(told)}, .n = 4},
+	        .texts = {.text = {evidence->id, state, package, told->report}, .n = 4},
 	};
 	r = cm_opening_keep(node, &kept, report);
 	if (r == CM_OK)
-		cm_opening_tell(node, evidence, verdict, package);
+		cm_opening_tell(node, evidence, told->verdict, package);
 	return r;
 }
 
@@ -208,7 +228,7 @@ struct cm_opening {
 	const struct cm_store_delivery *evidence;
 	bool export;
 	struct cm_ipc_approval approval;
-	struct cm_buf told; // of the package reader
+	struct cm_opening_answer answer;
 };
 
 // The statement must be about this evidence as it lies here; the keeper counts it only for that.
@@ -241,7 +261,7 @@ cm_opening_statement(struct cm_opening *o, struct cm_exchange *ex, struct cm_rep
 static void
 cm_opening_show(const struct cm_opening *o, bool opened, struct cm_buf *body)
 {
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	const struct cm_reader_package_told *told = &o->answer.told;
 	struct cm_json_put put = cm_json_put_of(body);
 	cm_json_put_object(&put);
 	cm_json_put_member_text(&put, "evidence", o->evidence->id);
@@ -249,12 +269,11 @@ cm_opening_show(const struct cm_opening *o, bool opened, struct cm_buf *body)
 	cm_json_put_member_number(&put, "have", o->approval.have);
 	cm_json_put_member_number(&put, "needed", o->approval.needed);
 	cm_json_put_member_cstr(&put, "person", o->approval.person);
-	if (opened && cm_json_read(cm_buf_view(&o->told), CM_LIMIT_API_ANSWER_BYTES_VALUE, NULL, &json) == CM_OK) {
-		struct cm_view verdict = cm_json_text(cm_json_member(cm_json_root(json), "verdict"));
+	if (opened) {
 		cm_json_put_name(&put, "report");
-		cm_json_put_raw(&put, cm_buf_view(&o->told));
-		cm_json_put_member_cstr(&put, "state", cm_view_is(verdict, "refused") ? "error" : "opened");
-		cm_json_put_member_text(&put, "verdict", verdict);
+		cm_json_put_raw(&put, told->report);
+		cm_json_put_member_cstr(&put, "state", cm_opening_state(told->verdict));
+		cm_json_put_member_cstr(&put, "verdict", comity_report_verdict_text(told->verdict));
 	} else
 		cm_json_put_member_text(&put, "state", o->evidence->state);
 	cm_json_put_end_object(&put);
@@ -264,7 +283,7 @@ cm_result
 cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_opening o = {.node = ex->node, .told = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE)};
+	struct cm_opening o = {.node = ex->node, .answer = {.bytes = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE)}};
 	cm_result r = cm_store_delivery(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &o.evidence);
 	if (r == CM_OK && o.evidence == NULL)
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
@@ -284,10 +303,10 @@ cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	}
 	bool opens = r == CM_OK && !o.export && o.approval.have >= o.approval.needed;
 	if (opens)
-		r = cm_opening_open(ex->node, o.evidence, o.approval.person, report, &o.told);
+		r = cm_opening_open(ex->node, o.evidence, o.approval.person, report, &o.answer);
 	if (r == CM_OK)
 		cm_opening_show(&o, opens, body);
-	cm_buf_fini(&o.told);
+	cm_opening_answer_fini(&o.answer);
 	return r;
 }
 
@@ -313,6 +332,22 @@ cm_opening_court(struct cm_node *node, const struct cm_store_delivery *evidence,
 	return cm_file_pwrite_all(*ret_fd, 0, cm_buf_view(&files), report);
 }
 
+// What the reader wrote, told to the person, and the bundle's digest for the act.
+static cm_result
+cm_opening_written(const struct cm_reader_package_told *told, const char *package, char note[96], struct cm_buf *answer)
+{
+	char hex[65];
+	struct cm_json_put put = cm_json_put_of(answer);
+	cm_hex_text(cm_hash_view(&told->hash), hex);
+	cm_json_put_object(&put);
+	cm_json_put_member_number(&put, "bytes", (int64_t)told->bytes);
+	cm_json_put_member_cstr(&put, "package", package);
+	cm_json_put_member_cstr(&put, "sha256", hex);
+	cm_json_put_end_object(&put);
+	snprintf(note, 96, "bundle SHA-256 %s", hex);
+	return cm_buf_result(answer);
+}
+
 cm_result
 cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person, int out, struct cm_report *report,
                   struct cm_buf *answer)
@@ -320,7 +355,8 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_delivery *row = NULL;
 	CM_FILE_AUTO int court = -1;
-	char hex[65];
+	struct cm_opening_answer CM_CLEANUP(cm_opening_answer_fini) said = {.bytes = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE)};
+	char hex[65], note[96] = "";
 	cm_result r = cm_store_delivery(node->store, cm_view_text(evidence), report, &page, &row);
 	if (r == CM_OK && row == NULL)
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", evidence);
@@ -338,13 +374,16 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	for (size_t i = 0; i < job.chain_count && i < CM_READER_PACKAGE_CERTIFICATES; i++)
 		job.chain[i] = node->keys.keys.chain[i];
 	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_EXPORT}, .fds = {-1, out, court}, .fd_count = 3};
-	r = cm_opening_run(node, row, &ask, &job, report, answer);
 	cm_hex_text(cm_hash_view(&row->package), hex);
+	r = cm_opening_run(node, row, &ask, &job, report, &said);
+	if (r == CM_OK)
+		r = cm_opening_written(&said.told, hex, note, answer);
 	struct cm_opening_kept kept = {
 	        .cause = CM_EVENT_EXPORTED,
 	        .act = "exported",
 	        .evidence = row,
 	        .person = person,
+	        .note = note,
 	        .package = cm_view_text(hex),
 	        .texts = {.text = {row->id}, .n = 1},
 	};

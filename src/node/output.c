@@ -165,14 +165,18 @@ cm_output_hear(struct cm_output *output, int socket)
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	cm_result r = cm_ipc_recv(&ipc, cm_clock_after(CM_INSTANT_SECOND), NULL, &frame);
-	if (r == CM_OK && frame.type == CM_OUTPUT_ASK && frame.fd_count == 1 &&
-	    cm_output_begin(output, frame.payload, ipc.fd, frame.fds[0])) {
+	bool asked = r == CM_OK && frame.type == CM_OUTPUT_ASK && frame.fd_count == 1;
+	bool write_only = asked && cm_file_write_only(frame.fds[0]);
+	if (write_only && cm_output_begin(output, frame.payload, ipc.fd, frame.fds[0])) {
 		ipc.fd = -1; // the job's now
 		cm_ipc_fini(&ipc);
 		return;
 	}
 	cm_ipc_frame_close(&frame);
-	r = cm_report_refuse(&report, CM_ERROR_HTTP_NOT_FOUND, "job", "%s", "it was not asked for, or too long ago");
+	if (asked && !write_only)
+		r = cm_report_refuse(&report, CM_ERROR_OUTPUT_WAY, "output", "%s", "a descriptor that can be read from");
+	else
+		r = cm_report_refuse(&report, CM_ERROR_HTTP_NOT_FOUND, "job", "%s", "it was not asked for, or too long ago");
 	cm_ipc_findings_write(r, &report, &answer);
 	struct cm_ipc_frame refused = {.type = CM_OUTPUT_REFUSED, .payload = cm_buf_view(&answer)};
 	cm_result_ignore(cm_ipc_send(&ipc, &refused, cm_clock_after(CM_INSTANT_SECOND), NULL), "the command may be gone");

@@ -203,11 +203,13 @@ cm_reader_package_findings(struct cm_json_put *put, const struct comity_report *
 	cm_json_put_end_array(put);
 }
 
-static void
+static cm_result
 cm_reader_package_told(const struct cm_reader_plain *plain, enum comity_verdict verdict,
                        const struct comity_report *report, struct cm_buf *answer)
 {
-	struct cm_json_put put = cm_json_put_of(answer);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) json = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&json);
+	struct cm_reader_package_told told = {.verdict = verdict, .bytes = plain->length};
 	struct comity_fact fact;
 	const char *package = "";
 	cm_json_put_object(&put);
@@ -225,6 +227,11 @@ cm_reader_package_told(const struct cm_reader_plain *plain, enum comity_verdict 
 	cm_json_put_member_cstr(&put, "package", package);
 	cm_json_put_member_cstr(&put, "verdict", comity_report_verdict_text(verdict));
 	cm_json_put_end_object(&put);
+	if (!cm_hex_read(cm_view_text(package), told.hash.b, sizeof told.hash.b))
+		told.hash = (struct cm_hash){.b = {0}};
+	told.report = cm_buf_view(&json);
+	cm_reader_package_told_write(&told, answer);
+	return cm_buf_result(&json) == CM_OK ? cm_buf_result(answer) : cm_buf_result(&json);
 }
 
 // -- bundle --------------------------------------------------------------------------------------------------------
@@ -353,7 +360,6 @@ cm_reader_package_bundle(struct cm_reader_plain *plain, const struct cm_reader_p
 	                             .bytes = cm_buf_of(CM_LIMIT_ASIC_MANIFEST_BYTES_VALUE)};
 	struct comity_bundle_options options = {.now = {job->now.us}, .package_length = plain->length};
 	struct comity_step step;
-	char hex[2 * COMITY_HASH_SIZE + 1];
 	comity_digest_init(&b.digest);
 	enum comity_result r = comity_bundle_new(&options, report, &b.bundle);
 	if (r == COMITY_OK)
@@ -366,12 +372,9 @@ cm_reader_package_bundle(struct cm_reader_plain *plain, const struct cm_reader_p
 	if (r != COMITY_OK)
 		return r;
 	struct comity_hash sha256 = comity_digest_final(&b.digest);
-	struct cm_json_put put = cm_json_put_of(answer);
-	cm_hex_text(cm_view_of(sha256.b, sizeof sha256.b), hex);
-	cm_json_put_object(&put);
-	cm_json_put_member_number(&put, "bytes", (int64_t)b.written);
-	cm_json_put_member_cstr(&put, "sha256", hex);
-	cm_json_put_end_object(&put);
+	struct cm_reader_package_told told = {.bytes = b.written};
+	memcpy(told.hash.b, sha256.b, sizeof told.hash.b);
+	cm_reader_package_told_write(&told, answer);
 	return comity_result_of(cm_buf_result(answer));
 }
 
@@ -408,7 +411,8 @@ cm_reader_package_do(struct cm_reader_plain *plain, const struct cm_reader_packa
 		if (refused)
 			done = COMITY_OK;
 		if (done == COMITY_OK)
-			cm_reader_package_told(plain, refused ? COMITY_VERDICT_REFUSED : comity_report_verdict(told), told, answer);
+			done = comity_result_of(cm_reader_package_told(
+			        plain, refused ? COMITY_VERDICT_REFUSED : comity_report_verdict(told), told, answer));
 	}
 	if (done != COMITY_OK && told != NULL)
 		cm_report_join(report, comity_report_inside(told));

@@ -30,6 +30,10 @@ cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struc
 	if (pres && j->only_gaps)
 		return;
 	const struct cm_finding *f = &j->report.findings[0];
+	if (cm_report_has(&j->report, CM_ERROR_HI1_WORKFLOW_MISMATCH)) {
+		cm_take_fault(&take->whole, CM_HI1_ERROR_WORKFLOW_MISMATCH, f->place, f->seen);
+		return;
+	}
 	snprintf(seen, sizeof seen, "%.80s %.160s", f->place, f->seen);
 	enum cm_hi1_error error = j->only_gaps                                          ? CM_HI1_ERROR_CONTENTS_MISSING
 	                          : cm_report_has(&j->report, CM_ERROR_KIND_UNSUPPORTED) ? CM_HI1_ERROR_KIND_UNSUPPORTED

@@ -78,6 +78,13 @@ cm_file_block_free(void *p, size_t n)
 		munmap(p, n);
 }
 
+bool
+cm_file_write_only(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && (flags & O_ACCMODE) == O_WRONLY;
+}
+
 cm_result
 cm_file_look(int fd, struct cm_report *report, struct cm_file_facts *ret_facts)
 {

@@ -45,6 +45,9 @@ bool cm_file_direct(int fd, bool on);
 void *cm_file_block_new(size_t n);
 void cm_file_block_free(void *p, size_t n);
 
+// True when `fd` is open for writing and not for reading: it gives nobody anything back.
+bool cm_file_write_only(int fd);
+
 CM_CHECKED cm_result cm_file_look(int fd, struct cm_report *report, struct cm_file_facts *ret_facts);
 CM_CHECKED cm_result cm_file_size(int fd, struct cm_report *report, uint64_t *ret_size);
 

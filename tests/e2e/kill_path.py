@@ -205,6 +205,7 @@ def strike(xa, xb, path, triple):
                                '-e', 'inject=%s:signal=KILL:when=%d' % (call, n)], stderr=subprocess.PIPE)
     until('strace to attach', 10, lambda: tracer(pid) or strace.poll() is not None)
     if strace.poll() is not None:
+        print('strace, process %s: %s' % (pid, strace.stderr.read().decode().strip()))
         return None
     request = decided = None
     try:

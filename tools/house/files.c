@@ -194,16 +194,15 @@ walk(const char *folder)
 		char path[2048];
 		struct stat st;
 		const char *name = entries[i]->d_name;
-		if (name[0] == '.' || (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
-			continue;
-		if (stat(path, &st) != 0)
-			continue;
-		if (house_starts(path, "tests/vectors/"))
-			add_vector(name);
-		if (S_ISDIR(st.st_mode) && strcmp(name, "corpus") != 0)
-			walk(path);
-		else if (S_ISREG(st.st_mode) && wanted(path))
-			add_file(path);
+		bool fits = (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) < sizeof path;
+		if (name[0] != '.' && fits && stat(path, &st) == 0) {
+			if (house_starts(path, "tests/vectors/"))
+				add_vector(name);
+			if (S_ISDIR(st.st_mode) && strcmp(name, "corpus") != 0)
+				walk(path);
+			else if (S_ISREG(st.st_mode) && wanted(path))
+				add_file(path);
+		}
 		free(entries[i]);
 	}
 	free(entries);
@@ -232,6 +231,8 @@ read_table(const char *path, struct house_table *t)
 		}
 		at = end;
 	}
+	if (t->rows == 0) // the cells of all others point into it
+		free(text);
 }
 
 const struct house_file *
