@@ -2,6 +2,7 @@
 // member has which form, or whether what is named exists.
 #include <stdio.h>
 
+#include "base/b64.h"
 #include "base/instant.h"
 #include "base/text.h"
 #include "format/json_form.h"
@@ -206,30 +207,10 @@ cm_json_form_url(struct cm_view v)
 	return cm_view_starts(v, "https://") && cm_json_form_all(v, 9, 2000, cm_json_form_printable);
 }
 
-// Value of a digit of the URL alphabet, or 64.
-static unsigned
-cm_json_form_base64url_digit(uint8_t c)
-{
-	if (cm_json_form_upper(c))
-		return c - 'A';
-	if (cm_json_form_lower(c))
-		return c - 'a' + 26u;
-	if (cm_json_form_digit(c))
-		return c - '0' + 52u;
-	return c == '-' ? 62 : c == '_' ? 63 : 64;
-}
-
-// Bits that belong to no byte are zero, so that bytes have one text only.
 static bool
 cm_json_form_base64url(struct cm_view v)
 {
-	static const unsigned spare[4] = {0, 0, 15, 3};
-	if (v.n == 0 || v.n % 4 == 1)
-		return false;
-	for (size_t i = 0; i < v.n; i++)
-		if (cm_json_form_base64url_digit(v.p[i]) == 64)
-			return false;
-	return (cm_json_form_base64url_digit(v.p[v.n - 1]) & spare[v.n % 4]) == 0;
+	return v.n > 0 && cm_b64_is(v, CM_B64_URL);
 }
 
 static bool
