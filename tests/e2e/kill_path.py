@@ -204,7 +204,7 @@ def strike(xa, xb, path, triple):
     strace = subprocess.Popen(['strace', '-qq', '-f', '-p', str(pid), '-e', 'trace=' + call, '-e', 'signal=none', '-o', '/dev/null',
                                '-e', 'inject=%s:signal=KILL:when=%d' % (call, n)], stderr=subprocess.PIPE)
     until('strace to attach', 10, lambda: tracer(pid) or strace.poll() is not None)
-    if strace.poll() is not None:
+    if strace.poll() is not None and not dead(pid): # dead: the call came before anybody asked for anything
         print('strace, process %s: %s' % (pid, strace.stderr.read().decode().strip()))
         return None
     request = decided = None

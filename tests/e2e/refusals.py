@@ -3,6 +3,7 @@
 node that wants to become a peer, and from a peer that signs with its real keys what this program would never send."""
 import base64, copy, hashlib, http.client, json, os, shutil, ssl, subprocess, sys, tempfile, time, uuid
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from kill_path import COMITY, HERE, Gone, Node, Path, Refused, run, write
 
