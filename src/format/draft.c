@@ -196,6 +196,8 @@ cm_draft_read(struct cm_view json, const struct cm_draft_told *told, struct cm_r
 	if (format == NULL || !cm_view_is(cm_json_text(format), "comity.draft/1") || request == NULL ||
 	    cm_json_kind(request) != CM_JSON_OBJECT)
 		return cm_report_refuse(report, CM_ERROR_DRAFT_FORM, "/", "format or request is missing");
+	draft.to = cm_draft_text(&draft, cm_json_root(tree), "to");
+	draft.case_id = cm_draft_text(&draft, cm_json_root(tree), "case");
 	cm_draft_task(&draft, cm_json_member(root, "task"), report);
 	cm_draft_authorisation(&draft, cm_json_member(root, "authorisation"), report);
 	cm_draft_preservation(&draft, cm_json_member(root, "preservation"), report);

@@ -17,6 +17,7 @@ struct cm_draft {
 	struct cm_hi1_approval approval;    // second person; name empty: none
 	struct cm_hi1_alternative preservations[2]; // the preservation that this follows
 	size_t preservation_count;
+	struct cm_view to, case_id; // the call's members beside the draft, when they are texts
 	struct cm_arena arena;
 };
 

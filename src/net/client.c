@@ -127,7 +127,7 @@ cm_client_new(const struct cm_client_options *options, struct cm_report *report,
 }
 
 void
-cm_client_free(struct cm_client *client)
+cm_client_stop(struct cm_client *client)
 {
 	if (client == NULL)
 		return;
@@ -137,6 +137,14 @@ cm_client_free(struct cm_client *client)
 	if (client->multi != NULL)
 		curl_multi_wakeup(client->multi);
 	cm_thread_join(&client->thread);
+}
+
+void
+cm_client_free(struct cm_client *client)
+{
+	if (client == NULL)
+		return;
+	cm_client_stop(client);
 	if (client->multi != NULL)
 		curl_multi_cleanup(client->multi);
 	cm_mutex_fini(&client->lock);

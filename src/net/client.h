@@ -26,6 +26,10 @@ CM_CHECKED cm_result cm_client_new(const struct cm_client_options *options, stru
 // Ends all calls (their `done` says CM_FAILED, rule net_cancelled), joins the thread, frees.
 void cm_client_free(struct cm_client *client);
 
+// Ends all calls as cm_client_free() does, but leaves the client: cm_client_start() then fails. For a program with several
+// threads that comes to its end. Once.
+void cm_client_stop(struct cm_client *client);
+
 // What came back. Views are valid during `done`.
 struct cm_client_answer {
 	unsigned status;             // 0: none came

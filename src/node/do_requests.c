@@ -1,5 +1,5 @@
-// Knows: what a command or the desk may do with requests: check, send, list, show. Does not know: decisions (decide.c), the
-// wording of the law (message reader, domain).
+// Knows: what a command or the desk may do with requests: list, show; which other file does the rest. Does not know:
+// drafts (create.c), decisions (decide.c), the wording of the law (message reader, domain).
 #include "node/exchange.h"
 
 #include <stdio.h>
@@ -7,182 +7,9 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "node/create.h"
 #include "node/decide.h"
 #include "node/do_json.h"
-#include "node/outbox.h"
-#include "node/send.h"
-#include "os/clock.h"
-
-// -- check and create ----------------------------------------------------------------------------------------------
-
-// What the node fills into a draft; the texts live here.
-struct cm_do_draft {
-	struct cm_draft_told told;
-	struct cm_reader_told roles;
-	struct cm_node_name to;
-	char ids[5][37];
-	char reference[48], disclosure[64];
-	bool has_peer;
-	struct cm_peer peer;
-};
-
-static cm_result
-cm_do_draft_fill(struct cm_node *node, struct cm_view to, struct cm_report *report, struct cm_do_draft *d)
-{
-	struct cm_store_figures figures;
-	struct cm_instant now = cm_clock_utc();
-	cm_result r = CM_OK;
-	for (size_t i = 0; r == CM_OK && i < 5; i++)
-		r = cm_node_uuid(d->ids[i], report);
-	if (r == CM_OK)
-		r = cm_node_name_read(to.n == 0 ? cm_view_text(node->name.whole) : to, report, &d->to);
-	if (r == CM_OK && to.n > 0 && !cm_peers_confirmed(&node->peers, d->to.whole, &d->peer))
-		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "to", "%.*s", CM_VIEW_ARG(to));
-	if (r != CM_OK)
-		return r;
-	d->has_peer = to.n > 0;
-	cm_store_figures(node->store, &figures);
-	int year = cm_instant_civil(now).year;
-	snprintf(d->reference, sizeof d->reference, "%s-%d-%05llu", node->name.country_upper, year,
-	         (unsigned long long)figures.size);
-	snprintf(d->disclosure, sizeof d->disclosure, "%s-%.24s-%d.%05llu", node->name.country_upper,
-	         cm_node_name_id(&node->name), year, (unsigned long long)figures.size);
-	d->told = (struct cm_draft_told){
-	        .sender = {cm_view_text(node->name.country_upper), cm_view_text(cm_node_name_id(&node->name))},
-	        .receiver = {cm_view_text(d->to.country_upper), cm_view_text(cm_node_name_id(&d->to))},
-	        .now = now,
-	        .transaction = cm_view_text(d->ids[0]),
-	        .document = cm_view_text(d->ids[1]),
-	        .authorisation = cm_view_text(d->ids[2]),
-	        .task = cm_view_text(d->ids[3]),
-	        .encryption = cm_view_text(d->ids[4]),
-	        .reference = cm_view_text(d->reference),
-	        .disclosure_reference = cm_view_text(d->disclosure),
-	        .seal_certificate = node->keys.keys.seal_certificate,
-	        .node = cm_view_text(node->name.whole),
-	};
-	d->roles = (struct cm_reader_told){
-	        now, d->has_peer ? node->self.identity.roles : 0, d->has_peer ? d->peer.identity.roles : 0};
-	return CM_OK;
-}
-
-static cm_result
-cm_do_request_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
-	struct cm_reader_draft CM_CLEANUP(cm_reader_draft_fini) draft = {.title = ""};
-	CM_AUTO struct cm_do_draft *d = cm_mem_new(sizeof *d);
-	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_view to = cm_view_of(NULL, 0);
-	cm_facts_init(&facts);
-	cm_result r = d == NULL ? CM_NOMEM : cm_exchange_facts(ex, report, &facts);
-	cm_facts_find(&facts, "to", &to);
-	if (r == CM_OK)
-		r = cm_do_draft_fill(ex->node, to, report, d);
-	if (r == CM_OK)
-		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
-	if (r != CM_OK)
-		return r;
-	cm_json_put_object(&put);
-	cm_json_put_name(&put, "advice");
-	cm_json_put_array(&put);
-	for (size_t i = 0; i < draft.advice.count; i++) {
-		cm_json_put_object(&put);
-		cm_json_put_member_cstr(&put, "article", draft.advice.findings[i].place);
-		cm_json_put_member_cstr(&put, "could_be_added", draft.advice.findings[i].seen);
-		cm_json_put_end_object(&put);
-	}
-	cm_json_put_end_array(&put);
-	cm_json_put_member_bool(&put, "complete", true);
-	cm_json_put_end_object(&put);
-	return CM_OK;
-}
-
-static cm_result
-cm_do_request_send(struct cm_node *node, const struct cm_do_draft *d, const struct cm_reader_draft *draft,
-                   struct cm_view case_id, const char *person, struct cm_report *report)
-{
-	struct cm_event_document document = {
-	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), false};
-	struct cm_send send = {
-	        .message = &draft->message,
-	        .canonical = draft->canonical,
-	        .wire = draft->wire,
-	        .told = {.peer = cm_view_text(d->to.whole),
-	                .person = cm_view_text(person),
-	                .case_id = case_id.n > 0 ? case_id : cm_view_text(d->reference),
-	                .documents = {document},
-	                .document_count = 1},
-	        .topic = "request",
-	        .request = d->ids[1],
-	};
-	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text("asked"));
-	cm_act_set(&send.act, CM_ACT_FIELD_PEER, send.told.peer);
-	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, cm_view_text(d->ids[1]));
-	cm_act_set(&send.act, CM_ACT_FIELD_KIND, draft->message.workflow);
-	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
-	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person));
-	return cm_send_message(node, &send, report);
-}
-
-static cm_result
-cm_do_request_created(struct cm_exchange *ex, const struct cm_do_draft *d, struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_request *row = NULL;
-	cm_result r = cm_store_request(ex->node->store, cm_view_text(d->ids[1]), report, &page, &row);
-	if (r != CM_OK || row == NULL)
-		return r != CM_OK ? r : CM_BUG;
-	cm_json_put_object(&put);
-	cm_json_put_member_text(&put, "case", row->case_id);
-	cm_json_put_member_cstr(&put, "document", d->ids[1]);
-	cm_json_put_member_text(&put, "kind", row->kind);
-	cm_json_put_name(&put, "receipt");
-	if (row->their_act == 0)
-		cm_json_put_null(&put);
-	else {
-		cm_json_put_object(&put);
-		cm_json_put_member_number(&put, "index", (int64_t)row->their_act - 1);
-		cm_json_put_member_cstr(&put, "origin", d->peer.identity.log.name);
-		cm_json_put_end_object(&put);
-	}
-	cm_do_json_time(&put, "received_at", row->their_act == 0 ? (struct cm_instant){.us = 0} : row->changed);
-	cm_json_put_member_cstr(&put, "reference", d->reference);
-	cm_json_put_member_text(&put, "request", row->id);
-	cm_do_json_time(&put, "sent_at", row->created);
-	cm_json_put_member_text(&put, "state", row->state);
-	cm_json_put_member_cstr(&put, "task", d->ids[3]);
-	cm_json_put_member_text(&put, "to", row->peer);
-	cm_json_put_end_object(&put);
-	return CM_OK;
-}
-
-static cm_result
-cm_do_request_create(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
-	struct cm_reader_draft CM_CLEANUP(cm_reader_draft_fini) draft = {.title = ""};
-	CM_AUTO struct cm_do_draft *d = cm_mem_new(sizeof *d);
-	struct cm_view to = cm_view_of(NULL, 0), case_id = cm_view_of(NULL, 0);
-	cm_facts_init(&facts);
-	cm_result r = d == NULL ? CM_NOMEM : cm_exchange_facts(ex, report, &facts);
-	if (r == CM_OK && !cm_facts_find(&facts, "to", &to))
-		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "/to", "%s", "missing");
-	cm_facts_find(&facts, "case", &case_id);
-	if (r == CM_OK)
-		r = cm_do_draft_fill(ex->node, to, report, d);
-	if (r == CM_OK)
-		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
-	if (r == CM_OK)
-		r = cm_do_request_send(ex->node, d, &draft, case_id, person, report);
-	if (r != CM_OK)
-		return r;
-	if (cm_outbox_wait(ex->node->outbox, d->ids[0], cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)),
-	                   report) == CM_OUTBOX_REFUSED)
-		return CM_REFUSED;
-	return cm_do_request_created(ex, d, report, body);
-}
 
 // -- list and show -------------------------------------------------------------------------------------------------
 
@@ -382,10 +209,12 @@ cm_do_requests(struct cm_exchange *ex)
 	cm_result r = CM_OK;
 	if (cm_route_row(route)->session)
 		r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
+	if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CREATE) {
+		cm_create_request(ex, person.id);
+		return;
+	}
 	if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CHECK)
-		r = cm_do_request_check(ex, &report, &body);
-	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CREATE)
-		r = cm_do_request_create(ex, person.id, &report, &body);
+		r = cm_create_check(ex, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_DECIDE)
 		r = cm_decide_request(ex, &person, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_LIST)

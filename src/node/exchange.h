@@ -16,6 +16,8 @@ struct cm_exchange {
 	struct cm_upload *upload; // streamed body, or NULL
 	char parent[40];          // preservation task that a taken request for data names, or ""
 	bool gone;                // the client left before the body was complete
+	bool stirs;               // what is taken gives the node something to do: evidence to fetch, a deadline
+	bool careful;             // a message that the store did not take as new: look before writing
 };
 
 // The answers; each ends the exchange and frees it.

@@ -137,8 +137,21 @@ cm_hi1_answer_put_receipt(struct cm_hi1_message *record, size_t action, struct c
 	return CM_OK;
 }
 
+// One answer of a batch on its way: what is signed.
+struct cm_hi1_answer_work {
+	struct cm_buf canonical, protected;
+};
+
+static void
+cm_hi1_answer_work_fini(struct cm_hi1_answer_work *work)
+{
+	cm_buf_fini(&work->canonical);
+	cm_buf_fini(&work->protected);
+}
+
 static cm_result
-cm_hi1_answer_one(struct cm_node *node, struct cm_store_reply_job *job, struct cm_report *report)
+cm_hi1_answer_make(struct cm_node *node, const struct cm_store_reply_job *job, struct cm_report *report,
+                   struct cm_hi1_answer_work *work)
 {
 	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) record = {.action_count = 0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) receipt = cm_buf_of(CM_LIMIT_ACT_BYTES_VALUE * 3);
@@ -156,14 +169,45 @@ cm_hi1_answer_one(struct cm_node *node, struct cm_store_reply_job *job, struct c
 		if (r == CM_OK)
 			r = cm_hi1_answer_put_receipt(&record, action - 1, cm_buf_view(&receipt));
 	}
-	return r == CM_OK ? cm_hi1_answer_sign(node, &record, &request, report, &job->answer) : r;
+	struct cm_jws_spec spec = {.certificate = node->self.identity.sign_certificate, .request = &request};
+	if (r == CM_OK)
+		r = cm_hi1_message_write(&record, &work->canonical);
+	return r == CM_OK ? cm_jws_protected_write(&spec, &work->protected) : r;
+}
+
+// At most CM_ASK_MANY, signed with one question to the keeper.
+static cm_result
+cm_hi1_answer_some(struct cm_node *node, struct cm_store_reply_job *jobs, size_t count, struct cm_report *report)
+{
+	struct cm_hi1_answer_work work[CM_ASK_MANY];
+	struct cm_ipc_hi1 hi1[CM_ASK_MANY];
+	struct cm_key_signature sigs[CM_ASK_MANY];
+	cm_result r = CM_OK;
+	for (size_t i = 0; i < count; i++) {
+		work[i].canonical = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+		work[i].protected = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+		if (r == CM_OK)
+			r = cm_hi1_answer_make(node, &jobs[i], report, &work[i]);
+		hi1[i] = (struct cm_ipc_hi1){
+		        .protected_b64 = cm_buf_view(&work[i].protected), .payload = cm_buf_view(&work[i].canonical)};
+	}
+	if (r == CM_OK)
+		r = cm_keeper_client_sign_hi1_many(&node->keeper, hi1, count, report, sigs);
+	for (size_t i = 0; r == CM_OK && i < count; i++) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) signature = cm_buf_of(256);
+		cm_jws_signature_write(&sigs[i], &signature);
+		r = cm_hi1_message_sign(hi1[i].payload, hi1[i].protected_b64, cm_buf_view(&signature), &jobs[i].answer);
+	}
+	for (size_t i = 0; i < count; i++)
+		cm_hi1_answer_work_fini(&work[i]);
+	return r;
 }
 
 cm_result
 cm_hi1_answer_reply(void *self, struct cm_store_reply_job *jobs, size_t count, struct cm_report *report)
 {
 	cm_result r = CM_OK;
-	for (size_t i = 0; r == CM_OK && i < count; i++)
-		r = cm_hi1_answer_one(self, &jobs[i], report);
+	for (size_t at = 0; r == CM_OK && at < count; at += CM_ASK_MANY)
+		r = cm_hi1_answer_some(self, jobs + at, count - at < CM_ASK_MANY ? count - at : CM_ASK_MANY, report);
 	return r;
 }

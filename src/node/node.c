@@ -259,18 +259,20 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 		cm_server_stop(node->peer_server);
 	cm_timer_stop(node->timer);
 	cm_pull_stop(node->pull);
-	cm_client_free(node->client); // ends every call under way
-	cm_outbox_stop(node->outbox);
-	cm_jobs_cancel(node->jobs); // whoever waits for one comes back
+	cm_outbox_end(node->outbox);  // nobody waits for an answer any more
+	cm_client_stop(node->client); // ends every call under way
+	cm_jobs_cancel(node->jobs);   // whoever waits for one comes back
 	cm_queue_close(&node->messages);
 	cm_queue_close(&node->calls);
 	for (size_t i = 0; i < threads->peer_count; i++)
 		cm_thread_join(&threads->peers[i]);
 	for (size_t i = 0; i < CM_NODE_CALL_WORKERS; i++)
 		cm_thread_join(&threads->calls[i]);
+	cm_outbox_stop(node->outbox);
 	cm_output_stop(node->output);
 	cm_jobs_stop(node->jobs);
 	cm_store_close(node->store);
+	cm_client_free(node->client);
 	cm_server_free(node->admin_server);
 	cm_server_free(node->peer_server);
 }

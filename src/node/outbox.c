@@ -9,25 +9,20 @@
 #include "node/send.h"
 #include "os/clock.h"
 
-struct cm_outbox_waiter {
-	struct cm_outbox_waiter *next;
-	const char *transaction;
-	enum cm_outbox_end end;
-	struct cm_report *report;
-	struct cm_cond change; // of its own: with many waiters a common one would wake all of them each time
-};
-
 struct cm_outbox {
 	struct cm_node *node;
 	struct cm_thread thread;
 	struct cm_mutex lock;
 	struct cm_cond change;
-	bool stirred, stopping;
+	bool stirred, ending, stopping;
+	bool looked; // once since the start
 	bool skipped; // a due message waits for one that is under way
 	struct cm_outbox_try *busy[CM_LIMIT_OUTBOX_BUSY_VALUE];
 	size_t busy_count;
-	struct cm_outbox_try *finished;
-	struct cm_outbox_waiter *waiters;
+	struct cm_outbox_try *finished, **finished_end;
+	struct cm_outbox_try *handed, **handed_end; // begun when a place was not free
+	size_t prepared;                             // neither begun nor dropped yet
+	struct cm_outbox_waiter *waiters, **waiters_end;
 };
 
 static void
@@ -36,6 +31,17 @@ cm_outbox_copy(struct cm_view v, char *to, size_t room)
 	size_t n = v.n < room ? v.n : room - 1;
 	memcpy(to, v.n == 0 ? (const uint8_t *)"" : v.p, n);
 	to[n] = 0;
+}
+
+// For the outbox's thread to work off.
+static void
+cm_outbox_finished(struct cm_outbox *outbox, struct cm_outbox_try *one)
+{
+	CM_MUTEX_HOLD(&outbox->lock);
+	one->next = NULL;
+	*outbox->finished_end = one;
+	outbox->finished_end = &one->next;
+	cm_cond_wake_all(&outbox->change);
 }
 
 // The client's callback: only hands over.
@@ -47,12 +53,9 @@ cm_outbox_done(void *context, cm_result result, const struct cm_client_answer *a
 	one->result = result;
 	one->status = answer->status;
 	one->retry_after = answer->retry_after;
-	one->report = *report;
+	cm_report_join(&one->report, report);
 	cm_buf_view_add(&one->body, answer->body);
-	CM_MUTEX_HOLD(&outbox->lock);
-	one->next = outbox->finished;
-	outbox->finished = one;
-	cm_cond_wake_all(&outbox->change);
+	cm_outbox_finished(outbox, one);
 }
 
 // The server's certificate must chain to the peer's State root and name the peer, before anything of the message leaves.
@@ -67,54 +70,158 @@ cm_outbox_peer(void *context, const struct cm_view *der, size_t n, struct cm_rep
 	return r;
 }
 
-static cm_result
-cm_outbox_start_one(struct cm_outbox *outbox, const struct cm_store_outbox *row, struct cm_report *report)
+static void
+cm_outbox_try_free(struct cm_outbox_try *one)
 {
-	struct cm_node *node = outbox->node;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_artifact *message = NULL;
-	struct cm_peer peer;
+	cm_buf_fini(&one->message);
+	cm_buf_fini(&one->body);
+	cm_mem_free(one);
+}
+
+static cm_result
+cm_outbox_try_new(struct cm_outbox *outbox, const struct cm_store_outbox *row, struct cm_view message,
+                  struct cm_outbox_try **ret_try)
+{
 	struct cm_outbox_try *one = cm_mem_new(sizeof *one);
-	char url[512], anchor[CM_FILE_PATH + 128];
 	if (one == NULL)
 		return CM_NOMEM;
-	one->node = node;
+	one->node = outbox->node;
 	one->id = row->id;
 	one->tries = row->tries;
+	one->message = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	one->body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	cm_outbox_copy(row->transaction, one->transaction, sizeof one->transaction);
 	cm_outbox_copy(row->request, one->request, sizeof one->request);
 	cm_outbox_copy(row->peer, one->peer, sizeof one->peer);
 	cm_outbox_copy(row->topic, one->topic, sizeof one->topic);
-	cm_result r = cm_store_artifact(node->store, row->artifact, report, &page, &message);
-	if (r == CM_OK && (message == NULL || !cm_peers_confirmed(&node->peers, one->peer, &peer)))
-		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "outbox", "%s", one->peer);
+	cm_buf_view_add(&one->message, message);
+	cm_result r = cm_buf_result(&one->message);
 	if (r == CM_OK)
-		r = cm_send_digest(message->bytes, &one->digest);
+		r = cm_send_digest(message, &one->digest);
 	if (r == CM_OK)
+		*ret_try = one;
+	else
+		cm_outbox_try_free(one);
+	return r;
+}
+
+int64_t
+cm_outbox_first_try(void)
+{
+	return CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000);
+}
+
+// The call itself. The try is among the busy ones; whatever happens, it is finished later.
+static void
+cm_outbox_call(struct cm_outbox *outbox, struct cm_outbox_try *one)
+{
+	struct cm_node *node = outbox->node;
+	struct cm_peer peer;
+	char url[512], anchor[CM_FILE_PATH + 128];
+	cm_result r = CM_OK;
+	if (!cm_peers_confirmed(&node->peers, one->peer, &peer))
+		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "outbox", "%s", one->peer);
+	else {
 		snprintf(anchor, sizeof anchor, "%s/peers/%s/authority.pem", node->home, one->peer);
-	snprintf(url, sizeof url, "https://%s/hi1/v1", r == CM_OK ? peer.address : "");
-	struct cm_client_request request = {
-	        .url = url,
-	        .anchor_file = anchor,
-	        .content_type = "application/json",
-	        .body = r == CM_OK ? message->bytes : cm_view_of(NULL, 0),
-	        .deadline_us = CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000),
-	        .answer_max = CM_LIMIT_MESSAGE_BYTES_VALUE,
-	        .context = one,
-	        .peer = cm_outbox_peer,
-	        .done = cm_outbox_done,
-	};
-	if (r == CM_OK)
-		r = cm_client_start(node->client, &request, report, NULL);
-	if (r != CM_OK) {
-		cm_buf_fini(&one->body);
-		cm_mem_free(one);
-		return r;
+		snprintf(url, sizeof url, "https://%s/hi1/v1", peer.address);
+		struct cm_client_request request = {
+		        .url = url,
+		        .anchor_file = anchor,
+		        .content_type = "application/json",
+		        .body = cm_buf_view(&one->message),
+		        .deadline_us = cm_outbox_first_try(),
+		        .answer_max = CM_LIMIT_MESSAGE_BYTES_VALUE,
+		        .context = one,
+		        .peer = cm_outbox_peer,
+		        .done = cm_outbox_done,
+		};
+		r = cm_client_start(node->client, &request, &one->report, NULL);
 	}
-	CM_MUTEX_HOLD(&outbox->lock);
+	if (r == CM_OK)
+		return; // the try may be gone already
+	one->result = r;
+	cm_outbox_finished(outbox, one);
+}
+
+static cm_result
+cm_outbox_start_one(struct cm_outbox *outbox, const struct cm_store_outbox *row, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *message = NULL;
+	struct cm_outbox_try *one = NULL;
+	cm_result r = cm_store_artifact(outbox->node->store, row->artifact, report, &page, &message);
+	if (r == CM_OK)
+		r = message == NULL ? CM_BUG : cm_outbox_try_new(outbox, row, message->bytes, &one);
+	if (r != CM_OK)
+		return r;
+	cm_mutex_lock(&outbox->lock);
 	outbox->busy[outbox->busy_count++] = one;
+	cm_mutex_unlock(&outbox->lock);
+	cm_outbox_call(outbox, one);
 	return CM_OK;
+}
+
+cm_result
+cm_outbox_prepare(struct cm_outbox *outbox, const struct cm_store_outbox *row, struct cm_view message,
+                  struct cm_report *report, struct cm_outbox_try **ret_try)
+{
+	(void)report;
+	cm_result r = cm_outbox_try_new(outbox, row, message, ret_try);
+	if (r != CM_OK)
+		return r;
+	CM_MUTEX_HOLD(&outbox->lock);
+	outbox->prepared++;
+	return CM_OK;
+}
+
+void
+cm_outbox_drop(struct cm_outbox_try *one)
+{
+	struct cm_outbox *outbox = one->node->outbox;
+	cm_outbox_try_free(one);
+	CM_MUTEX_HOLD(&outbox->lock);
+	outbox->prepared--;
+	cm_cond_wake_all(&outbox->change);
+}
+
+void
+cm_outbox_begin(struct cm_outbox_try *one, uint64_t id)
+{
+	struct cm_outbox *outbox = one->node->outbox;
+	one->id = id;
+	cm_mutex_lock(&outbox->lock);
+	bool now = !outbox->ending && outbox->busy_count < CM_LIMIT_OUTBOX_BUSY_VALUE;
+	bool later = !outbox->ending && !now;
+	outbox->prepared--;
+	if (now)
+		outbox->busy[outbox->busy_count++] = one;
+	if (later) {
+		*outbox->handed_end = one;
+		outbox->handed_end = &one->next;
+	}
+	if (outbox->stopping)
+		cm_cond_wake_all(&outbox->change);
+	cm_mutex_unlock(&outbox->lock);
+	if (now)
+		cm_outbox_call(outbox, one);
+	else if (!later)
+		cm_outbox_try_free(one); // it stays due
+}
+
+// One that was handed over, when there is a place.
+static struct cm_outbox_try *
+cm_outbox_take_handed(struct cm_outbox *outbox)
+{
+	CM_MUTEX_HOLD(&outbox->lock);
+	struct cm_outbox_try *one = outbox->handed;
+	if (one == NULL || outbox->busy_count == CM_LIMIT_OUTBOX_BUSY_VALUE)
+		return NULL;
+	outbox->handed = one->next;
+	if (outbox->handed == NULL)
+		outbox->handed_end = &outbox->handed;
+	one->next = NULL;
+	outbox->busy[outbox->busy_count++] = one;
+	return one;
 }
 
 // True when this row, or another one about the same request, is under way.
@@ -137,11 +244,17 @@ cm_outbox_start_due(struct cm_outbox *outbox)
 	const struct cm_store_outbox *rows = NULL;
 	struct cm_report report = {0};
 	size_t n = 0;
-	struct cm_store_ask ask = {.until = cm_clock_utc(), .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	struct cm_instant now = cm_clock_utc();
+	struct cm_store_ask ask = {.until = now, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	if (!outbox->looked) // a first try that was under way when the node ended is due now
+		ask.until.us += cm_outbox_first_try() + CM_INSTANT_SECOND;
+	for (struct cm_outbox_try *one; (one = cm_outbox_take_handed(outbox)) != NULL;)
+		cm_outbox_call(outbox, one);
 	cm_result r = cm_store_outboxes(outbox->node->store, &ask, &report, &page, &rows, &n);
 	outbox->skipped = n == ask.limit;
+	outbox->looked = outbox->looked || r == CM_OK;
 	for (size_t i = 0; r == CM_OK && i < n; i++)
-		if (!cm_outbox_is_busy(outbox, &rows[i]) && cm_outbox_start_one(outbox, &rows[i], &report) != CM_OK)
+		if ((rows[i].due.us <= now.us || rows[i].tries == 0) && !cm_outbox_is_busy(outbox, &rows[i]) && cm_outbox_start_one(outbox, &rows[i], &report) != CM_OK)
 			cm_node_log("a message could not be sent", &report);
 }
 
@@ -178,16 +291,32 @@ cm_outbox_again(const struct cm_outbox_try *one, struct cm_report *report)
 	return cm_store_submit_wait(one->node->store, cm_take(&change), report, NULL, NULL);
 }
 
+// Takes those out of the list who wait for this transaction (NULL: until `now`), and tells them.
 static void
-cm_outbox_tell(struct cm_outbox *outbox, const char *transaction, enum cm_outbox_end end, const struct cm_report *report)
+cm_outbox_tell(struct cm_outbox *outbox, const char *transaction, int64_t now, enum cm_outbox_end end,
+               const struct cm_report *report)
 {
-	CM_MUTEX_HOLD(&outbox->lock);
-	for (struct cm_outbox_waiter *w = outbox->waiters; w != NULL; w = w->next)
-		if (strcmp(w->transaction, transaction) == 0) {
-			w->end = end;
-			cm_report_join(w->report, report);
-			cm_cond_wake_one(&w->change);
+	struct cm_outbox_waiter *told = NULL, **told_end = &told;
+	cm_mutex_lock(&outbox->lock);
+	for (struct cm_outbox_waiter **at = &outbox->waiters; *at != NULL;) {
+		struct cm_outbox_waiter *w = *at;
+		if (transaction != NULL ? strcmp(w->transaction, transaction) != 0 : w->deadline > now) {
+			at = &w->next;
+			continue;
 		}
+		*at = w->next;
+		if (outbox->waiters_end == &w->next)
+			outbox->waiters_end = at;
+		w->next = NULL;
+		*told_end = w;
+		told_end = &w->next;
+	}
+	cm_mutex_unlock(&outbox->lock);
+	while (told != NULL) {
+		struct cm_outbox_waiter *w = told;
+		told = w->next;
+		w->told(w->context, end, report);
+	}
 }
 
 // Ends a try: it is not under way any more.
@@ -198,11 +327,12 @@ cm_outbox_free_try(struct cm_outbox *outbox, struct cm_outbox_try *one)
 	for (size_t i = 0; i < outbox->busy_count; i++)
 		if (outbox->busy[i] == one)
 			outbox->busy[i] = outbox->busy[--outbox->busy_count];
-	outbox->stirred = outbox->stirred || outbox->skipped;
-	cm_cond_wake_all(&outbox->change);
+	bool wanted = outbox->skipped || outbox->handed != NULL;
+	outbox->stirred = outbox->stirred || wanted;
+	if (wanted || outbox->stopping)
+		cm_cond_wake_all(&outbox->change);
 	cm_mutex_unlock(&outbox->lock);
-	cm_buf_fini(&one->body);
-	cm_mem_free(one);
+	cm_outbox_try_free(one);
 }
 
 void
@@ -211,7 +341,7 @@ cm_outbox_kept(void *context, const struct cm_store_outcome *outcome)
 	struct cm_outbox_try *one = context;
 	struct cm_outbox *outbox = one->node->outbox;
 	if (outcome->result == CM_OK)
-		cm_outbox_tell(outbox, one->transaction, one->end, &one->said);
+		cm_outbox_tell(outbox, one->transaction, 0, one->end, &one->said);
 	else
 		cm_node_log("an answer could not be kept", outcome->report);
 	cm_outbox_free_try(outbox, one);
@@ -233,44 +363,66 @@ cm_outbox_finish(struct cm_outbox *outbox, struct cm_outbox_try *one)
 		cm_outbox_free_try(outbox, one);
 }
 
-// Until something finishes, somebody stirs, or the next message is due.
+// Under the lock: told to stop, and nothing is under way.
+static bool
+cm_outbox_is_over(const struct cm_outbox *outbox)
+{
+	return outbox->stopping && outbox->busy_count == 0 && outbox->prepared == 0;
+}
+
+// Until something finishes, somebody stirs, somebody has waited long enough, or the next message is due.
 // *ret_look: the store has to be asked again.
 static struct cm_outbox_try *
-cm_outbox_next(struct cm_outbox *outbox, bool *ret_look)
+cm_outbox_next(struct cm_outbox *outbox, int64_t look_at, bool *ret_look)
 {
-	struct cm_instant due;
-	int64_t deadline = cm_clock_after(CM_LIMIT_OUTBOX_LOOK_MS_VALUE * INT64_C(1000));
-	if (*ret_look && cm_store_next_due(outbox->node->store, NULL, &due) == CM_OK && due.us != INT64_MAX) {
-		int64_t wait = due.us - cm_clock_utc().us;
-		int64_t then = cm_clock_after(wait < 0 ? 0 : wait);
-		deadline = then < deadline && wait > 0 ? then : deadline;
-	}
 	CM_MUTEX_HOLD(&outbox->lock);
 	bool in_time = true;
-	while (outbox->finished == NULL && !outbox->stirred && !outbox->stopping && in_time)
+	while (outbox->finished == NULL && !outbox->stirred && in_time && !cm_outbox_is_over(outbox)) {
+		int64_t deadline = look_at;
+		if (outbox->waiters != NULL && outbox->waiters->deadline < deadline)
+			deadline = outbox->waiters->deadline; // they come in about the order of their deadlines
 		in_time = cm_cond_wait(&outbox->change, &outbox->lock, deadline);
-	*ret_look = outbox->stirred || !in_time;
+	}
+	*ret_look = (outbox->stirred || cm_clock_mono() >= look_at) && !outbox->ending;
 	outbox->stirred = false;
 	struct cm_outbox_try *one = outbox->finished;
 	outbox->finished = NULL;
+	outbox->finished_end = &outbox->finished;
 	return one;
+}
+
+// When the store has to be asked again, if nobody stirs.
+static int64_t
+cm_outbox_look_at(struct cm_outbox *outbox)
+{
+	struct cm_instant due;
+	int64_t deadline = cm_clock_after(CM_LIMIT_OUTBOX_LOOK_MS_VALUE * INT64_C(1000));
+	if (cm_store_next_due(outbox->node->store, NULL, &due) != CM_OK || due.us == INT64_MAX)
+		return deadline;
+	int64_t wait = due.us - cm_clock_utc().us;
+	int64_t then = cm_clock_after(wait < 0 ? 0 : wait);
+	return then < deadline && wait > 0 ? then : deadline;
 }
 
 static void
 cm_outbox_run(void *arg)
 {
 	struct cm_outbox *outbox = arg;
+	int64_t look_at = 0;
 	for (bool look = true;;) {
-		if (look)
+		if (look) {
 			cm_outbox_start_due(outbox);
-		struct cm_outbox_try *one = cm_outbox_next(outbox, &look);
+			look_at = cm_outbox_look_at(outbox);
+		}
+		struct cm_outbox_try *one = cm_outbox_next(outbox, look_at, &look);
 		while (one != NULL) {
 			struct cm_outbox_try *next = one->next;
 			cm_outbox_finish(outbox, one);
 			one = next;
 		}
+		cm_outbox_tell(outbox, NULL, cm_clock_mono(), CM_OUTBOX_WAITS, NULL);
 		cm_mutex_lock(&outbox->lock);
-		bool stop = outbox->stopping && outbox->busy_count == 0;
+		bool stop = cm_outbox_is_over(outbox) && outbox->finished == NULL;
 		cm_mutex_unlock(&outbox->lock);
 		if (stop)
 			return;
@@ -286,8 +438,28 @@ cm_outbox_start(struct cm_node *node, struct cm_report *report, struct cm_outbox
 	outbox->node = node;
 	cm_mutex_init(&outbox->lock);
 	cm_cond_init(&outbox->change);
+	outbox->finished_end = &outbox->finished;
+	outbox->handed_end = &outbox->handed;
+	outbox->waiters_end = &outbox->waiters;
 	*ret_outbox = outbox;
 	return cm_thread_start(&outbox->thread, "outbox", cm_outbox_run, outbox, report);
+}
+
+void
+cm_outbox_end(struct cm_outbox *outbox)
+{
+	if (outbox == NULL)
+		return;
+	cm_mutex_lock(&outbox->lock);
+	outbox->ending = true;
+	while (outbox->handed != NULL) {
+		struct cm_outbox_try *one = outbox->handed;
+		outbox->handed = one->next;
+		cm_outbox_try_free(one); // it stays due
+	}
+	outbox->handed_end = &outbox->handed;
+	cm_mutex_unlock(&outbox->lock);
+	cm_outbox_tell(outbox, NULL, CM_CLOCK_NEVER, CM_OUTBOX_WAITS, NULL);
 }
 
 // After the client ended its calls, so that nothing is under way.
@@ -298,8 +470,6 @@ cm_outbox_stop(struct cm_outbox *outbox)
 		return;
 	cm_mutex_lock(&outbox->lock);
 	outbox->stopping = true;
-	for (struct cm_outbox_waiter *w = outbox->waiters; w != NULL; w = w->next)
-		cm_cond_wake_one(&w->change);
 	cm_cond_wake_all(&outbox->change);
 	cm_mutex_unlock(&outbox->lock);
 	cm_thread_join(&outbox->thread);
@@ -316,22 +486,56 @@ cm_outbox_stir(struct cm_outbox *outbox)
 	cm_cond_wake_all(&outbox->change);
 }
 
+void
+cm_outbox_await(struct cm_outbox *outbox, struct cm_outbox_waiter *waiter)
+{
+	waiter->next = NULL;
+	cm_mutex_lock(&outbox->lock);
+	bool ending = outbox->ending;
+	if (!ending) {
+		*outbox->waiters_end = waiter;
+		outbox->waiters_end = &waiter->next;
+	}
+	cm_mutex_unlock(&outbox->lock);
+	if (ending)
+		waiter->told(waiter->context, CM_OUTBOX_WAITS, NULL);
+}
+
+// One who waits with a thread.
+struct cm_outbox_sleeper {
+	struct cm_mutex lock;
+	struct cm_cond change;
+	bool over;
+	enum cm_outbox_end end;
+	struct cm_report *report;
+};
+
+static void
+cm_outbox_woken(void *context, enum cm_outbox_end end, const struct cm_report *report)
+{
+	struct cm_outbox_sleeper *sleeper = context;
+	CM_MUTEX_HOLD(&sleeper->lock);
+	sleeper->over = true;
+	sleeper->end = end;
+	if (report != NULL && sleeper->report != NULL)
+		cm_report_join(sleeper->report, report);
+	cm_cond_wake_one(&sleeper->change);
+}
+
 enum cm_outbox_end
 cm_outbox_wait(struct cm_outbox *outbox, const char *transaction, int64_t deadline, struct cm_report *report)
 {
-	struct cm_outbox_waiter w = {.transaction = transaction, .end = CM_OUTBOX_WAITS, .report = report};
-	cm_cond_init(&w.change);
-	cm_mutex_lock(&outbox->lock);
-	w.next = outbox->waiters;
-	outbox->waiters = &w;
-	while (w.end == CM_OUTBOX_WAITS && !outbox->stopping && cm_cond_wait(&w.change, &outbox->lock, deadline))
-		;
-	for (struct cm_outbox_waiter **at = &outbox->waiters; *at != NULL; at = &(*at)->next)
-		if (*at == &w) {
-			*at = w.next;
-			break;
-		}
-	cm_mutex_unlock(&outbox->lock);
-	cm_cond_fini(&w.change);
-	return w.end;
+	struct cm_outbox_sleeper sleeper = {.end = CM_OUTBOX_WAITS, .report = report};
+	struct cm_outbox_waiter waiter = {
+	        .transaction = transaction, .deadline = deadline, .told = cm_outbox_woken, .context = &sleeper};
+	cm_mutex_init(&sleeper.lock);
+	cm_cond_init(&sleeper.change);
+	cm_outbox_await(outbox, &waiter);
+	cm_mutex_lock(&sleeper.lock);
+	while (!sleeper.over)
+		cm_cond_wait(&sleeper.change, &sleeper.lock, CM_CLOCK_NEVER);
+	cm_mutex_unlock(&sleeper.lock);
+	cm_cond_fini(&sleeper.change);
+	cm_mutex_fini(&sleeper.lock);
+	return sleeper.end;
 }

@@ -9,6 +9,9 @@
 struct cm_outbox;
 
 CM_CHECKED cm_result cm_outbox_start(struct cm_node *node, struct cm_report *report, struct cm_outbox **ret_outbox);
+// From now on nothing new leaves and nobody waits any more; what is durable stays due. Then, when the client was stopped
+// and nobody calls any more, the end.
+void cm_outbox_end(struct cm_outbox *outbox);
 void cm_outbox_stop(struct cm_outbox *outbox);
 
 // Looks at once.
@@ -24,6 +27,17 @@ enum cm_outbox_end {
 enum cm_outbox_end cm_outbox_wait(struct cm_outbox *outbox, const char *transaction, int64_t deadline,
                                   struct cm_report *report);
 
+// The same without a thread that waits: `told` is called once, by another thread, when the answer is kept, at the deadline,
+// or when the outbox ends. It must not wait. The memory stays the caller's and has to last until then.
+struct cm_outbox_waiter {
+	struct cm_outbox_waiter *next; // the outbox's
+	const char *transaction;
+	int64_t deadline; // cm_clock_mono()
+	void (*told)(void *context, enum cm_outbox_end end, const struct cm_report *report);
+	void *context;
+};
+void cm_outbox_await(struct cm_outbox *outbox, struct cm_outbox_waiter *waiter);
+
 // What one try came to: filled by the client's callback, worked off by the outbox's thread.
 struct cm_outbox_try {
 	struct cm_outbox_try *next;
@@ -35,11 +49,22 @@ struct cm_outbox_try {
 	cm_result result;
 	unsigned status;
 	uint32_t retry_after;
-	struct cm_buf body;
+	struct cm_buf message;  // as it is sent, until it is
+	struct cm_buf body;     // the answer
 	struct cm_report report;
 	enum cm_outbox_end end; // how it ended, once its answer is kept
 	struct cm_report said;  // what the peer said against it
 };
+
+// A message whose change is being made durable, so that it leaves at once afterwards and nobody has to look it up.
+// Exactly one of begin and drop follows. `due` of its row should be later than cm_outbox_first_try(), so that nobody
+// else begins it meanwhile.
+CM_CHECKED cm_result cm_outbox_prepare(struct cm_outbox *outbox, const struct cm_store_outbox *row,
+                                       struct cm_view message, struct cm_report *report,
+                                       struct cm_outbox_try **ret_try);
+void cm_outbox_begin(struct cm_outbox_try *one, uint64_t id); // the row is durable and has this id; does not wait
+void cm_outbox_drop(struct cm_outbox_try *one);
+int64_t cm_outbox_first_try(void); // microseconds that the first try takes at most
 
 // Judges an answer and submits what follows. *ret_submitted true: cm_outbox_kept() gets the outcome; false: as good as no
 // answer, try again.

@@ -92,6 +92,20 @@ cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret
 	return true;
 }
 
+void
+cm_peers_wrote(struct cm_peers *peers, char ret_node[CM_X509_NODE])
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	memcpy(ret_node, peers->wrote, sizeof peers->wrote);
+}
+
+void
+cm_peers_write(struct cm_peers *peers, const char *node)
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	snprintf(peers->wrote, sizeof peers->wrote, "%s", node);
+}
+
 static bool
 cm_peers_seen(struct cm_peers *peers, const struct cm_hash *leaf, struct cm_instant now, char node[CM_X509_NODE])
 {

@@ -29,6 +29,7 @@ struct cm_peers {
 		struct cm_instant until;
 	} seen[64];
 	size_t next_seen;
+	char wrote[CM_X509_NODE]; // whom we asked last: the next request will probably go there too
 };
 
 void cm_peers_init(struct cm_peers *peers);
@@ -44,6 +45,10 @@ CM_CHECKED cm_result cm_peers_put(struct cm_peers *peers, const struct cm_peer *
 // A copy of the peer's row; false when there is none. `confirmed_only` leaves out those whose words are not confirmed.
 bool cm_peers_find(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer);
 bool cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer);
+
+// Whom a request went to last, "" at first; and that it went to `node`.
+void cm_peers_wrote(struct cm_peers *peers, char ret_node[CM_X509_NODE]);
+void cm_peers_write(struct cm_peers *peers, const char *node);
 
 // Which confirmed peer showed these TLS certificates (leaf first)? Refused: peer_unknown, and what the chain is refused for.
 CM_CHECKED cm_result cm_peers_by_tls(struct cm_peers *peers, const struct cm_view *der, size_t n, struct cm_instant now,

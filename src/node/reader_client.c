@@ -84,8 +84,14 @@ cm_reader_client_judged(struct cm_rd *rd, struct cm_reader_judged *judged)
 	            cm_reader_client_text(cm_rd_field(rd), judged->parent, sizeof judged->parent);
 	judged->good = cm_rd_u8(rd) == 1;
 	judged->only_gaps = cm_rd_u8(rd) == 1;
-	cm_report_clear(&judged->report);
-	return good && cm_ipc_findings_read(cm_rd_field(rd), &judged->report) == CM_REFUSED;
+	judged->findings = cm_rd_field(rd);
+	return good && cm_ipc_findings_read(judged->findings, NULL) == CM_REFUSED;
+}
+
+void
+cm_reader_judged_report(const struct cm_reader_judged *judged, struct cm_report *report)
+{
+	cm_result_ignore(cm_ipc_findings_read(judged->findings, report), "it was judged when it came");
 }
 
 cm_result
@@ -137,8 +143,10 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->canonical = cm_rd_field(&rd);
 	ret_draft->wire = cm_rd_field(&rd);
 	bool good = cm_reader_client_text(cm_rd_field(&rd), ret_draft->title, sizeof ret_draft->title) &&
-	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->parent, sizeof ret_draft->parent) &&
-	            cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;
+	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->parent, sizeof ret_draft->parent);
+	ret_draft->to = cm_rd_field(&rd);
+	ret_draft->case_id = cm_rd_field(&rd);
+	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_draft->wire, report, &ret_draft->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;

@@ -188,6 +188,8 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_buf_field(answer, cm_buf_view(&wire));
 	cm_buf_field(answer, cm_reader_title(&draft.doc));
 	cm_buf_field(answer, cm_reader_parent(cm_reader_task(&message)));
+	cm_buf_field(answer, draft.to);
+	cm_buf_field(answer, draft.case_id);
 	cm_buf_field(answer, cm_buf_view(&advised));
 	return cm_buf_result(answer);
 }

@@ -34,7 +34,7 @@ struct cm_reader_judged {
 	char parent[40];   // id of the preservation task this follows, or ""
 	bool good;         // nothing is missing
 	bool only_gaps;    // only listed contents are missing (a pres is then asked back, not refused)
-	struct cm_report report;
+	struct cm_view findings; // see cm_reader_judged_report()
 };
 #define CM_READER_JUDGED 4
 
@@ -46,6 +46,8 @@ struct cm_reader_read {
 	struct cm_buf bytes;
 };
 void cm_reader_read_fini(struct cm_reader_read *read);
+// The findings about a document, added to the report.
+void cm_reader_judged_report(const struct cm_reader_judged *judged, struct cm_report *report);
 
 struct cm_reader_told {
 	struct cm_instant now;
@@ -61,6 +63,7 @@ CM_CHECKED cm_result cm_reader_client_hi1(struct cm_reader_client *client, struc
 struct cm_reader_draft {
 	struct cm_hi1_message message; // as above
 	struct cm_view canonical, wire;
+	struct cm_view to, case_id; // members of the call beside the draft
 	char title[200];
 	char parent[40];
 	struct cm_report advice; // what could be added

@@ -8,6 +8,7 @@
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
 #include "node/hi1_answer.h"
+#include "node/outbox.h"
 #include "os/clock.h"
 
 cm_result
@@ -49,15 +50,16 @@ cm_send_digest(struct cm_view sent, struct cm_hash *ret_digest)
 	return CM_BUG;
 }
 
-cm_result
-cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_report *report)
+// Signs the message and lists everything that has to be durable before it leaves. `bytes` becomes the message as it is sent.
+static cm_result
+cm_send_change(struct cm_node *node, const struct cm_send *send, const struct cm_store_outbox *outbox,
+               struct cm_report *report, struct cm_buf *bytes, struct cm_change **ret_change)
 {
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(send->message->timestamp);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_event_message told = send->told;
-	cm_result r = change == NULL ? CM_NOMEM : cm_hi1_answer_sign(node, send->message, NULL, report, &bytes);
+	cm_result r = change == NULL ? CM_NOMEM : cm_hi1_answer_sign(node, send->message, NULL, report, bytes);
 	if (r == CM_OK && send->wire.n == 0)
 		r = cm_hi1_message_write_wire(send->message, &wire);
 	if (r != CM_OK)
@@ -70,10 +72,25 @@ cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_repo
 	        .media = cm_view_text("hi1"),
 	        .name = send->message->transaction,
 	        .at = send->message->timestamp,
-	        .bytes = cm_buf_view(&bytes),
+	        .bytes = cm_buf_view(bytes),
 	};
-	struct cm_store_outbox outbox = {
-	        .peer = told.peer,
+	struct cm_store_event event = {
+	        .at = send->message->timestamp, .cause = cm_view_text(CM_EVENT_SENT), .detail = cm_buf_view(&detail)};
+	cm_change_artifact(change, &artifact);
+	cm_change_outbox(change, outbox);
+	cm_change_act(change, &send->act);
+	cm_change_early(change); // nobody waits for a receipt of our own
+	r = cm_store_apply(node->store, &event, change, report);
+	if (r == CM_OK)
+		*ret_change = cm_take(&change);
+	return r;
+}
+
+static struct cm_store_outbox
+cm_send_row(const struct cm_send *send)
+{
+	return (struct cm_store_outbox){
+	        .peer = send->told.peer,
 	        .transaction = send->message->transaction,
 	        .request = cm_view_text(send->request),
 	        .topic = cm_view_text(send->topic),
@@ -81,16 +98,66 @@ cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_repo
 	        .created = send->message->timestamp,
 	        .due = send->message->timestamp,
 	};
-	struct cm_store_event event = {
-	        .at = send->message->timestamp, .cause = cm_view_text(CM_EVENT_SENT), .detail = cm_buf_view(&detail)};
-	cm_change_artifact(change, &artifact);
-	cm_change_outbox(change, &outbox);
-	cm_change_act(change, &send->act);
-	cm_change_early(change); // nobody waits for a receipt of our own
-	r = cm_store_apply(node->store, &event, change, report);
+}
+
+cm_result
+cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_store_outbox row = cm_send_row(send);
+	struct cm_change *change = NULL;
+	cm_result r = cm_send_change(node, send, &row, report, &bytes, &change);
 	if (r == CM_OK)
-		r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
+		r = cm_store_submit_wait(node->store, change, report, NULL, NULL);
 	if (r == CM_OK)
 		cm_node_stir(node);
+	return r;
+}
+
+struct cm_send_started {
+	struct cm_outbox_try *one;
+	void (*done)(void *context, cm_result result, const struct cm_report *report);
+	void *context;
+};
+
+// First whoever asked, so that an answer cannot come before the asker is ready for it.
+static void
+cm_send_kept(void *context, const struct cm_store_outcome *outcome)
+{
+	struct cm_send_started *started = context;
+	started->done(started->context, outcome->result, outcome->report);
+	if (outcome->result == CM_OK)
+		cm_outbox_begin(started->one, outcome->outbox);
+	else
+		cm_outbox_drop(started->one);
+	cm_mem_free(started);
+}
+
+cm_result
+cm_send_start(struct cm_node *node, const struct cm_send *send,
+              void (*done)(void *context, cm_result result, const struct cm_report *report), void *context,
+              struct cm_report *report)
+{
+	CM_AUTO struct cm_send_started *started = cm_mem_new(sizeof *started);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_store_outbox row = cm_send_row(send);
+	struct cm_change *change = NULL;
+	// The first try is ours; should it not come to it, the row is due when it would be over.
+	row.due.us += cm_outbox_first_try() + CM_INSTANT_SECOND;
+	cm_result r = started == NULL ? CM_NOMEM : cm_send_change(node, send, &row, report, &bytes, &change);
+	if (r == CM_OK) {
+		*started = (struct cm_send_started){.done = done, .context = context};
+		r = cm_outbox_prepare(node->outbox, &row, cm_buf_view(&bytes), report, &started->one);
+	}
+	if (r != CM_OK) {
+		cm_change_free(change);
+		return r;
+	}
+	struct cm_outbox_try *one = started->one;
+	r = cm_store_submit(node->store, change, cm_send_kept, started, report);
+	if (r == CM_OK)
+		cm_take(&started);
+	else
+		cm_outbox_drop(one);
 	return r;
 }

@@ -16,6 +16,12 @@ struct cm_send {
 // Signs, stores and queues. Afterwards it is durable: a success may be told.
 CM_CHECKED cm_result cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_report *report);
 
+// The same without waiting: `done` is called once for CM_OK, from the store's writer: CM_OK when the message is durable; it
+// leaves right afterwards. Not for messages that have to follow another one about the same request.
+CM_CHECKED cm_result cm_send_start(struct cm_node *node, const struct cm_send *send,
+                                   void (*done)(void *context, cm_result result, const struct cm_report *report),
+                                   void *context, struct cm_report *report);
+
 // SHA-256 of the signed bytes of a message of ours, from the message as it was sent: what its answer names (req#S256).
 CM_CHECKED cm_result cm_send_digest(struct cm_view sent, struct cm_hash *ret_digest);
 

@@ -327,11 +327,16 @@ cm_take_done(void *context, const struct cm_store_outcome *outcome)
 	char parent[sizeof ex->parent];
 	memcpy(parent, ex->parent, sizeof parent);
 	if (outcome->result == CM_OK) {
+		bool stirs = ex->stirs && !outcome->repeated;
 		cm_take_send(ex, outcome->answer);
-		if (!outcome->repeated)
+		if (stirs)
 			cm_node_stir(node);
 		if (!outcome->repeated && *parent != 0)
 			cm_timer_tell_held(node->timer, parent);
+	} else if (outcome->result == CM_REFUSED && !ex->careful) {
+		ex->careful = true; // again, and now with every look that finds out what it collides with
+		if (!cm_queue_put(&node->messages, ex, 0))
+			cm_exchange_problem(ex, CM_FAILED, outcome->report);
 	} else
 		cm_exchange_problem(ex, outcome->result, outcome->report);
 }
@@ -394,6 +399,18 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	return r == CM_OK ? cm_store_submit(node->store, cm_take(&change), cm_take_done, ex, report) : r;
 }
 
+// Nothing but a new request: the store refuses what is here already, so there is no need to look first, and nothing of it
+// gives other parts of the node something to do.
+static bool
+cm_take_only_asks(const struct cm_hi1_message *m)
+{
+	for (size_t i = 0; i < m->action_count; i++)
+		if (m->actions[i].verb != CM_HI1_VERB_CREATE || m->actions[i].object == NULL ||
+		    m->actions[i].object->type == CM_HI1_TYPE_NOTIFICATION)
+			return false;
+	return m->action_count > 0;
+}
+
 // Bytes to record. True: go on.
 static bool
 cm_take_read_message(struct cm_exchange *ex, struct cm_take *take)
@@ -415,42 +432,62 @@ cm_take_read_message(struct cm_exchange *ex, struct cm_take *take)
 	return r == CM_OK;
 }
 
-void
-cm_take_message(struct cm_exchange *ex)
+// Everything but the writing. True: the exchange is answered, or belongs to the store. False: once more, looking first: what
+// came before under this transaction counts more than a fault found now.
+static bool
+cm_take_once(struct cm_exchange *ex, struct cm_take *take)
 {
-	struct cm_take CM_CLEANUP(cm_take_free_at) *take = cm_mem_new(sizeof *take);
 	struct cm_arena CM_CLEANUP(cm_arena_fini) arena = {.blocks = NULL};
-	struct cm_report report = {0};
+	struct cm_report report;
 	struct cm_hi1_message answer;
 	int receipt;
-	if (take == NULL) {
-		cm_exchange_status(ex, 503);
-		return;
-	}
+	cm_report_clear(&report);
 	take->node = ex->node;
 	take->now = cm_clock_utc();
 	if (!cm_take_read_message(ex, take))
-		return;
+		return true;
 	cm_take_judge_sender(take);
-	if (take->whole.error == CM_HI1_ERROR_NONE && cm_take_repeat(ex, take))
-		return;
+	bool known_sender = take->whole.error == CM_HI1_ERROR_NONE;
+	bool asks = cm_take_only_asks(&take->read.message);
+	take->unseen = asks && !ex->careful;
+	ex->stirs = !asks;
+	if (known_sender && !take->unseen && cm_take_repeat(ex, take))
+		return true;
 	if (take->whole.error == CM_HI1_ERROR_NONE)
 		take->whole = take->read.message.fault;
 	if (take->whole.error == CM_HI1_ERROR_NONE)
 		cm_take_judge_clock(take);
 	cm_result r = take->whole.error == CM_HI1_ERROR_NONE ? cm_take_check(take, &report) : CM_OK;
 	if (r == CM_OK && (take->whole.error != CM_HI1_ERROR_NONE || take->any_fault)) {
+		if (known_sender && take->unseen)
+			return false;
 		cm_take_refuse(ex, take);
-		return;
+		return true;
 	}
 	if (r == CM_OK)
 		r = cm_take_good_answer(take, &arena, &report, &answer, &receipt);
 	if (r == CM_OK && (take->repeated || cm_take_only_reads(&take->read.message))) {
 		cm_take_answer(ex, take, &answer);
-		return;
+		return true;
 	}
 	if (r == CM_OK)
 		r = cm_take_change(ex, take, &answer, receipt, &report);
 	if (r != CM_OK)
 		cm_exchange_problem(ex, r, &report);
+	return true;
+}
+
+void
+cm_take_message(struct cm_exchange *ex)
+{
+	for (bool over = false; !over;) {
+		struct cm_take CM_CLEANUP(cm_take_free_at) *take = cm_mem_new(sizeof *take);
+		if (take == NULL) {
+			cm_exchange_status(ex, 503);
+			return;
+		}
+		over = cm_take_once(ex, take);
+		if (!over)
+			ex->careful = true;
+	}
 }

@@ -18,6 +18,7 @@ struct cm_take {
 	struct cm_hash digest; // of the signed bytes
 	struct cm_hi1_fault whole;
 	struct cm_hi1_fault faults[CM_LIMIT_HI1_ACTIONS_VALUE];
+	bool unseen; // taken to be new, without a look into the store
 	bool any_fault, repeated; // repeated: every object of it is here already with the same contents
 };
 

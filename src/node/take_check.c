@@ -29,16 +29,20 @@ cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struc
 	bool pres = cm_view_is(take->read.message.workflow, "pres") || cm_view_is(take->read.message.workflow, "pres_ext");
 	if (pres && j->only_gaps)
 		return;
-	const struct cm_finding *f = &j->report.findings[0];
-	if (cm_report_has(&j->report, CM_ERROR_HI1_WORKFLOW_MISMATCH)) {
+	struct cm_report found;
+	cm_report_clear(&found);
+	found.findings[0] = (struct cm_finding){.rule = CM_ERROR_NONE};
+	cm_reader_judged_report(j, &found);
+	const struct cm_finding *f = &found.findings[0];
+	if (cm_report_has(&found, CM_ERROR_HI1_WORKFLOW_MISMATCH)) {
 		cm_take_fault(&take->whole, CM_HI1_ERROR_WORKFLOW_MISMATCH, f->place, f->seen);
 		return;
 	}
 	snprintf(seen, sizeof seen, "%.80s %.160s", f->place, f->seen);
-	enum cm_hi1_error error = j->only_gaps                                          ? CM_HI1_ERROR_CONTENTS_MISSING
-	                          : cm_report_has(&j->report, CM_ERROR_KIND_UNSUPPORTED) ? CM_HI1_ERROR_KIND_UNSUPPORTED
-	                          : cm_report_has(&j->report, CM_ERROR_KIND_UNKNOWN)     ? CM_HI1_ERROR_KIND_UNSUPPORTED
-	                                                                                 : CM_HI1_ERROR_DOCUMENT_INVALID;
+	enum cm_hi1_error error = j->only_gaps                                      ? CM_HI1_ERROR_CONTENTS_MISSING
+	                          : cm_report_has(&found, CM_ERROR_KIND_UNSUPPORTED) ? CM_HI1_ERROR_KIND_UNSUPPORTED
+	                          : cm_report_has(&found, CM_ERROR_KIND_UNKNOWN)     ? CM_HI1_ERROR_KIND_UNSUPPORTED
+	                                                                             : CM_HI1_ERROR_DOCUMENT_INVALID;
 	cm_take_fault(fault, error, "/doc:DocumentBody", seen);
 }
 
@@ -141,7 +145,7 @@ cm_take_check_action(struct cm_take *take, size_t at, struct cm_report *report)
 	*fault = action->fault;
 	if (o == NULL || fault->error != CM_HI1_ERROR_NONE)
 		return CM_OK;
-	cm_result r = cm_store_object(take->node->store, o->id, report, &page, &known);
+	cm_result r = take->unseen ? CM_OK : cm_store_object(take->node->store, o->id, report, &page, &known);
 	if (r != CM_OK)
 		return r;
 	if (action->verb == CM_HI1_VERB_UPDATE)

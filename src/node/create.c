@@ -1,0 +1,260 @@
+// Knows: how a draft is checked and becomes a message that is on its way, and what is answered when its receipt came. Does not
+// know: the wording of the law (message reader, domain), how messages travel (outbox.c). No thread waits for the receipt.
+#include "node/create.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "node/do_json.h"
+#include "node/outbox.h"
+#include "node/send.h"
+#include "os/clock.h"
+
+// What the node fills into a draft; the texts live here.
+struct cm_create {
+	struct cm_draft_told told;
+	struct cm_reader_told roles;
+	struct cm_node_name to;
+	char ids[5][37];
+	char reference[48], disclosure[64];
+	bool has_peer;
+	struct cm_peer peer;
+	// while the exchange waits for the receipt
+	struct cm_exchange *ex;
+	struct cm_outbox_waiter waiter;
+};
+
+static cm_result
+cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report, struct cm_create *d)
+{
+	struct cm_store_figures figures;
+	struct cm_instant now = cm_clock_utc();
+	cm_result r = CM_OK;
+	for (size_t i = 0; r == CM_OK && i < 5; i++)
+		r = cm_node_uuid(d->ids[i], report);
+	if (r == CM_OK)
+		r = cm_node_name_read(to.n == 0 ? cm_view_text(node->name.whole) : to, report, &d->to);
+	if (r == CM_OK && to.n > 0 && !cm_peers_confirmed(&node->peers, d->to.whole, &d->peer))
+		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "to", "%.*s", CM_VIEW_ARG(to));
+	if (r != CM_OK)
+		return r;
+	d->has_peer = to.n > 0;
+	cm_store_figures(node->store, &figures);
+	int year = cm_instant_civil(now).year;
+	snprintf(d->reference, sizeof d->reference, "%s-%d-%05llu", node->name.country_upper, year,
+	         (unsigned long long)figures.size);
+	snprintf(d->disclosure, sizeof d->disclosure, "%s-%.24s-%d.%05llu", node->name.country_upper,
+	         cm_node_name_id(&node->name), year, (unsigned long long)figures.size);
+	d->told = (struct cm_draft_told){
+	        .sender = {cm_view_text(node->name.country_upper), cm_view_text(cm_node_name_id(&node->name))},
+	        .receiver = {cm_view_text(d->to.country_upper), cm_view_text(cm_node_name_id(&d->to))},
+	        .now = now,
+	        .transaction = cm_view_text(d->ids[0]),
+	        .document = cm_view_text(d->ids[1]),
+	        .authorisation = cm_view_text(d->ids[2]),
+	        .task = cm_view_text(d->ids[3]),
+	        .encryption = cm_view_text(d->ids[4]),
+	        .reference = cm_view_text(d->reference),
+	        .disclosure_reference = cm_view_text(d->disclosure),
+	        .seal_certificate = node->keys.keys.seal_certificate,
+	        .node = cm_view_text(node->name.whole),
+	};
+	d->roles = (struct cm_reader_told){
+	        now, d->has_peer ? node->self.identity.roles : 0, d->has_peer ? d->peer.identity.roles : 0};
+	return CM_OK;
+}
+
+cm_result
+cm_create_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	struct cm_reader_draft CM_CLEANUP(cm_reader_draft_fini) draft = {.title = ""};
+	CM_AUTO struct cm_create *d = cm_mem_new(sizeof *d);
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_view to = cm_view_of(NULL, 0);
+	cm_facts_init(&facts);
+	cm_result r = d == NULL ? CM_NOMEM : cm_exchange_facts(ex, report, &facts);
+	cm_facts_find(&facts, "to", &to);
+	if (r == CM_OK)
+		r = cm_create_fill(ex->node, to, report, d);
+	if (r == CM_OK)
+		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "advice");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < draft.advice.count; i++) {
+		cm_json_put_object(&put);
+		cm_json_put_member_cstr(&put, "article", draft.advice.findings[i].place);
+		cm_json_put_member_cstr(&put, "could_be_added", draft.advice.findings[i].seen);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_member_bool(&put, "complete", true);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+static cm_result
+cm_create_show(const struct cm_create *d, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	cm_result r = cm_store_request(d->ex->node->store, cm_view_text(d->ids[1]), report, &page, &row);
+	if (r != CM_OK || row == NULL)
+		return r != CM_OK ? r : CM_BUG;
+	cm_json_put_object(&put);
+	cm_json_put_member_text(&put, "case", row->case_id);
+	cm_json_put_member_cstr(&put, "document", d->ids[1]);
+	cm_json_put_member_text(&put, "kind", row->kind);
+	cm_json_put_name(&put, "receipt");
+	if (row->their_act == 0)
+		cm_json_put_null(&put);
+	else {
+		cm_json_put_object(&put);
+		cm_json_put_member_number(&put, "index", (int64_t)row->their_act - 1);
+		cm_json_put_member_cstr(&put, "origin", d->peer.identity.log.name);
+		cm_json_put_end_object(&put);
+	}
+	cm_do_json_time(&put, "received_at", row->their_act == 0 ? (struct cm_instant){.us = 0} : row->changed);
+	cm_json_put_member_cstr(&put, "reference", d->reference);
+	cm_json_put_member_text(&put, "request", row->id);
+	cm_do_json_time(&put, "sent_at", row->created);
+	cm_json_put_member_text(&put, "state", row->state);
+	cm_json_put_member_cstr(&put, "task", d->ids[3]);
+	cm_json_put_member_text(&put, "to", row->peer);
+	cm_json_put_end_object(&put);
+	return CM_OK;
+}
+
+// The end: the receipt came, or the peer refused, or there is no answer yet.
+static void
+cm_create_told(void *context, enum cm_outbox_end end, const struct cm_report *said)
+{
+	struct cm_create *d = context;
+	struct cm_exchange *ex = d->ex;
+	struct cm_report report;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	cm_report_clear(&report);
+	if (end == CM_OUTBOX_REFUSED && said != NULL)
+		cm_report_join(&report, said);
+	cm_result r = end == CM_OUTBOX_REFUSED ? CM_REFUSED : cm_create_show(d, &report, &body);
+	if (r == CM_OK)
+		r = cm_buf_result(&body);
+	cm_mem_free(d);
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+	else
+		cm_do_json(ex, (unsigned)cm_route_row(ex->match.route)->status, &body);
+}
+
+// The message is durable, or was refused by the store.
+static void
+cm_create_kept(void *context, cm_result result, const struct cm_report *report)
+{
+	struct cm_create *d = context;
+	struct cm_exchange *ex = d->ex;
+	if (result == CM_OK) {
+		d->waiter = (struct cm_outbox_waiter){
+		        .transaction = d->ids[0],
+		        .deadline = cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)),
+		        .told = cm_create_told,
+		        .context = d,
+		};
+		cm_outbox_await(ex->node->outbox, &d->waiter);
+		return;
+	}
+	cm_mem_free(d);
+	cm_exchange_problem(ex, result, report);
+}
+
+static cm_result
+cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader_draft *draft,
+               const char *person, struct cm_report *report)
+{
+	struct cm_event_document document = {
+	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), false};
+	struct cm_send send = {
+	        .message = &draft->message,
+	        .canonical = draft->canonical,
+	        .wire = draft->wire,
+	        .told = {.peer = cm_view_text(d->to.whole),
+	                .person = cm_view_text(person),
+	                .case_id = draft->case_id.n > 0 ? draft->case_id : cm_view_text(d->reference),
+	                .documents = {document},
+	                .document_count = 1},
+	        .topic = "request",
+	        .request = d->ids[1],
+	};
+	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text("asked"));
+	cm_act_set(&send.act, CM_ACT_FIELD_PEER, send.told.peer);
+	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, cm_view_text(d->ids[1]));
+	cm_act_set(&send.act, CM_ACT_FIELD_KIND, draft->message.workflow);
+	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
+	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person));
+	return cm_send_start(node, &send, cm_create_kept, d, report);
+}
+
+// The draft for a peer. With `guess` its good answer tells whether the call names this peer.
+static cm_result
+cm_create_draft(struct cm_exchange *ex, struct cm_view to, struct cm_create *d, struct cm_report *report,
+                struct cm_reader_draft *ret_draft)
+{
+	cm_result r = cm_create_fill(ex->node, to, report, d);
+	return r == CM_OK ? cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report,
+	                                           ret_draft)
+	                  : r;
+}
+
+// The message of the draft in the call. Mostly it goes where the last one went: then one question to the reader does.
+// Anything else is done step by step, so that faults are judged for the peer that is meant.
+static cm_result
+cm_create_read(struct cm_exchange *ex, struct cm_create *d, struct cm_report *report, struct cm_reader_draft *ret_draft)
+{
+	char guess[CM_X509_NODE];
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	struct cm_view to = cm_view_of(NULL, 0);
+	cm_facts_init(&facts);
+	cm_peers_wrote(&ex->node->peers, guess);
+	if (*guess != 0) {
+		cm_result r = cm_create_draft(ex, cm_view_text(guess), d, report, ret_draft);
+		if (r == CM_OK && cm_view_is(ret_draft->to, guess))
+			return CM_OK;
+		cm_reader_draft_fini(ret_draft);
+		cm_report_clear(report);
+		memset(d, 0, sizeof *d);
+		memset(ret_draft, 0, sizeof *ret_draft);
+	}
+	cm_result r = cm_exchange_facts(ex, report, &facts);
+	if (r == CM_OK && !cm_facts_find(&facts, "to", &to))
+		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "/to", "%s", "missing");
+	if (r == CM_OK)
+		r = cm_create_draft(ex, to, d, report, ret_draft);
+	if (r == CM_OK)
+		cm_peers_write(&ex->node->peers, d->to.whole);
+	return r;
+}
+
+void
+cm_create_request(struct cm_exchange *ex, const char *person)
+{
+	struct cm_report report;
+	CM_AUTO struct cm_create *d = cm_mem_new(sizeof *d);
+	CM_AUTO struct cm_reader_draft *draft = cm_mem_new(sizeof *draft);
+	cm_report_clear(&report);
+	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_read(ex, d, &report, draft);
+	if (r == CM_OK) {
+		struct cm_create *sent = cm_take(&d); // the store's writer may be done with it before we are
+		sent->ex = ex;
+		r = cm_create_send(ex->node, sent, draft, person, &report);
+		if (r != CM_OK)
+			d = sent;
+	}
+	cm_reader_draft_fini(draft);
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+}
