@@ -272,6 +272,8 @@ cm_jobs_run(struct cm_jobs *jobs, const struct cm_jobs_ask *ask, struct cm_repor
 	}
 	if (r == CM_OK)
 		r = cm_jobs_listen(jobs, slot, &ipc, report, answer);
+	if (r == CM_FAILED && cm_report_has(report, CM_ERROR_IPC_CLOSED))
+		r = cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it ended before it had its work");
 	cm_jobs_end(jobs, slot);
 	return r;
 }

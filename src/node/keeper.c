@@ -98,21 +98,20 @@ cm_keeper_obey(struct cm_keeper *keeper)
 	return CM_OK;
 }
 
-// Until the parent's channel ends. A node that is gone leaves nothing to answer, but the parent decides.
+// Until the parent's channel ends. A node that is gone leaves nothing to answer, but the parent decides. The parent's words
+// go first, and its channel is looked at last: it attaches a reader before the node can ask for that reader's key.
 static cm_result
 cm_keeper_serve(struct cm_keeper *keeper)
 {
-	size_t after = 0;
 	for (;;) {
-		int fds[2] = {keeper->parent.fd, keeper->node.failed == CM_OK ? keeper->node.fd : -1};
+		int fds[2] = {keeper->node.failed == CM_OK ? keeper->node.fd : -1, keeper->parent.fd};
 		int ready;
-		cm_result r = cm_ipc_wait(fds, 2, after, CM_CLOCK_NEVER, &ready);
+		cm_result r = cm_ipc_wait(fds, 2, 0, CM_CLOCK_NEVER, &ready);
 		if (r != CM_OK)
 			return r;
-		after = (size_t)ready;
-		if (ready == 0 && cm_keeper_obey(keeper) != CM_OK)
+		if (ready == 1 && cm_keeper_obey(keeper) != CM_OK)
 			return CM_OK;
-		if (ready == 1)
+		if (ready == 0)
 			cm_result_ignore(cm_keeper_answer(keeper), "the channel keeps its failure");
 	}
 }
