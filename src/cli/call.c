@@ -175,6 +175,8 @@ cm_call_show(const struct cm_command_line *line, cm_result result, const struct 
 		cm_call_show_findings(report);
 	else if (root == NULL)
 		cm_call_show_report(report);
+	if (root == NULL && result == CM_REFUSED && report->count != 0 && report->findings[0].rule == CM_ERROR_USAGE)
+		return CM_CLI_USAGE;
 	return result == CM_OK ? CM_CLI_DONE : result == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
 }
 

@@ -102,7 +102,7 @@ cm_cmd_log_findings(const struct cm_report *report)
 }
 
 static void
-cm_cmd_log_json(const struct cm_report *report, const struct cm_log_check_told *told)
+cm_cmd_log_json(const struct cm_report *report, const struct cm_log_check_told *told, bool judged)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_CMD_LOG_OUTPUT), root = cm_buf_of(64);
 	struct cm_json_put put = cm_json_put_of(&text);
@@ -124,14 +124,17 @@ cm_cmd_log_json(const struct cm_report *report, const struct cm_log_check_told *
 		cm_json_put_member_text(&put, "root", cm_buf_view(&root));
 		cm_json_put_member_number(&put, "size", (int64_t)told->size);
 	}
-	cm_json_put_member_bool(&put, "whole", told != NULL);
+	if (judged)
+		cm_json_put_member_bool(&put, "whole", told != NULL);
 	cm_json_put_end_object(&put);
 	printf("%s\n", cm_buf_cstr(&text));
 }
 
 static int
-cm_cmd_log_exit(cm_result r)
+cm_cmd_log_exit(const struct cm_report *report, cm_result r)
 {
+	if (r == CM_REFUSED && report->count != 0 && report->findings[0].rule == CM_ERROR_USAGE)
+		return CM_CLI_USAGE;
 	return r == CM_OK ? CM_CLI_DONE : r == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
 }
 
@@ -162,12 +165,12 @@ cm_cmd_log_fsck(const struct cm_command_line *line)
 	if (log->progress)
 		fputs("\r\033[K", stderr);
 	if (line->json)
-		cm_cmd_log_json(report, r == CM_OK ? &told : NULL);
+		cm_cmd_log_json(report, r == CM_OK ? &told : NULL, true);
 	else if (r == CM_OK)
 		printf("%s: %" PRIu64 " entries, %" PRIu64 " files: whole.\n", told.origin, told.size, told.files);
 	else
 		cm_cmd_log_findings(report);
-	return cm_cmd_log_exit(r);
+	return cm_cmd_log_exit(report, r);
 }
 
 int
@@ -192,7 +195,9 @@ cm_cmd_log_prove(const struct cm_command_line *line)
 		r = cm_file_replace(out, 0644, cm_buf_view(&proof), report);
 	else if (r == CM_OK)
 		r = cm_file_write_all(1, cm_buf_view(&proof), report);
-	if (r != CM_OK)
+	if (r != CM_OK && line->json)
+		cm_cmd_log_json(report, NULL, false);
+	else if (r != CM_OK)
 		cm_cmd_log_findings(report);
-	return cm_cmd_log_exit(r);
+	return cm_cmd_log_exit(report, r);
 }

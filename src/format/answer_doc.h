@@ -1,6 +1,6 @@
-// The answer document: body of a DocumentObject with content type application/vnd.comity.answer+json, what either side says
-// about a request and HI-1 has no field for (doc/spec/request-document.md, section 3).
-// Absent values as in request_doc.h. Source: answer_doc.c.
+// The answer document: body of a DocumentObject with content type application/vnd.comity.answer+json, what either
+// side says about a request and HI-1 has no field for (doc/spec/request-document.md, section 3). Absent values as in
+// request_doc.h. Source: answer_doc.c.
 #ifndef CM_FORMAT_ANSWER_DOC_H
 #define CM_FORMAT_ANSWER_DOC_H
 

@@ -1,5 +1,5 @@
-// Knows: the members of an identity card (doc/spec/card.md) and its one form. Does not know: keys, certificates, signatures;
-// what the card says is judged by others.
+// Knows: the members of an identity card (doc/spec/card.md) and its one form. Does not know: keys, certificates,
+// signatures; what the card says is judged by others.
 #include <stddef.h>
 
 #include "base/b64.h"
@@ -72,8 +72,10 @@ static const struct cm_json_shape cm_card_valid_shape = SHAPE("valid", cm_card_v
 
 static const struct cm_json_shape_field cm_card_signature_fields[] = {
         {"by", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, by), .words = cm_card_signers, NEED},
-        {"protected", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, protected_b64), .form = CM_FORM_BASE64URL, NEED},
-        {"signature", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, signature_b64), .form = CM_FORM_BASE64URL, NEED},
+        {"protected", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, protected_b64), .form = CM_FORM_BASE64URL,
+         NEED},
+        {"signature", CM_SHAPE_TEXT, offsetof(struct cm_card_signature, signature_b64), .form = CM_FORM_BASE64URL,
+         NEED},
 };
 static const struct cm_json_shape cm_card_signature_shape =
         SHAPE("signature", cm_card_signature_fields, cm_card_signature);
@@ -158,8 +160,8 @@ cm_card_read_signatures(struct cm_card *card, struct cm_arena *arena, struct cm_
 		uint8_t raw[64];
 		if (!cm_b64_read_exact(own[i].signature_b64, CM_B64_URL, raw, sizeof raw))
 			return cm_report_refuse(report, CM_ERROR_CARD_SIGNATURE_FORM, "/signatures", "not 64 bytes");
-		cm_result r = cm_json_jws_read(own[i].protected_b64, CM_CARD_JWS_TYPE, CM_ERROR_CARD_SIGNATURE_FORM, arena,
-		                               report, &jws);
+		cm_result r = cm_json_jws_read(own[i].protected_b64, CM_CARD_JWS_TYPE, CM_ERROR_CARD_SIGNATURE_FORM,
+		                               arena, report, &jws);
 		if (r != CM_OK)
 			return r;
 		if (jws.answers || jws.chain_count != 0)

@@ -1,6 +1,6 @@
-// The identity card comity.card/1: who a node is, how it is reached, its public keys with their dates, signed by the node's
-// authority key and by its State's root (doc/spec/card.md). Shape only; keys and signatures are judged by others.
-// Absent values as in request_doc.h. Source: card.c.
+// The identity card comity.card/1: who a node is, how it is reached, its public keys with their dates, signed by the
+// node's authority key and by its State's root (doc/spec/card.md). Shape only; keys and signatures are judged by
+// others. Absent values as in request_doc.h. Source: card.c.
 #ifndef CM_FORMAT_CARD_H
 #define CM_FORMAT_CARD_H
 
@@ -32,7 +32,8 @@ struct cm_card {
 	const struct cm_card_name *names;
 	size_t name_count;
 	struct cm_view kind; // "authority", "organisation", "provider"
-	const struct cm_view *roles; // "contact_point", "central_authority", "competent_authority", "provider", "secretariat", "witness"
+	// "contact_point", "central_authority", "competent_authority", "provider", "secretariat", "witness"
+	const struct cm_view *roles;
 	size_t role_count;
 	const struct cm_view *languages; // in which requests are taken
 	size_t language_count;

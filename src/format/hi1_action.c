@@ -1,5 +1,5 @@
-// Knows: the verbs of a message and what each carries (doc/spec/profile.md sections 2, 5; TS 103 120 Core). Does not know:
-// whether the sender may do it.
+// Knows: the verbs of a message and what each carries (doc/spec/profile.md sections 2, 5; TS 103 120 Core). Does not
+// know: whether the sender may do it.
 #include <string.h>
 
 #include "base/text.h"

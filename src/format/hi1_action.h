@@ -12,7 +12,8 @@ const char *cm_hi1_action_member(enum cm_hi1_verb verb, bool response);
 void cm_hi1_action_read(struct cm_json_shape_reader *reader, const struct cm_json_value *value, size_t i,
                         struct cm_report *report, struct cm_hi1_message *message);
 
-// Moves the findings of the reader into `report` and, when there are any and `fault` has none yet, the first into `fault`.
+// Moves the findings of the reader into `report` and, when there are any and `fault` has none yet, the first into
+// `fault`.
 void cm_hi1_action_settle(struct cm_json_shape_reader *reader, struct cm_report *report, struct cm_hi1_fault *fault);
 
 #endif

@@ -1,6 +1,6 @@
-// Knows: the envelope of an HI-1 message: header, namespaces, payload, signature (doc/spec/profile.md sections 1, 5, 7; TS
-// 103 120 Core). Does not know: peers, clocks, keys; whether a signature is good is judged by the caller, so a message is
-// read as far as possible even when it is refused.
+// Knows: the envelope of an HI-1 message: header, namespaces, payload, signature (doc/spec/profile.md sections 1, 5,
+// 7; TS 103 120 Core). Does not know: peers, clocks, keys; whether a signature is good is judged by the caller, so a
+// message is read as far as possible even when it is refused.
 #include <string.h>
 
 #include "base/mem.h"
@@ -117,8 +117,8 @@ cm_hi1_message_signature(struct cm_hi1_reading *reading, const struct cm_json_va
 	struct cm_json_jws parts = {.chain = NULL};
 	cm_result r = CM_REFUSED;
 	if (header != NULL && signature != NULL && cm_json_text(signature).n == CM_HI1_JWS_SIGNATURE)
-		r = cm_json_jws_read(cm_json_text(header), CM_HI1_JWS_TYPE, CM_ERROR_HI1_SIGNATURE_INVALID, reader->arena,
-		                     &reader->found, &parts);
+		r = cm_json_jws_read(cm_json_text(header), CM_HI1_JWS_TYPE, CM_ERROR_HI1_SIGNATURE_INVALID,
+		                     reader->arena, &reader->found, &parts);
 	if (r == CM_REFUSED) {
 		size_t mark = cm_json_shape_enter(reader, "Signature");
 		cm_json_shape_fault(reader, CM_ERROR_HI1_SIGNATURE_INVALID, "not a detached JWS of the profile");
@@ -183,7 +183,8 @@ cm_hi1_message_payload(struct cm_hi1_reading *reading, const struct cm_json_valu
 	        cm_hi1_message_only(reading, payload, m->response ? "ResponsePayload" : "RequestPayload");
 	if (value == NULL)
 		return;
-	bool error = m->response && cm_json_kind(value) == CM_JSON_OBJECT && cm_json_member(value, "ErrorInformation") != NULL;
+	bool error = m->response && cm_json_kind(value) == CM_JSON_OBJECT &&
+	             cm_json_member(value, "ErrorInformation") != NULL;
 	const char *const names[2] = {"ActionRequests", "ActionResponses"};
 	value = cm_hi1_message_only(reading, value, error ? "ErrorInformation" : names[m->response]);
 	if (value == NULL)

@@ -92,7 +92,7 @@ struct cm_hi1_fault {
 struct cm_hi1_action {
 	enum cm_hi1_verb verb;               // NONE in an answer that is an error
 	struct cm_view id;                   // GET, DELIVER; answers of CREATE, UPDATE, DELIVER
-	const struct cm_hi1_object *object;  // CREATE, UPDATE, DELIVER; answers of GET, and of CREATE and UPDATE if given
+	const struct cm_hi1_object *object;  // CREATE, UPDATE, DELIVER; answers of GET; of CREATE, UPDATE if given
 	const struct cm_hi1_list *list;      // LIST request
 	const struct cm_hi1_listed *listed;  // LIST answer
 	size_t listed_count;
@@ -130,11 +130,13 @@ struct cm_hi1_message {
 
 // What reading needs to be told.
 struct cm_hi1_read_options {
-	// SHA-256, for the checksums of documents and embedded data (crypto stands beside this room, not below). Required.
+	// SHA-256, for the checksums of documents and embedded data (crypto stands beside this room, not below).
+	// Required.
 	void (*sha256)(struct cm_view bytes, uint8_t ret_digest[32]);
 };
 
-// Reads a message of at most CM_LIMIT_MESSAGE_BYTES_VALUE. All findings go to `report` too, with JSON pointers as places.
+// Reads a message of at most CM_LIMIT_MESSAGE_BYTES_VALUE. All findings go to `report` too, with JSON pointers as
+// places.
 CM_CHECKED cm_result cm_hi1_message_read(struct cm_view json, const struct cm_hi1_read_options *options,
                                          struct cm_report *report, struct cm_hi1_message *ret_message);
 

@@ -1,6 +1,6 @@
-// Knows: every member that the seven object types of the profile may have, which are needed when an object is created or
-// delivered, and which only the registrar sets (doc/spec/profile.md sections 1, 3, 7; TS 103 120 v1.23.1). Does not know:
-// verbs, states, kinds.
+// Knows: every member that the seven object types of the profile may have, which are needed when an object is created
+// or delivered, and which only the registrar sets (doc/spec/profile.md sections 1, 3, 7; TS 103 120 v1.23.1). Does
+// not know: verbs, states, kinds.
 #include <stddef.h>
 
 #include "base/tab_limit.h"

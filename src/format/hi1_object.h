@@ -1,10 +1,8 @@
-// The objects of an HI-1 message as records: what the seven types of our profile may carry (doc/spec/profile.md; ETSI TS
-// 103 120 v1.23.1). One set of structs for reading and for writing.
-// Absent is: an empty view, a NULL pointer or a count of 0, an instant of 0, a number of 0, CM_HI1_UNSET, a dictionary
-// of CM_DICTIONARY_NONE. Nothing present is ever empty. A read record owns its memory (struct cm_hi1_message); a record
-// that is built points at the builder's memory.
-// Instants are UTC and written in whole seconds with "Z".
-// Source: hi1_object.c (the tables member ↔ field).
+// The objects of an HI-1 message as records: what the seven types of our profile may carry (doc/spec/profile.md; ETSI
+// TS 103 120 v1.23.1). One set of structs for reading and for writing. Absent is: an empty view, a NULL pointer or a
+// count of 0, an instant of 0, a number of 0, CM_HI1_UNSET, a dictionary of CM_DICTIONARY_NONE. Nothing present is
+// ever empty. A read record owns its memory (struct cm_hi1_message); a record that is built points at the builder's
+// memory. Instants are UTC and written in whole seconds with "Z". Source: hi1_object.c (the tables member ↔ field).
 #ifndef CM_FORMAT_HI1_OBJECT_H
 #define CM_FORMAT_HI1_OBJECT_H
 

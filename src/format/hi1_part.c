@@ -1,5 +1,5 @@
-// Knows: the parts of a message around its objects: header, errors, LIST, GETCSPCONFIG, namespaces, and which rule each fault
-// breaks (doc/spec/profile.md sections 5 to 7). Does not know: objects, verbs.
+// Knows: the parts of a message around its objects: header, errors, LIST, GETCSPCONFIG, namespaces, and which rule
+// each fault breaks (doc/spec/profile.md sections 5 to 7). Does not know: objects, verbs.
 #include <stddef.h>
 
 #include "base/tab_limit.h"

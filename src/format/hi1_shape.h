@@ -1,5 +1,5 @@
-// The tables of HI-1 objects and of the other parts of a message, for the reader, the writer and the wire. Inside the room.
-// Source: hi1_object.c (objects), hi1_part.c (header, LIST, GETCSPCONFIG, errors).
+// The tables of HI-1 objects and of the other parts of a message, for the reader, the writer and the wire. Inside the
+// room. Source: hi1_object.c (objects), hi1_part.c (header, LIST, GETCSPCONFIG, errors).
 #ifndef CM_FORMAT_HI1_SHAPE_H
 #define CM_FORMAT_HI1_SHAPE_H
 

@@ -1,5 +1,5 @@
-// Knows: the bytes of a message record between the message reader and the node. Does not know: JSON. The reader of these
-// bytes trusts none of them: the process that wrote them has parsed a stranger's input.
+// Knows: the bytes of a message record between the message reader and the node. Does not know: JSON. The reader of
+// these bytes trusts none of them: the process that wrote them has parsed a stranger's input.
 #include <string.h>
 
 #include "base/mem.h"

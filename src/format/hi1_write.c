@@ -1,5 +1,5 @@
-// Knows: how a record becomes a message in RFC 8785 form (doc/spec/profile.md section 5), and how the signature joins it. Does
-// not know: what should be said, or how to sign. The inverse of hi1_message.c.
+// Knows: how a record becomes a message in RFC 8785 form (doc/spec/profile.md section 5), and how the signature joins
+// it. Does not know: what should be said, or how to sign. The inverse of hi1_message.c.
 #include <string.h>
 
 #include "base/mem.h"

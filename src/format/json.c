@@ -55,7 +55,8 @@ cm_result
 cm_json_read(struct cm_view bytes, size_t max, struct cm_report *report, struct cm_json **ret_json)
 {
 	if (bytes.n > max)
-		return cm_report_refuse(report, CM_ERROR_JSON_TOO_LARGE, "whole", "%zu bytes, at most %zu", bytes.n, max);
+		return cm_report_refuse(report, CM_ERROR_JSON_TOO_LARGE, "whole", "%zu bytes, at most %zu", bytes.n,
+		                        max);
 	cm_result r = cm_json_scan(bytes, report);
 	if (r != CM_OK)
 		return r;
@@ -145,7 +146,9 @@ struct cm_view
 cm_json_text(const struct cm_json_value *value)
 {
 	const json_t *json = cm_json_of(value);
-	return json_is_string(json) ? cm_view_of(json_string_value(json), json_string_length(json)) : cm_view_of(NULL, 0);
+	if (!json_is_string(json))
+		return cm_view_of(NULL, 0);
+	return cm_view_of(json_string_value(json), json_string_length(json));
 }
 
 int64_t

@@ -27,8 +27,8 @@ enum cm_json_kind {
 // JSON calls it before its sandbox closes. Without it a fixed number is used; json_members bounds what that could cost.
 void cm_json_seed(uint64_t random);
 
-// Reads `bytes` (at most `max`). Refused: json_too_large, json_utf8, json_depth, json_members, json_number, json_syntax.
-// Places are "byte N". The document is the caller's: cm_json_free().
+// Reads `bytes` (at most `max`). Refused: json_too_large, json_utf8, json_depth, json_members, json_number,
+// json_syntax. Places are "byte N". The document is the caller's: cm_json_free().
 CM_CHECKED cm_result cm_json_read(struct cm_view bytes, size_t max, struct cm_report *report,
                                   struct cm_json **ret_json);
 void cm_json_free(struct cm_json *json);

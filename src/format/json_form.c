@@ -1,5 +1,5 @@
-// Knows: how single texts of our documents look (doc/spec/profile.md, request-document.md, card.md). Does not know: which
-// member has which form, or whether what is named exists.
+// Knows: how single texts of our documents look (doc/spec/profile.md, request-document.md, card.md). Does not know:
+// which member has which form, or whether what is named exists.
 #include <stdio.h>
 
 #include "base/b64.h"

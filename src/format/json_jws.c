@@ -26,7 +26,8 @@ static const struct cm_json_shape_field cm_json_jws_fields[] = {
          .need = CM_SHAPE_ALWAYS},
 };
 static const struct cm_json_shape cm_json_jws_shape = {
-        "JWS header", cm_json_jws_fields, sizeof cm_json_jws_fields / sizeof *cm_json_jws_fields, sizeof(struct H), NULL};
+        "JWS header", cm_json_jws_fields, sizeof cm_json_jws_fields / sizeof *cm_json_jws_fields, sizeof(struct H),
+        NULL};
 
 // The texts of the header as bytes.
 static bool

@@ -1,5 +1,6 @@
-// Knows: UTF-8, nesting, members of one object and the numbers of I-JSON (RFC 7493 section 2), without building anything,
-// so that hostile nesting and colliding names never reach the library. Does not know: the rest of the syntax (json.c).
+// Knows: UTF-8, nesting, members of one object and the numbers of I-JSON (RFC 7493 section 2), without building
+// anything, so that hostile nesting and colliding names never reach the library. Does not know: the rest of the
+// syntax (json.c).
 #include <inttypes.h>
 #include <stdio.h>
 

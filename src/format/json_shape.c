@@ -1,5 +1,5 @@
-// Knows: what is there and what a single value must look like, by the tables of json_shape.h. Does not know: JSON text or
-// any document.
+// Knows: what is there and what a single value must look like, by the tables of json_shape.h. Does not know: JSON
+// text or any document.
 #include <string.h>
 
 #include "base/tab_limit.h"

@@ -1,5 +1,5 @@
-// Knows: how a JSON value becomes a field, and every way in which it may not fit. Does not know: any document; the rules
-// that a fault breaks come from the caller. Goes on after a fault, so that one reading finds them all.
+// Knows: how a JSON value becomes a field, and every way in which it may not fit. Does not know: any document; the
+// rules that a fault breaks come from the caller. Goes on after a fault, so that one reading finds them all.
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // Knows: the bytes of a shape between our own processes: the fields in the order of the table, texts with their length,
-// lists with their count. Does not know: which document it is. The reader trusts no count, no form and no value, since a
-// process that parsed strangers' bytes may be theirs by now.
+// lists with their count. Does not know: which document it is. The reader trusts no count, no form and no value,
+// since a process that parsed strangers' bytes may be theirs by now.
 #include <string.h>
 
 #include "base/tab_limit.h"

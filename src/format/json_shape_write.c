@@ -1,5 +1,5 @@
-// Knows: how a struct becomes JSON in RFC 8785 form by its shape. Does not know: any document. Refuses to write what the
-// reader would refuse, since that is a fault of this program.
+// Knows: how a struct becomes JSON in RFC 8785 form by its shape. Does not know: any document. Refuses to write what
+// the reader would refuse, since that is a fault of this program.
 #include <string.h>
 
 #include "base/b64.h"

@@ -1,6 +1,6 @@
-// Knows: every member of the request document, its form, and where its value stands (doc/spec/request-document.md section 2;
-// request-document.schema.json). Does not know: which members a kind needs; that is data/request_contents.tab, judged in
-// domain.
+// Knows: every member of the request document, its form, and where its value stands (doc/spec/request-document.md
+// section 2; request-document.schema.json). Does not know: which members a kind needs; that is
+// data/request_contents.tab, judged in domain.
 #include <stddef.h>
 
 #include "base/tab_limit.h"

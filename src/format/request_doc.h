@@ -1,9 +1,8 @@
 // The request document: body of a DocumentObject with content type application/vnd.comity.request+json, what the
-// Convention asks for and HI-1 has no field for (doc/spec/request-document.md). Shape only: which members a kind needs is
-// in data/request_contents.tab and judged in domain.
-// Absent is: an empty view, NULL or count 0, an instant of 0, a number of 0, CM_DOC_UNSET. Instants are UTC; a time with
-// another offset is read and would be written with "Z".
-// Source: request_doc.c, request_doc_party.c; the engine is json_shape.h.
+// Convention asks for and HI-1 has no field for (doc/spec/request-document.md). Shape only: which members a kind
+// needs is in data/request_contents.tab and judged in domain. Absent is: an empty view, NULL or count 0, an instant
+// of 0, a number of 0, CM_DOC_UNSET. Instants are UTC; a time with another offset is read and would be written with
+// "Z". Source: request_doc.c, request_doc_party.c; the engine is json_shape.h.
 #ifndef CM_FORMAT_REQUEST_DOC_H
 #define CM_FORMAT_REQUEST_DOC_H
 
@@ -156,8 +155,8 @@ CM_CHECKED cm_result cm_request_doc_write(const struct cm_request_doc *doc, stru
 // every element of a list that has at least one.
 bool cm_request_doc_has(const struct cm_request_doc *doc, const char *path);
 
-// Calls `each` for every leaf with its path and its text (booleans "true" and "false", numbers decimal, instants RFC 3339),
-// in the order of the members. This is how the document becomes facts for the law's tables.
+// Calls `each` for every leaf with its path and its text (booleans "true" and "false", numbers decimal, instants RFC
+// 3339), in the order of the members. This is how the document becomes facts for the law's tables.
 void cm_request_doc_each(const struct cm_request_doc *doc,
                          void (*each)(void *context, struct cm_view path, struct cm_view text), void *context);
 

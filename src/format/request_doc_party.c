@@ -1,5 +1,5 @@
-// Knows: the parts that request and answer documents share (doc/spec/request-document.md section 1): party, attachment, and
-// how a document is read at all. Does not know: which document it is.
+// Knows: the parts that request and answer documents share (doc/spec/request-document.md section 1): party,
+// attachment, and how a document is read at all. Does not know: which document it is.
 #include <stddef.h>
 
 #include "base/mem.h"

@@ -167,7 +167,7 @@ cm_jobs_begin(struct cm_jobs *jobs, struct cm_jobs_slot *slot, struct cm_report 
 		cm_report_join(report, &slot->report);
 		return slot->result;
 	}
-	if (slot->fd < 0)
+	if (slot->fd < 0 || jobs->cancelled) // cm_jobs_cancel() kills only those that it sees running
 		return cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it did not start");
 	*ret_ipc = cm_ipc_of(slot->fd);
 	slot->fd = -1;
@@ -272,6 +272,8 @@ cm_jobs_run(struct cm_jobs *jobs, const struct cm_jobs_ask *ask, struct cm_repor
 	}
 	if (r == CM_OK)
 		r = cm_jobs_listen(jobs, slot, &ipc, report, answer);
+	if (r == CM_FAILED && cm_report_has(report, CM_ERROR_IPC_CLOSED))
+		r = cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it ended before it had its work");
 	cm_jobs_end(jobs, slot);
 	return r;
 }

@@ -53,6 +53,36 @@ cm_keeper_handle(struct cm_keeper *keeper, const struct cm_ipc_frame *frame, str
 	return cm_report_refuse(report, CM_ERROR_KEEPER_PURPOSE, "frame", "type %u", frame->type);
 }
 
+// One word of the parent: readers come and go.
+static cm_result
+cm_keeper_obey(struct cm_keeper *keeper)
+{
+	struct cm_ipc_frame frame;
+	cm_result r = cm_ipc_recv(&keeper->parent, CM_CLOCK_NEVER, NULL, &frame);
+	if (r != CM_OK)
+		return r;
+	struct cm_rd rd = cm_rd_of(frame.payload);
+	uint32_t job = cm_rd_u32be(&rd);
+	if (cm_rd_done(&rd) && frame.type == CM_FRAME_READER_DETACH)
+		cm_keeper_release_detach(keeper, job);
+	if (cm_rd_done(&rd) && frame.type == CM_FRAME_READER_ATTACH && frame.fd_count == 1) {
+		cm_result_ignore(cm_keeper_release_attach(keeper, job, frame.fds[0]),
+		                 "a reader without a place gets no key, and says so");
+		frame.fd_count = 0;
+	}
+	cm_ipc_frame_close(&frame);
+	return CM_OK;
+}
+
+// What the parent said so far.
+static void
+cm_keeper_obey_all(struct cm_keeper *keeper)
+{
+	for (int ready = 0; ready == 0;)
+		if (cm_ipc_wait(&keeper->parent.fd, 1, 0, 0, &ready) != CM_OK || (ready == 0 && cm_keeper_obey(keeper) != CM_OK))
+			return; // the loop of all notices
+}
+
 // One question of the node. An error here means that the channel is gone.
 static cm_result
 cm_keeper_answer(struct cm_keeper *keeper)
@@ -63,6 +93,9 @@ cm_keeper_answer(struct cm_keeper *keeper)
 	                          NULL, &frame);
 	if (r != CM_OK)
 		return r;
+	// It may have been read ahead of words that the parent said before it.
+	if (frame.type == CM_FRAME_RELEASE)
+		cm_keeper_obey_all(keeper);
 	CM_CLEANUP(cm_buf_fini) struct cm_buf answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	r = cm_keeper_handle(keeper, &frame, &report, &answer);
 	if (r == CM_OK)
@@ -89,43 +122,21 @@ cm_keeper_answer_some(struct cm_keeper *keeper)
 	cm_result_ignore(r, "the channel keeps its failure");
 }
 
-// One word of the parent: readers come and go.
-static cm_result
-cm_keeper_obey(struct cm_keeper *keeper)
-{
-	struct cm_ipc_frame frame;
-	cm_result r = cm_ipc_recv(&keeper->parent, CM_CLOCK_NEVER, NULL, &frame);
-	if (r != CM_OK)
-		return r;
-	struct cm_rd rd = cm_rd_of(frame.payload);
-	uint32_t job = cm_rd_u32be(&rd);
-	if (cm_rd_done(&rd) && frame.type == CM_FRAME_READER_DETACH)
-		cm_keeper_release_detach(keeper, job);
-	if (cm_rd_done(&rd) && frame.type == CM_FRAME_READER_ATTACH && frame.fd_count == 1) {
-		cm_result_ignore(cm_keeper_release_attach(keeper, job, frame.fds[0]),
-		                 "a reader without a place gets no key, and says so");
-		frame.fd_count = 0;
-	}
-	cm_ipc_frame_close(&frame);
-	return CM_OK;
-}
-
-// Until the parent's channel ends. A node that is gone leaves nothing to answer, but the parent decides.
+// Until the parent's channel ends. A node that is gone leaves nothing to answer, but the parent decides. The parent's words
+// go first, and its channel is looked at last: it attaches a reader before the node can ask for that reader's key.
 static cm_result
 cm_keeper_serve(struct cm_keeper *keeper)
 {
-	size_t after = 0;
 	for (;;) {
-		int fds[2] = {keeper->parent.fd, keeper->node.failed == CM_OK ? keeper->node.fd : -1};
+		int fds[2] = {keeper->node.failed == CM_OK ? keeper->node.fd : -1, keeper->parent.fd};
 		int ready;
 		bool more = keeper->node.failed == CM_OK && cm_ipc_pending(&keeper->node);
-		cm_result r = cm_ipc_wait(fds, 2, after, more ? 0 : CM_CLOCK_NEVER, &ready);
+		cm_result r = cm_ipc_wait(fds, 2, 0, more ? 0 : CM_CLOCK_NEVER, &ready);
 		if (r != CM_OK)
 			return r;
-		after = ready == 0 ? 0 : 1;
-		if (ready == 0 && cm_keeper_obey(keeper) != CM_OK)
+		if (ready == 1 && cm_keeper_obey(keeper) != CM_OK)
 			return CM_OK;
-		if (ready == 1 || (ready < 0 && more))
+		if (ready == 0 || (ready < 0 && more))
 			cm_keeper_answer_some(keeper);
 	}
 }

@@ -279,6 +279,38 @@ cm_opening_show(const struct cm_opening *o, bool opened, struct cm_buf *body)
 	cm_json_put_end_object(&put);
 }
 
+// Both approved already, but the reader could not do its work (others work, it died): any of them asks again, and the
+// keeper, where both approvals are in force, decides.
+static bool
+cm_opening_again(const struct cm_opening *o, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_approval *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {
+	        .delivery = o->evidence->id, .purpose = cm_view_text("open"), .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	if (o->export || !cm_report_has(report, CM_ERROR_APPROVAL_SAME_PERSON) ||
+	    cm_store_approvals(o->node->store, &ask, NULL, &page, &rows, &n) != CM_OK || n < 2)
+		return false;
+	cm_report_clear(report);
+	return true;
+}
+
+static cm_result
+cm_opening_approved(const struct cm_opening *o, struct cm_report *report)
+{
+	const char *purpose = o->export ? "export" : "open";
+	struct cm_opening_kept kept = {
+	        .cause = CM_EVENT_APPROVED,
+	        .act = o->approval.have < 2 ? "opening_asked" : "opening_approved",
+	        .evidence = o->evidence,
+	        .person = o->approval.person,
+	        .note = purpose,
+	        .texts = {.text = {o->evidence->id, cm_view_text(purpose), cm_view_text(o->approval.person)}, .n = 3},
+	};
+	return cm_opening_keep(o->node, &kept, report);
+}
+
 cm_result
 cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -287,21 +319,14 @@ cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_result r = cm_store_delivery(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &o.evidence);
 	if (r == CM_OK && o.evidence == NULL)
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
-	if (r == CM_OK)
-		r = cm_opening_statement(&o, ex, report);
+	bool again = false;
 	if (r == CM_OK) {
-		const char *purpose = o.export ? "export" : "open";
-		struct cm_opening_kept kept = {
-		        .cause = CM_EVENT_APPROVED,
-		        .act = o.approval.have < 2 ? "opening_asked" : "opening_approved",
-		        .evidence = o.evidence,
-		        .person = o.approval.person,
-		        .note = purpose,
-		        .texts = {.text = {o.evidence->id, cm_view_text(purpose), cm_view_text(o.approval.person)}, .n = 3},
-		};
-		r = cm_opening_keep(ex->node, &kept, report);
+		r = cm_opening_statement(&o, ex, report);
+		again = r == CM_REFUSED && cm_opening_again(&o, report);
 	}
-	bool opens = r == CM_OK && !o.export && o.approval.have >= o.approval.needed;
+	if (r == CM_OK)
+		r = cm_opening_approved(&o, report);
+	bool opens = again || (r == CM_OK && !o.export && o.approval.have >= o.approval.needed);
 	if (opens)
 		r = cm_opening_open(ex->node, o.evidence, o.approval.person, report, &o.answer);
 	if (r == CM_OK)

@@ -136,11 +136,20 @@ cm_pull_take_piece(struct cm_pull *pull, uint8_t *to, bool *ret_done)
 static void
 cm_pull_go_on(struct cm_pull *pull)
 {
-	cm_mutex_lock(&pull->lock);
-	struct cm_client_call *call = pull->call;
-	cm_mutex_unlock(&pull->lock);
-	if (call != NULL)
-		cm_client_continue(pull->node->client, call);
+	CM_MUTEX_HOLD(&pull->lock); // the call lives until cm_pull_done() returned, and that waits for the lock
+	if (pull->call != NULL)
+		cm_client_continue(pull->node->client, pull->call);
+}
+
+// No byte and no end of this fetch may reach the next one.
+static void
+cm_pull_end_call(struct cm_pull *pull)
+{
+	CM_MUTEX_HOLD(&pull->lock);
+	if (pull->call != NULL)
+		cm_client_cancel(pull->node->client, pull->call);
+	while (pull->call != NULL)
+		cm_cond_wait(&pull->change, &pull->lock, CM_CLOCK_NEVER);
 }
 
 static cm_result
@@ -184,11 +193,7 @@ cm_pull_stream(struct cm_pull *pull, const char *id, struct cm_blobs_part *part,
 			r = cm_pull_durable(pull, id, part, report);
 		cm_pull_pace(pull, fetched, since);
 	}
-	cm_mutex_lock(&pull->lock);
-	struct cm_client_call *call = pull->call;
-	cm_mutex_unlock(&pull->lock);
-	if (call != NULL)
-		cm_client_cancel(pull->node->client, call);
+	cm_pull_end_call(pull);
 	return r;
 }
 

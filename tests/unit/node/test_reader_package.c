@@ -26,6 +26,7 @@ static struct cm_node node;
 static struct cm_ipc ends[2]; // parent's, node's
 static struct cm_thread threads[2];
 static struct cm_proc procs[JOBS];
+static _Atomic bool kill_next; // the next reader dies before it does anything
 
 static void
 parent_tell(uint16_t type, uint32_t job, int *fd)
@@ -39,6 +40,19 @@ parent_tell(uint16_t type, uint32_t job, int *fd)
 	cm_buf_fini(&payload);
 }
 
+// The process is ended, and keeper and node hear of it, as the real parent does.
+static void
+parent_end(uint32_t job)
+{
+	struct cm_buf payload = cm_buf_of(4);
+	cm_proc_fini(&procs[job]);
+	cm_buf_u32be(&payload, job);
+	struct cm_ipc_frame gone = {.type = CM_FRAME_READER_DETACH, .payload = cm_buf_view(&payload)};
+	cm_result_ignore(cm_ipc_send(&keeper.parent, &gone, CM_CLOCK_NEVER, NULL), "the next release tells");
+	cm_buf_fini(&payload);
+	parent_tell(CM_FRAME_READER_ENDED, job, NULL);
+}
+
 static void
 parent(void *arg)
 {
@@ -49,11 +63,16 @@ parent(void *arg)
 		int fd = -1;
 		if (frame.type == CM_FRAME_READER_START &&
 		    cm_role_reader_start(&keeper.parent, job, NULL, &procs[job], &fd) == CM_OK) {
+			bool dies = kill_next;
+			if (dies)
+				cm_proc_fini(&procs[job]);
+			kill_next = false;
 			parent_tell(CM_FRAME_READER_STARTED, job, &fd);
 			close(fd);
+			if (dies)
+				parent_end(job);
 		} else if (frame.type == CM_FRAME_READER_KILL) {
-			cm_proc_fini(&procs[job]);
-			parent_tell(CM_FRAME_READER_ENDED, job, NULL);
+			parent_end(job);
 		}
 	}
 	parent_tell(CM_FRAME_STOP, 0, NULL);
@@ -364,6 +383,30 @@ a_bundle_is_signed_by_the_keeper_and_holds_for_others(void **state)
 	evidence_free(&e);
 }
 
+// Three times, so that its place is free again each time (package_readers is 2).
+static void
+a_reader_that_dies_fails_its_job_alone(void **state)
+{
+	(void)state;
+	struct evidence e;
+	struct cm_buf answer = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	evidence_make(&e, "e7", cm_buf_view(&package));
+	approve(&e, "evidence_open"); // stays in force for its hour, so the work can be done again
+	for (int i = 0; i < 3; i++) {
+		struct cm_report why = {0};
+		kill_next = true;
+		cm_result r = run(&e, CM_READER_PACKAGE_VERIFY, CM_IPC_GRANT_OPEN, &why, &answer);
+		assert_int_not_equal(r, CM_OK);
+		// Dead before the keeper had heard of it, or after.
+		assert_true(cm_report_has(&why, CM_ERROR_PROCESS_ENDED) || cm_report_has(&why, CM_ERROR_RELEASE_JOB));
+	}
+	struct cm_report good = {0};
+	assert_good(run(&e, CM_READER_PACKAGE_VERIFY, CM_IPC_GRANT_OPEN, &good, &answer), &good);
+	assert_true(says(&answer, "\"verdict\":\"valid\""));
+	cm_buf_fini(&answer);
+	evidence_free(&e);
+}
+
 static void
 a_malformed_job_fails_and_after_the_end_none_begins(void **state)
 {
@@ -398,6 +441,7 @@ main(int argc, char **argv)
 	        T(what_is_no_package_is_refused_by_name),
 	        T(a_key_for_opening_makes_no_bundle_and_the_other_way),
 	        T(a_bundle_is_signed_by_the_keeper_and_holds_for_others),
+	        T(a_reader_that_dies_fails_its_job_alone),
 	        T(a_malformed_job_fails_and_after_the_end_none_begins),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
