@@ -81,6 +81,16 @@ cm_move_list(enum cm_kind kind, enum cm_state from, enum cm_actor who, enum cm_m
 	return n;
 }
 
+bool
+cm_move_leads(enum cm_kind kind, enum cm_state from, enum cm_state to, enum cm_actor who)
+{
+	for (enum cm_move move = CM_MOVE_NONE + 1; move < CM_MOVE_END; move++)
+		if (cm_move_row(move)->from == from && cm_move_row(move)->to == to && from != CM_STATE_NONE &&
+		    cm_move_holds(cm_move_row(move), kind) && cm_move_may(move, who))
+			return true;
+	return false;
+}
+
 // A move that the requesting node learns of by the registrar's word. Its word also proves that the request was
 // delivered; all other moves of our own side we know ourselves.
 static bool

@@ -27,6 +27,9 @@ CM_CHECKED cm_result cm_move_step(const struct cm_move_step *step, struct cm_rep
 // The moves open to `who` from a state, for menus: writes up to `max` rows, gives their number.
 size_t cm_move_list(enum cm_kind kind, enum cm_state from, enum cm_actor who, enum cm_move *ret_moves, size_t max);
 
+// True when one move that `who` may cause leads from `from` to `to`.
+bool cm_move_leads(enum cm_kind kind, enum cm_state from, enum cm_state to, enum cm_actor who);
+
 // May the registrar's word be followed: can the requested side (and the clock), in any number of moves, lead
 // from the state we know to the state it told? The requesting node follows such a word even when a message in
 // between was lost. True for `to` == `from` and for passing states that are one such move away.

@@ -49,7 +49,7 @@ cm_apply_request_of(struct cm_apply *a, const struct cm_hi1_object *object, char
 		cm_result r = cm_store_object(a->node->store, id, a->report, &page, &row);
 		if (r != CM_OK)
 			return r;
-		if (row != NULL && row->request.n > 0 && row->request.n < 40) {
+		if (row != NULL && row->request.n > 0 && row->request.n < 40 && cm_view_equal(row->peer, a->told.peer)) {
 			memcpy(to, row->request.p, row->request.n);
 			to[row->request.n] = 0;
 			return CM_OK;
@@ -224,7 +224,7 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *old = NULL;
 	cm_result r = cm_store_request(a->node->store, request, a->report, &page, &old);
-	if (r != CM_OK || old == NULL)
+	if (r != CM_OK || old == NULL || !cm_view_equal(old->peer, a->told.peer))
 		return r;
 	struct cm_store_request row = *old;
 	const struct cm_hi1_object *task = cm_apply_task(a->message);
@@ -233,7 +233,11 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
 		row.until = task->preservation.expiration;
 	row.told = notification->details;
-	if (to != CM_STATE_NONE && (!a->in || cm_move_follows(kind, from, to)))
+	// The registrar's word is followed; the side that asked tells its own moves only.
+	bool follows = !a->in       ? true
+	               : old->ours ? cm_move_follows(kind, from, to)
+	                           : cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING);
+	if (to != CM_STATE_NONE && follows)
 		row.state = state;
 	row.held = to == CM_STATE_HELD_PENDING_MLA;
 	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);

@@ -153,6 +153,7 @@ cm_node_load(struct cm_node *node, struct cm_report *report)
 	char path[CM_FILE_PATH];
 	struct cm_view name;
 	cm_result r = cm_settings_load(node->home, report, &node->settings);
+	node->started = cm_clock_utc();
 	if (r == CM_OK) {
 		name = cm_view_text(cm_settings_text(&node->settings, CM_SETTING_NODE));
 		r = cm_node_name_read(name, report, &node->name);

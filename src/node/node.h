@@ -33,6 +33,7 @@ struct cm_node {
 	struct cm_buf card;              // HOME/card.json
 	struct cm_hash card_sha256;
 	struct cm_reader_card self;      // our own card, read
+	struct cm_instant started;       // of this process
 	char endpoint[CM_FILE_PATH];     // "https://127.0.0.1:40123": where peers reach us
 	struct cm_store *store;
 	struct cm_peers peers;

@@ -150,15 +150,15 @@ cm_take_repeat(struct cm_exchange *ex, struct cm_take *take)
 	return true;
 }
 
-// Only GET, LIST and GETCSPCONFIG: nothing is stored.
+// False when it only reads, or creates what is here already: then nothing is stored.
 static bool
-cm_take_only_reads(const struct cm_hi1_message *m)
+cm_take_changes(const struct cm_take *take)
 {
+	const struct cm_hi1_message *m = &take->read.message;
 	for (size_t i = 0; i < m->action_count; i++)
-		if (m->actions[i].verb == CM_HI1_VERB_CREATE || m->actions[i].verb == CM_HI1_VERB_UPDATE ||
-		    m->actions[i].verb == CM_HI1_VERB_DELIVER)
-			return false;
-	return true;
+		if (m->actions[i].object != NULL && !take->known[i])
+			return true;
+	return false;
 }
 
 static const char *
@@ -219,6 +219,8 @@ cm_take_good_answer(struct cm_take *take, struct cm_arena *arena, struct cm_repo
 			continue;
 		}
 		out->id = in->object->id;
+		if (take->known[i])
+			continue; // its state may be another by now: GET tells
 		if (in->verb == CM_HI1_VERB_CREATE && cm_take_first_status(object, in->object) != NULL)
 			out->object = object;
 		if (in->verb == CM_HI1_VERB_CREATE && in->object->type == CM_HI1_TYPE_DOCUMENT &&
@@ -299,13 +301,34 @@ cm_take_request(const struct cm_take *take, char to[40], struct cm_report *repor
 			cm_result r = cm_store_object(take->node->store, k == 0 ? o->id : o->associated[k - 1], report, &page, &row);
 			if (r != CM_OK)
 				return r;
-			if (row != NULL && row->request.n > 0) {
+			if (row != NULL && row->request.n > 0 && cm_view_is(row->peer, take->peer.identity.node)) {
 				snprintf(to, 40, "%.*s", CM_VIEW_ARG(row->request));
 				return CM_OK;
 			}
 		}
 	}
 	return CM_OK;
+}
+
+// What is here already happened already: the event is about the rest.
+static void
+cm_take_only_new(struct cm_take *take)
+{
+	struct cm_hi1_message *m = &take->read.message;
+	size_t n = 0, judged = 0;
+	for (size_t i = 0; i < m->action_count; i++) {
+		const struct cm_hi1_object *o = m->actions[i].object;
+		for (size_t k = 0; o != NULL && take->known[i] && k < take->read.judged_count; k++)
+			if (cm_view_is(o->id, take->read.judged[k].document))
+				take->read.judged[k].document[0] = 0;
+		if (!take->known[i])
+			m->actions[n++] = m->actions[i];
+	}
+	for (size_t k = 0; k < take->read.judged_count; k++)
+		if (take->read.judged[k].document[0] != 0)
+			take->read.judged[judged++] = take->read.judged[k];
+	m->action_count = n;
+	take->read.judged_count = judged;
 }
 
 static void
@@ -362,6 +385,7 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	if (r != CM_OK)
 		return r;
 	cm_hi1_answer_context_write(cm_buf_view(&wire), &take->digest, receipt, &context);
+	cm_take_only_new(take);
 	// The signed bytes stand in the artifact; the event need not carry them again.
 	struct cm_hi1_message bare = take->read.message;
 	bare.canonical = cm_view_of(NULL, 0);
@@ -466,7 +490,7 @@ cm_take_once(struct cm_exchange *ex, struct cm_take *take)
 	}
 	if (r == CM_OK)
 		r = cm_take_good_answer(take, &arena, &report, &answer, &receipt);
-	if (r == CM_OK && (take->repeated || cm_take_only_reads(&take->read.message))) {
+	if (r == CM_OK && !cm_take_changes(take)) {
 		cm_take_answer(ex, take, &answer);
 		return true;
 	}

@@ -1,5 +1,5 @@
 // Taking a peer's HI-1 message: the named steps from bytes to a durable, signed answer. Source: take.c (steps),
-// take_check.c (may each action be done?), take_read.c (GET, LIST, GETCSPCONFIG).
+// take_check.c (may each action be done?), take_links.c (do they hang together?), take_read.c (GET, LIST, GETCSPCONFIG).
 #ifndef CM_NODE_TAKE_H
 #define CM_NODE_TAKE_H
 
@@ -19,11 +19,18 @@ struct cm_take {
 	struct cm_hi1_fault whole;
 	struct cm_hi1_fault faults[CM_LIMIT_HI1_ACTIONS_VALUE];
 	bool unseen; // taken to be new, without a look into the store
-	bool any_fault, repeated; // repeated: every object of it is here already with the same contents
+	bool known[CM_LIMIT_HI1_ACTIONS_VALUE]; // the action creates what is here already with the same contents
+	bool any_fault;
 };
 
 // Judges every action; faults go to take->faults.
 CM_CHECKED cm_result cm_take_check(struct cm_take *take, struct cm_report *report);
+
+// What has to hold between the actions of one message: no object twice; one request at most, and its task, of the kind that the
+// header says. Faults go to the actions, or to the whole message.
+void cm_take_check_together(struct cm_take *take);
+// What action `at` refers to is between us and this peer, and the states it tells are the sender's to tell.
+CM_CHECKED cm_result cm_take_check_links(struct cm_take *take, size_t at, struct cm_report *report);
 
 // Sets the fault of one place.
 void cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen);

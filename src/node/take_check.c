@@ -24,7 +24,11 @@ cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struc
 {
 	const struct cm_reader_judged *j = cm_take_judged(take, o->id);
 	char seen[CM_REPORT_SEEN];
-	if (j == NULL || j->good)
+	if (j == NULL) {
+		cm_take_fault(fault, CM_HI1_ERROR_DOCUMENT_INVALID, "/doc:DocumentBody", "it could not be judged");
+		return;
+	}
+	if (j->good)
 		return;
 	bool pres = cm_view_is(take->read.message.workflow, "pres") || cm_view_is(take->read.message.workflow, "pres_ext");
 	if (pres && j->only_gaps)
@@ -46,38 +50,42 @@ cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struc
 	cm_take_fault(fault, error, "/doc:DocumentBody", seen);
 }
 
-static void
-cm_take_check_create(struct cm_take *take, const struct cm_hi1_object *o, const struct cm_store_object *known,
-                     struct cm_hi1_fault *fault, struct cm_report *report)
+static cm_result
+cm_take_check_create(struct cm_take *take, size_t at, const struct cm_store_object *known)
 {
+	const struct cm_hi1_object *o = take->read.message.actions[at].object;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
-	(void)report;
-	if (known != NULL && cm_event_object_wire(take->node, o, &wire) == CM_OK) {
+	struct cm_hi1_fault *fault = &take->faults[at];
+	if (known != NULL) {
+		cm_result r = cm_event_object_wire(take->node, o, &wire);
+		if (r != CM_OK)
+			return r;
 		struct cm_hash digest = cm_hash_of(cm_buf_view(&wire));
-		if (!cm_view_is(known->peer, take->peer.identity.node) || !cm_hash_equal(&digest, &known->digest))
+		take->known[at] = cm_view_is(known->peer, take->peer.identity.node) && cm_hash_equal(&digest, &known->digest);
+		if (!take->known[at])
 			cm_take_fault(fault, CM_HI1_ERROR_OBJECT_EXISTS, "/ObjectIdentifier", "it is here with other contents");
-		else
-			take->repeated = true;
-		return;
+		return CM_OK;
 	}
-	if (o->type == CM_HI1_TYPE_DOCUMENT &&
-	    cm_view_is(o->document.type.value, "Request"))
+	if (o->type == CM_HI1_TYPE_DOCUMENT && cm_view_is(o->document.type.value, "Request"))
 		cm_take_check_request(take, o, fault);
+	return CM_OK;
 }
 
-// The status fields belong to the registrar; what is wanted belongs to the creator.
+// What only the registrar says.
 static bool
 cm_take_sets_status(const struct cm_hi1_object *o)
 {
+	if (o->last_changed.us != 0)
+		return true;
 	switch (o->type) {
 	case CM_HI1_TYPE_AUTHORISATION:
-		return o->authorisation.status.value.n > 0;
+		return o->authorisation.status.value.n > 0 || o->authorisation.invalid_reason != NULL;
 	case CM_HI1_TYPE_DOCUMENT:
-		return o->document.status.value.n > 0;
+		return o->document.status.value.n > 0 || o->document.invalid_reason != NULL;
 	case CM_HI1_TYPE_PRESERVATION:
-		return o->preservation.status.value.n > 0 || o->preservation.expiration.us != 0;
+		return o->preservation.status.value.n > 0 || o->preservation.reason != NULL || o->preservation.expiration.us != 0;
 	case CM_HI1_TYPE_DISCLOSURE:
-		return o->disclosure.status.value.n > 0;
+		return o->disclosure.status.value.n > 0 || o->disclosure.reason != NULL;
 	case CM_HI1_TYPE_DELIVERY:
 		return o->delivery.status.value.n > 0 && !cm_view_is(o->delivery.status.value, "Available") &&
 		       !cm_view_is(o->delivery.status.value, "Expired");
@@ -86,6 +94,69 @@ cm_take_sets_status(const struct cm_hi1_object *o)
 	case CM_HI1_TYPE_ENCRYPTION:
 		break;
 	}
+	return false;
+}
+
+static bool
+cm_take_sets_authorisation(const struct cm_hi1_authorisation *a)
+{
+	return a->reference.n > 0 || a->legal_type.value.n > 0 || a->priority.value.n > 0 || a->desired_status.value.n > 0 ||
+	       a->type_of_case.value.n > 0 || a->start.us != 0 || a->end.us != 0 || a->approval_count > 0 || a->flag_count > 0 ||
+	       a->manual_information.n > 0 || a->jurisdiction.n > 0 || a->legal_entity.n > 0;
+}
+
+static bool
+cm_take_sets_disclosure(const struct cm_hi1_disclosure *d)
+{
+	return d->reference.n > 0 || d->desired_status.value.n > 0 || d->details != NULL || d->destination_count > 0 ||
+	       d->approval_count > 0 || d->provider != NULL || d->flag_count > 0 || d->preservation_count > 0 ||
+	       d->deadline_count > 0 || d->manual_information.n > 0;
+}
+
+static bool
+cm_take_sets_delivery(const struct cm_hi1_delivery *d)
+{
+	return d->reference.n > 0 || d->delivery_id.n > 0 || d->sequence != 0 || d->last != CM_HI1_UNSET ||
+	       d->manifest.value.n > 0 || d->by_url != NULL || d->embedded != NULL || d->desired_status.value.n > 0 ||
+	       d->encryption.n > 0 || d->encryption_information.n > 0;
+}
+
+// What only the creator says.
+static bool
+cm_take_sets_contents(const struct cm_hi1_object *o)
+{
+	switch (o->type) {
+	case CM_HI1_TYPE_AUTHORISATION:
+		return cm_take_sets_authorisation(&o->authorisation);
+	case CM_HI1_TYPE_DOCUMENT:
+		return o->document.reference.n > 0 || o->document.name.n > 0 || o->document.type.value.n > 0 ||
+		       o->document.desired_status.value.n > 0 || o->document.start.us != 0 || o->document.end.us != 0 ||
+		       o->document.body != NULL;
+	case CM_HI1_TYPE_PRESERVATION:
+		return o->preservation.desired_status.value.n > 0 || o->preservation.details != NULL ||
+		       o->preservation.desired_expiration.us != 0 || o->preservation.provider != NULL;
+	case CM_HI1_TYPE_DISCLOSURE:
+		return cm_take_sets_disclosure(&o->disclosure);
+	case CM_HI1_TYPE_DELIVERY:
+		return cm_take_sets_delivery(&o->delivery);
+	case CM_HI1_TYPE_NONE:
+	case CM_HI1_TYPE_NOTIFICATION:
+	case CM_HI1_TYPE_ENCRYPTION:
+		break;
+	}
+	return true;
+}
+
+// A change by the side that asked takes effect through the state that its notification tells; alone it would only be kept, and
+// nobody would act on it.
+static bool
+cm_take_tells_state(const struct cm_take *take)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	for (size_t i = 0; i < m->action_count; i++)
+		if (m->actions[i].verb == CM_HI1_VERB_CREATE && m->actions[i].object != NULL &&
+		    m->actions[i].object->type == CM_HI1_TYPE_NOTIFICATION && m->actions[i].object->notification.state_count > 0)
+			return true;
 	return false;
 }
 
@@ -100,13 +171,16 @@ cm_take_check_update(struct cm_take *take, const struct cm_hi1_object *o, const 
 		cm_take_fault(fault, CM_HI1_ERROR_OBJECT_UNKNOWN, "/@xsi:type", "the object is of another type");
 	else if (known->registrar && cm_take_sets_status(o))
 		cm_take_fault(fault, CM_HI1_ERROR_NOT_YOURS, "status", "it is the registrar's");
+	else if (!known->registrar && cm_take_sets_contents(o))
+		cm_take_fault(fault, CM_HI1_ERROR_NOT_YOURS, "contents", "they are the creator's");
 	else if (known->registrar && o->generation != 0 && (int64_t)o->generation != known->generation) {
 		snprintf(seen, sizeof seen, "it is at %lld", (long long)known->generation);
 		cm_take_fault(fault, CM_HI1_ERROR_STALE_GENERATION, "/Generation", seen);
 	} else if (!known->registrar && o->generation != 0 && (int64_t)o->generation < known->generation) {
 		snprintf(seen, sizeof seen, "we know %lld already", (long long)known->generation);
 		cm_take_fault(fault, CM_HI1_ERROR_STALE_GENERATION, "/Generation", seen);
-	}
+	} else if (known->registrar && o->type != CM_HI1_TYPE_DELIVERY && !cm_take_tells_state(take))
+		cm_take_fault(fault, CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/HI1Object", "no notification says what is asked with it");
 }
 
 // Evidence is fetched by URL; it must belong to a request for data of ours.
@@ -142,26 +216,29 @@ cm_take_check_action(struct cm_take *take, size_t at, struct cm_report *report)
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_object *known = NULL;
 	struct cm_hi1_fault *fault = &take->faults[at];
-	*fault = action->fault;
 	if (o == NULL || fault->error != CM_HI1_ERROR_NONE)
 		return CM_OK;
 	cm_result r = take->unseen ? CM_OK : cm_store_object(take->node->store, o->id, report, &page, &known);
-	if (r != CM_OK)
-		return r;
-	if (action->verb == CM_HI1_VERB_UPDATE)
+	if (r == CM_OK && action->verb == CM_HI1_VERB_UPDATE)
 		cm_take_check_update(take, o, known, fault);
-	else
-		cm_take_check_create(take, o, known, fault, report);
-	if (action->verb == CM_HI1_VERB_DELIVER && known == NULL)
+	else if (r == CM_OK)
+		r = cm_take_check_create(take, at, known);
+	if (r == CM_OK && action->verb == CM_HI1_VERB_DELIVER && known == NULL)
 		r = cm_take_check_deliver(take, o, fault, report);
+	if (r == CM_OK && !take->known[at] && fault->error == CM_HI1_ERROR_NONE)
+		r = cm_take_check_links(take, at, report);
 	return r;
 }
 
 cm_result
 cm_take_check(struct cm_take *take, struct cm_report *report)
 {
+	const struct cm_hi1_message *m = &take->read.message;
 	cm_result r = CM_OK;
-	for (size_t i = 0; r == CM_OK && i < take->read.message.action_count; i++) {
+	for (size_t i = 0; i < m->action_count; i++)
+		take->faults[i] = m->actions[i].fault;
+	cm_take_check_together(take);
+	for (size_t i = 0; r == CM_OK && i < m->action_count; i++) {
 		r = cm_take_check_action(take, i, report);
 		take->any_fault = take->any_fault || take->faults[i].error != CM_HI1_ERROR_NONE;
 	}

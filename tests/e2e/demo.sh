@@ -53,6 +53,17 @@ EOF
 # The evidence came through unchanged.
 unzip -q court/bundle.asice -d "$work/unpacked"
 diff -r "$work/input" "$work/unpacked/data" || fail "the evidence is not the same"
+# The court's part tells the whole path, by both sides.
+ls "$work"/unpacked/court/acts/*.xa.contact.json "$work"/unpacked/court/acts/*.xb.contact.json >/dev/null ||
+	fail "the bundle has not the acts of both nodes"
+[ -e "$work/unpacked/court/receipts" ] && fail "a receipt of xb.contact does not hold"
+for word in preserved sent received opened verified; do
+	grep -q "\"uco-core:name\":\"$word\"" "$work/unpacked/court/custody.jsonld" || fail "no step \"$word\" of custody"
+done
+for word in 'Art. 42' 'Art. 40' ilse per 'Evidence received' 'Opening approved' 'openssl cms'; do
+	grep -q "$word" "$work/unpacked/court/report.txt" || fail "the report does not say \"$word\""
+done
+grep -lq '"delivery:DeliveryStatus"' "$work"/unpacked/court/messages/*-sent-*.json || fail "xb.contact was not told"
 unzip -q court/package.asice -d "$work/package"
 diff -r "$work/input" "$work/package/data" || fail "the package's evidence is not the same"
 

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""python_peer.py COMITY ETSI: a real node and tests/conformance/peer.py become peers, ask each other for preservation, answer,
+tell what was decided and find again what got lost. Every message that crosses is held against ETSI's schemas in the folder
+ETSI (a copy of 103120 with schema/json, dictionaries and a JSON schema of TS 103 280)."""
+import base64, glob, json, os, shutil, sys, tempfile, time
+
+sys.dont_write_bytecode = True
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'conformance')]
+import jsonschema, referencing
+from kill_path import DRAFTS, Node, until
+import peer as conformance
+
+PASSED = FAILED = 0
+
+
+def check(what, good, seen=''):
+    global PASSED, FAILED
+    PASSED, FAILED = PASSED + bool(good), FAILED + (not good)
+    if not good:
+        print('NOT OK  %s: %s' % (what, str(seen)[:1500]))
+
+
+class Schemas:
+    def __init__(self, folder):
+        files = [json.load(open(name)) for name in sorted(glob.glob(os.path.join(folder, '**', '*.schema.json'), recursive=True))]
+        registry = referencing.Registry().with_resources((s['$id'], referencing.Resource.from_contents(s)) for s in files)
+        core = next(s for s in files if s['$id'].startswith('ts_103120_Core'))
+        self.validator = jsonschema.Draft202012Validator(core, registry=registry)
+
+    def faults(self, text):
+        best = jsonschema.exceptions.best_match(self.validator.iter_errors(json.loads(text)))
+        return '' if best is None else '%s: %s' % (best.json_path, best.message[:300])
+
+
+def become_peers(node, peer):
+    code = node.call('POST', '/api/v1/invitations', 'api_invite', '', {})['code']
+    words = peer.accept(code)
+    there = {p['node']: p for p in node.call('GET', '/api/v1/peers')['peers']}[peer.node]
+    check('both sides show the same words', there['words'] == words, (there, words))
+    peer.serve()
+    node.call('POST', '/api/v1/peers/%s/confirm' % peer.node, 'api_peer_confirm', peer.node, {})
+    return words
+
+
+def answers(message):
+    return message['Payload']['ResponsePayload']['ActionResponses']['ActionResponse']
+
+
+def peer_asks(node, peer):
+    """The peer's request is taken with a receipt; what the node's officer decides comes as UPDATE, document, Notification."""
+    auth, doc, task = peer.pres()
+    text, answer = peer.say('pres', [{'CREATE': {'HI1Object': o}} for o in (auth, doc, task)])
+    got = [a['CREATEResponse']['HI1Object'] for a in answers(answer)]
+    check('first states', [got[0]['auth:AuthorisationStatus']['common:Value'], got[1]['doc:DocumentStatus']['common:Value'],
+                           got[2]['task:Status']['common:Value']] == ['Approved', 'AwaitingApproval', 'AwaitingPreservation'], got)
+    receipt = got[1]['doc:DocumentProperties']['doc:DocumentProperty'][0]['doc:PropertyValue']
+    told = conformance.receipt_fields(receipt, peer.card_of_other)
+    want = {'type': 'taken', 'node': node.name, 'peer': peer.node, 'request': doc['ObjectIdentifier'], 'kind': 'pres',
+            'artifact': conformance.sha256(text).hex()}
+    check('the receipt tells that this message was taken', {k: told.get(k) for k in want} == want, told)
+    cut = receipt.split('\n')
+    cut[2] = 'index %d' % (int(cut[2][6:]) ^ 1)
+    try:
+        check('a receipt at another place proves nothing', conformance.receipt_fields('\n'.join(cut), peer.card_of_other) is None)
+    except AssertionError:
+        check('a receipt at another place proves nothing', True)
+    status, again = peer.post(text)
+    check('the same bytes get the same answer', (status, again) == (200, peer.wire[-1]), again[-300:])
+
+    request = doc['ObjectIdentifier']
+    before = len(peer.taken)
+    node.call('POST', '/api/v1/requests/%s/decision' % request, 'api_request_decide', request,
+              {'event': 'preserve', 'order_reference': 'PO-1', 'text': 'All of it.'})
+    until('the decision reaches the peer', 20, lambda: len(peer.taken) > before)
+    actions = peer.taken[-1]['Payload']['RequestPayload']['ActionRequests']['ActionRequest']
+    update = actions[0]['UPDATE']['HI1Object']
+    check('the decision is told about the task', update['ObjectIdentifier'] == task['ObjectIdentifier'] and
+          update['task:Status']['common:Value'] == 'Preserved' and update['Generation'] == 2, update)
+    there = node.call('GET', '/api/v1/requests/' + request)
+    check('both have the same end', conformance.second(parsed(there['preserved_until'])) == update['task:PreservationExpiration'], (there, update))
+    note = next(a['CREATE']['HI1Object'] for a in actions if 'Notification' in a.get('CREATE', {}).get('HI1Object', {}).get('@xsi:type', ''))
+    states = [s['notification:Status']['common:Value'] for s in note['notification:StatusOfAssociatedObjects']['notification:AssociatedObjectStatus']]
+    check('the fine state is told', states[0] == 'preserved', states)
+    return doc, task
+
+
+def parsed(text):
+    import datetime
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp()
+
+
+def node_asks(node, peer):
+    """The node's request reaches the peer, whose receipt is good; what the peer tells stands at the node."""
+    before = len(peer.taken)
+    asked = node.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': json.load(open(os.path.join(DRAFTS, 'pres.json'))), 'to': peer.node})
+    until('the request reaches the peer', 20, lambda: len(peer.taken) > before)
+    objects = [a['CREATE']['HI1Object'] for a in peer.taken[-1]['Payload']['RequestPayload']['ActionRequests']['ActionRequest']]
+    doc, task = objects[1], objects[2]
+    body = base64.b64decode(doc['doc:DocumentBody']['doc:Contents'])
+    check('the request document is the one of its checksum', conformance.sha256(body).hex() == doc['doc:DocumentBody']['doc:Checksum'] and
+          json.loads(body)['kind'] == 'pres' and json.loads(body)['id'] == asked['request'] == doc['ObjectIdentifier'], body)
+    end = conformance.second(time.time() + 70 * 86400)
+    _, answer = peer.say('pres', peer.preserved(doc, task, end))
+    check('UPDATE and Notification are taken', 'ErrorInformation' not in json.dumps(answer), answer)
+    there = node.call('GET', '/api/v1/requests/' + asked['request'])
+    check('preserved until the day that was told', there['state'] == 'preserved' and conformance.second(parsed(there['preserved_until'])) == end, there)
+    check('the acts of the path', [a['type'] for a in there['acts']] == ['asked', 'receipt_taken', 'updated'], there['acts'])
+
+
+def resynchronise(peer, doc, task):
+    """A peer that lost everything finds its objects by LIST and their state by GET."""
+    listing = {'LIST': {'ObjectType': conformance.word('ObjectType', 'LPTask'), 'LastChanged': conformance.second(time.time() - 3600)}}
+    records = answers(peer.say(None, [listing])[1])[0]['LISTResponse']['ListResponseRecord']
+    mine = [r for r in records if r['Identifier'] == task['ObjectIdentifier']]
+    check('LIST names the task with its generation', len(mine) == 1 and mine[0]['Generation'] == 2 and mine[0]['CountryCode'] == 'XC', records)
+    keys = [(r['LastChanged'], r['Identifier']) for r in records]
+    check('LIST is in order', keys == sorted(keys), keys)
+    listing['LIST']['LastChanged'] = conformance.second(time.time() + 3600)
+    empty = answers(peer.say(None, [listing])[1])[0]['LISTResponse']
+    check('LIST of the future is empty', empty.get('ListResponseRecord', []) == [], empty)
+    got = answers(peer.say(None, [{'GET': {'Identifier': o['ObjectIdentifier']}} for o in (task, doc)])[1])
+    object = got[0]['GETResponse']['HI1Object']
+    check('GET gives contents and state', object['task:Status']['common:Value'] == 'Preserved' and object['Generation'] == 2 and
+          object['task:RequestDetails'] == task['task:RequestDetails'] and 'task:PreservationExpiration' in object, object)
+    object = got[1]['GETResponse']['HI1Object']
+    check('GET gives the document as it was', object['doc:DocumentBody'] == doc['doc:DocumentBody'], object)
+    config = answers(peer.say(None, [{'GETCSPCONFIG': {}}])[1])[0]['GETCSPCONFIGResponse']
+    kinds = [e['dictionaries:Value'] for e in config['Dictionaries']['dictionaries:Dictionary'][0]['dictionaries:DictionaryEntries']['dictionaries:DictionaryEntry']]
+    check('the configuration names the kinds', 'pres' in kinds and 'extradite' not in kinds, kinds)
+
+
+def main():
+    schemas = Schemas(sys.argv[2])
+    folder = tempfile.mkdtemp(prefix='comity-python-')
+    node = Node(folder, 'xa.contact', 'Arland 24/7 Contact Point', ['ilse'])
+    peer = conformance.Peer('xc.contact')
+    try:
+        node.start()
+        node.login()
+        print('words:', become_peers(node, peer))
+        doc, task = peer_asks(node, peer)
+        node_asks(node, peer)
+        resynchronise(peer, doc, task)
+    finally:
+        node.stop()
+        shutil.rmtree(peer.folder)
+    for number, text in enumerate(peer.wire):
+        faults = schemas.faults(text)
+        check('message %d is valid by the schemas' % number, not faults, faults)
+    print('%d messages crossed; %d checks hold, %d do not' % (len(peer.wire), PASSED, FAILED))
+    if not FAILED:
+        shutil.rmtree(folder)
+    return 1 if FAILED else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
