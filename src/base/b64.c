@@ -13,7 +13,15 @@ cm_b64_text(struct cm_view v, enum cm_b64_form form, char *to)
 {
 	const char *digits = form == CM_B64_URL ? cm_b64_url : cm_b64_std;
 	size_t at = 0;
-	for (size_t i = 0; i < v.n; i += 3) {
+	size_t i = 0;
+	for (; i + 3 <= v.n; i += 3, at += 4) {
+		uint32_t x = (uint32_t)v.p[i] << 16 | (uint32_t)v.p[i + 1] << 8 | v.p[i + 2];
+		to[at] = digits[x >> 18];
+		to[at + 1] = digits[x >> 12 & 63];
+		to[at + 2] = digits[x >> 6 & 63];
+		to[at + 3] = digits[x & 63];
+	}
+	for (; i < v.n; i += 3) {
 		size_t n = v.n - i < 3 ? v.n - i : 3;
 		uint32_t x = (uint32_t)v.p[i] << 16;
 		if (n > 1)
@@ -39,20 +47,18 @@ cm_b64_write(struct cm_buf *to, struct cm_view v, enum cm_b64_form form)
 	}
 }
 
-static int
-cm_b64_value(uint8_t c, enum cm_b64_form form)
+// Value of each digit + 1; 0: no digit.
+static const uint8_t *
+cm_b64_values(enum cm_b64_form form)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == (form == CM_B64_URL ? '-' : '+'))
-		return 62;
-	if (c == (form == CM_B64_URL ? '_' : '/'))
-		return 63;
-	return -1;
+#define CM_B64_BOTH                                                                                                    \
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,         \
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,    \
+	52, ['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62
+	static const uint8_t std[256] = {CM_B64_BOTH, ['+'] = 63, ['/'] = 64};
+	static const uint8_t url[256] = {CM_B64_BOTH, ['-'] = 63, ['_'] = 64};
+#undef CM_B64_BOTH
+	return form == CM_B64_URL ? url : std;
 }
 
 // Takes the padding off; false when it is not exactly what the length asks for.
@@ -70,13 +76,14 @@ cm_b64_unpad(struct cm_view *text)
 static size_t
 cm_b64_group(struct cm_view text, enum cm_b64_form form, size_t i, uint8_t ret_three[3])
 {
+	const uint8_t *values = cm_b64_values(form);
 	size_t n = text.n - i < 4 ? text.n - i : 4;
 	uint32_t x = 0;
 	for (size_t k = 0; k < n; k++) {
-		int value = cm_b64_value(text.p[i + k], form);
-		if (value < 0)
+		uint32_t value = values[text.p[i + k]];
+		if (value == 0)
 			return 0;
-		x |= (uint32_t)value << (18 - 6 * k);
+		x |= (value - 1) << (18 - 6 * k);
 	}
 	if ((n == 2 && (x & 0xffff) != 0) || (n == 3 && (x & 0xff) != 0))
 		return 0;
@@ -107,16 +114,22 @@ cm_b64_is(struct cm_view text, enum cm_b64_form form)
 bool
 cm_b64_read(struct cm_view text, enum cm_b64_form form, struct cm_buf *to)
 {
-	uint8_t three[3];
+	uint8_t bytes[768];
+	size_t have = 0;
+	bool good = true;
 	if ((form == CM_B64_STANDARD && !cm_b64_unpad(&text)) || text.n % 4 == 1)
 		return false;
-	for (size_t i = 0; i < text.n; i += 4) {
-		size_t n = cm_b64_group(text, form, i, three);
-		if (n == 0)
-			return false;
-		cm_buf_add(to, three, n);
+	for (size_t i = 0; good && i < text.n; i += 4) {
+		size_t n = cm_b64_group(text, form, i, bytes + have);
+		good = n != 0;
+		have += n;
+		if (have > sizeof bytes - 3 || i + 4 >= text.n) {
+			cm_buf_add(to, bytes, have);
+			have = 0;
+		}
 	}
-	return to->failed == CM_OK;
+	cm_mem_wipe(bytes, sizeof bytes); // it may have been a secret
+	return good && to->failed == CM_OK;
 }
 
 bool

@@ -1,6 +1,8 @@
 // Knows: UTF-8 (RFC 3629) and which characters could deceive a reader. Does not know: languages.
 #include "base/text.h"
 
+#include <string.h>
+
 #include "base/hex.h"
 
 // Length of a sequence by its first byte, and the bits that byte carries; 0 for a byte that starts nothing.
@@ -24,6 +26,22 @@ cm_text_lead(uint8_t b, uint32_t *ret_bits)
 		return 4;
 	}
 	return 0;
+}
+
+size_t
+cm_text_plain(struct cm_view v, size_t at)
+{
+	static const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+	for (; v.n - at >= 8; at += 8) {
+		uint64_t x;
+		memcpy(&x, v.p + at, 8);
+		// A high bit for each byte above 0x7e or below 0x20; false ones only beside a true one.
+		if (((x | (x + ones) | ((x - ones * 0x20) & ~x)) & high) != 0)
+			break;
+	}
+	while (at < v.n && v.p[at] >= 0x20 && v.p[at] <= 0x7e)
+		at++;
+	return at;
 }
 
 bool
@@ -51,7 +69,7 @@ bool
 cm_text_utf8(struct cm_view v)
 {
 	uint32_t code;
-	for (size_t at = 0; at < v.n;)
+	for (size_t at = cm_text_plain(v, 0); at < v.n; at = cm_text_plain(v, at))
 		if (!cm_text_next(v, &at, &code))
 			return false;
 	return true;
@@ -68,7 +86,7 @@ bool
 cm_text_showable(struct cm_view v, bool many_lines)
 {
 	uint32_t code;
-	for (size_t at = 0; at < v.n;) {
+	for (size_t at = cm_text_plain(v, 0); at < v.n; at = cm_text_plain(v, at)) {
 		if (!cm_text_next(v, &at, &code))
 			return false;
 		if (cm_text_deceives(code) && !(many_lines && (code == '\n' || code == '\t')))

@@ -8,6 +8,9 @@
 // Well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms, nothing above U+10FFFF.
 bool cm_text_utf8(struct cm_view v);
 
+// Where the bytes from `at` on stop being U+0020 to U+007E: the usual case of what follows, many bytes a step.
+size_t cm_text_plain(struct cm_view v, size_t at);
+
 // The next code point at `*at` (moved past it); false for ill-formed bytes or at the end.
 bool cm_text_next(struct cm_view v, size_t *at, uint32_t *ret_code);
 

@@ -64,14 +64,18 @@ cm_json_canonical_text(struct cm_view text, struct cm_buf *to)
 {
 	static const char shorts[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
 	cm_buf_u8(to, '"');
-	for (size_t i = 0; i < text.n; i++) {
+	for (size_t i = 0, run; i < text.n; i++) {
+		for (run = i; run < text.n && text.p[run] >= 0x20 && text.p[run] != '"' && text.p[run] != '\\';)
+			run++;
+		cm_buf_view_add(to, cm_view_part(text, i, run - i));
+		i = run;
+		if (i == text.n)
+			break;
 		uint8_t c = text.p[i];
 		if (c == '"' || c == '\\') {
 			cm_buf_u8(to, '\\');
 			cm_buf_u8(to, c);
-		} else if (c >= 0x20)
-			cm_buf_u8(to, c);
-		else if (shorts[c] != 0)
+		} else if (shorts[c] != 0)
 			cm_buf_printf(to, "\\%c", shorts[c]);
 		else
 			cm_buf_printf(to, "\\u%04x", c);

@@ -40,11 +40,14 @@ cm_json_form_all(struct cm_view v, size_t min, size_t max, bool (*good)(uint8_t)
 static bool
 cm_json_form_showable(struct cm_view v, size_t max, bool many_lines)
 {
-	size_t characters = 0;
+	size_t characters = cm_text_plain(v, 0), plain;
 	uint32_t code;
-	for (size_t at = 0; at < v.n; characters++)
+	for (size_t at = characters; at < v.n; at = plain) {
 		if (!cm_text_next(v, &at, &code))
 			return false;
+		plain = cm_text_plain(v, at);
+		characters += 1 + plain - at;
+	}
 	return characters >= 1 && characters <= max && cm_text_showable(v, many_lines);
 }
 

@@ -109,7 +109,7 @@ cm_json_scan(struct cm_view bytes, struct cm_report *report)
 {
 	struct cm_json_scan_state s = {.all = bytes, .report = report};
 	uint32_t code;
-	for (size_t at = 0; at < bytes.n;)
+	for (size_t at = cm_text_plain(bytes, 0); at < bytes.n; at = cm_text_plain(bytes, at))
 		if (!cm_text_next(bytes, &at, &code) || (at == 3 && code == 0xfeff))
 			return cm_json_scan_refuse(&s, CM_ERROR_JSON_UTF8, at, "not UTF-8, or a byte order mark");
 	while (s.at < bytes.n) {

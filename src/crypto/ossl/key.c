@@ -4,6 +4,7 @@
 #include <openssl/param_build.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -301,5 +302,50 @@ cm_lib_pkey_of_public(const struct cm_key_public *key)
 	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
 	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		return NULL;
+	return pkey;
+}
+
+#define CM_LIB_SHARED 16 // keys: those of the peers that write just now
+
+// Public keys only; used by all threads, since verifying does not change them.
+static struct {
+	pthread_mutex_t lock;
+	struct cm_lib_shared {
+		struct cm_key_public key;
+		EVP_PKEY *pkey;
+	} at[CM_LIB_SHARED];
+	unsigned next;
+} cm_lib_shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static EVP_PKEY *
+cm_lib_shared_find(const struct cm_key_public *key)
+{
+	for (size_t i = 0; i < CM_LIB_SHARED; i++) {
+		const struct cm_lib_shared *one = &cm_lib_shared.at[i];
+		if (one->pkey != NULL && one->key.kind == key->kind && one->key.n == key->n &&
+		    memcmp(one->key.b, key->b, key->n) == 0 && EVP_PKEY_up_ref(one->pkey) == 1)
+			return one->pkey;
+	}
+	return NULL;
+}
+
+EVP_PKEY *
+cm_lib_pkey_shared(const struct cm_key_public *key)
+{
+	if (pthread_mutex_lock(&cm_lib_shared.lock) != 0)
+		return cm_lib_pkey_of_public(key);
+	EVP_PKEY *pkey = cm_lib_shared_find(key);
+	pthread_mutex_unlock(&cm_lib_shared.lock);
+	if (pkey != NULL)
+		return pkey;
+	pkey = cm_lib_pkey_of_public(key);
+	if (pkey == NULL || pthread_mutex_lock(&cm_lib_shared.lock) != 0)
+		return pkey;
+	if (EVP_PKEY_up_ref(pkey) == 1) {
+		struct cm_lib_shared *one = &cm_lib_shared.at[cm_lib_shared.next++ % CM_LIB_SHARED];
+		EVP_PKEY_free(one->pkey);
+		*one = (struct cm_lib_shared){.key = *key, .pkey = pkey};
+	}
+	pthread_mutex_unlock(&cm_lib_shared.lock);
 	return pkey;
 }

@@ -18,6 +18,10 @@ EVP_PKEY *cm_lib_pkey(const struct cm_key *key);
 // A fresh library object for a public key, free with EVP_PKEY_free(); NULL when the bytes are no such key.
 EVP_PKEY *cm_lib_pkey_of_public(const struct cm_key_public *key);
 
+// The same for a key that will verify more than once: the objects of the last few keys are kept, since to make one costs as
+// much as to verify with it. Free as above.
+EVP_PKEY *cm_lib_pkey_shared(const struct cm_key_public *key);
+
 // Forgets the library's error queue of this thread and returns `r`.
 cm_result cm_lib_clear(cm_result r);
 

@@ -75,7 +75,7 @@ cm_key_verify_digest(const struct cm_key_public *key, const struct cm_hash *dige
 		return cm_report_refuse(report, CM_ERROR_SIGNATURE_WRONG, "signature", "the key is not P-256");
 	if (!cm_key_der_write(sig, &der))
 		return CM_NOMEM;
-	CM_CLEANUP(cm_lib_pkey_free_at) EVP_PKEY *pkey = cm_lib_pkey_of_public(key);
+	CM_CLEANUP(cm_lib_pkey_free_at) EVP_PKEY *pkey = cm_lib_pkey_shared(key);
 	CM_CLEANUP(cm_lib_pkey_ctx_free_at)
 	EVP_PKEY_CTX *ctx = pkey == NULL ? NULL : EVP_PKEY_CTX_new_from_pkey(cm_lib_context(), pkey, NULL);
 	if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1 ||
@@ -150,7 +150,7 @@ cm_key_verify(const struct cm_key_public *key, struct cm_view message, const str
 		return cm_report_refuse(report, CM_ERROR_KEY_WEAK, "key", "Ed25519, small order or not canonical");
 	if (!cm_key_ed25519_s_reduced(sig->b + 32))
 		return cm_report_refuse(report, CM_ERROR_SIGNATURE_WRONG, "signature", "S is not reduced");
-	CM_CLEANUP(cm_lib_pkey_free_at) EVP_PKEY *pkey = cm_lib_pkey_of_public(key);
+	CM_CLEANUP(cm_lib_pkey_free_at) EVP_PKEY *pkey = cm_lib_pkey_shared(key);
 	CM_CLEANUP(cm_lib_md_ctx_free_at) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	if (ctx == NULL)
 		return CM_NOMEM;
