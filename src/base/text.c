@@ -159,6 +159,6 @@ cm_text_uuid_at(struct cm_instant at, const uint8_t random[16], char *to)
 	uint8_t b[16];
 	uint64_t milli = (uint64_t)at.us / 1000;
 	for (size_t i = 0; i < 16; i++)
-		b[i] = i < 6 ? (uint8_t)(milli >> 8 * (5 - i)) : random[i];
+		b[i] = (uint8_t)(i < 6 ? milli >> 8 * (5 - i) : random[i]);
 	return cm_text_uuid_put(b, 0x70, to);
 }

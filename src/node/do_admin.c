@@ -253,6 +253,18 @@ cm_do_peer_accept(struct cm_exchange *ex, const char *person, struct cm_report *
 }
 
 static cm_result
+cm_do_peer_end(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	cm_result r = cm_peering_end(ex->node, ex->match.part[0], person, report);
+	cm_json_put_object(&put);
+	cm_json_put_member_cstr(&put, "node", ex->match.part[0]);
+	cm_json_put_member_cstr(&put, "state", "ended");
+	cm_json_put_end_object(&put);
+	return r;
+}
+
+static cm_result
 cm_do_peer_confirm(struct cm_exchange *ex, const char *person, struct cm_report *report, struct cm_buf *body)
 {
 	struct cm_json_put put = cm_json_put_of(body);
@@ -282,6 +294,8 @@ cm_do_peers(struct cm_exchange *ex)
 		r = cm_do_peer_invite(ex, person.id, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_PEER_ACCEPT)
 		r = cm_do_peer_accept(ex, person.id, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_PEER_REFUSE)
+		r = cm_do_peer_end(ex, person.id, &report, &body);
 	else if (r == CM_OK)
 		r = cm_do_peer_confirm(ex, person.id, &report, &body);
 	if (r != CM_OK)

@@ -215,6 +215,8 @@ cm_peering_take_commit(struct cm_node *node, struct cm_view bytes, struct cm_rep
 	if (r == CM_OK)
 		r = cm_reader_client_card(&node->reader, m.card, cm_clock_utc(), report, &card);
 	if (r == CM_OK)
+		r = cm_peering_free_name(node, card.identity.node, report);
+	if (r == CM_OK)
 		r = cm_rand_bytes(state.own_nonce, sizeof state.own_nonce, report);
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(cm_clock_utc());
 	if (r != CM_OK || change == NULL)
@@ -338,4 +340,47 @@ cm_peering_confirm(struct cm_node *node, const char *name, const char *person, s
 	cm_change_peer(change, &peer);
 	r = cm_peering_submit(node, cm_take(&change), "peer_confirmed", name, person, report);
 	return r == CM_OK ? cm_peering_keep(node, &card, row->card, "confirmed", address, report) : r;
+}
+
+cm_result
+cm_peering_free_name(struct cm_node *node, const char *name, struct cm_report *report)
+{
+	CM_AUTO struct cm_peer *known = cm_mem_new(sizeof *known);
+	if (known == NULL)
+		return CM_NOMEM;
+	if (cm_peers_confirmed(&node->peers, name, known) || strcmp(name, node->name.whole) == 0)
+		return cm_report_refuse(report, CM_ERROR_PEER_EXISTS, "peer", "%s", name);
+	return CM_OK;
+}
+
+cm_result
+cm_peering_end(struct cm_node *node, const char *name, const char *person, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_peer *row = NULL;
+	struct cm_instant now = cm_clock_utc();
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
+	CM_AUTO struct cm_peer *known = cm_mem_new(sizeof *known);
+	cm_result r = change == NULL || known == NULL
+	                      ? CM_NOMEM
+	                      : cm_store_peer(node->store, cm_view_text(name), report, &page, &row);
+	if (r == CM_OK && (row == NULL || cm_view_is(row->state, "ended")))
+		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "peer", "%s", name);
+	if (r != CM_OK)
+		return r;
+	struct cm_store_peer peer = *row;
+	peer.state = cm_view_text("ended");
+	peer.changed = now;
+	cm_change_peer(change, &peer);
+	struct cm_act_values act;
+	memset(&act, 0, sizeof act);
+	cm_act_set(&act, CM_ACT_FIELD_TYPE, cm_view_text("peer_ended"));
+	cm_act_set(&act, CM_ACT_FIELD_PEER, cm_view_text(name));
+	cm_act_set(&act, CM_ACT_FIELD_PERSON, cm_view_text(person));
+	cm_change_act(change, &act);
+	r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
+	if (r != CM_OK || !cm_peers_find(&node->peers, name, known))
+		return r;
+	snprintf(known->state, sizeof known->state, "ended");
+	return cm_peers_put(&node->peers, known);
 }

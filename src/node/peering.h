@@ -43,6 +43,13 @@ CM_CHECKED cm_result cm_peering_accept(struct cm_node *node, struct cm_view code
 CM_CHECKED cm_result cm_peering_confirm(struct cm_node *node, const char *peer, const char *person,
                                         struct cm_report *report);
 
+// -- admin: nothing more is taken from this peer, confirmed or not; a new invitation begins anew.
+CM_CHECKED cm_result cm_peering_end(struct cm_node *node, const char *peer, const char *person,
+                                    struct cm_report *report);
+
+// Refused: peer_exists. A card may not take the place of another that people compared words for.
+CM_CHECKED cm_result cm_peering_free_name(struct cm_node *node, const char *name, struct cm_report *report);
+
 // -- peer listener: the inviter's answers to the two messages.
 CM_CHECKED cm_result cm_peering_take_commit(struct cm_node *node, struct cm_view bytes, struct cm_report *report,
                                             struct cm_buf *ret_answer);

@@ -118,8 +118,9 @@ cm_peering_accept_keep(struct cm_peering_talk *talk, const struct cm_reader_card
 	struct cm_buf CM_CLEANUP(cm_buf_fini) kept = cm_buf_of_secret(512);
 	struct cm_peering_state state = {.words = ""};
 	struct cm_act_values act;
-	if (change == NULL)
-		return CM_NOMEM;
+	cm_result r = change == NULL ? CM_NOMEM : cm_peering_free_name(node, card->identity.node, report);
+	if (r != CM_OK)
+		return r;
 	cm_peering_words(&talk->transcript, state.words);
 	cm_peering_state_write(&state, &kept);
 	struct cm_view name = cm_view_text(card->identity.node);
@@ -144,7 +145,7 @@ cm_peering_accept_keep(struct cm_peering_talk *talk, const struct cm_reader_card
 	cm_change_artifact(change, &artifact);
 	cm_change_peer(change, &peer);
 	cm_change_act(change, &act);
-	cm_result r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
+	r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
 	if (r == CM_OK)
 		r = cm_peering_keep(node, card, bytes, "words", talk->invitation->address, report);
 	if (r == CM_OK)

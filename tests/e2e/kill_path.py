@@ -215,9 +215,13 @@ def strike(xa, xb, path, triple):
         until('word', 40, lambda: path.told(request) or dead(pid))
     except (Gone, Refused):
         pass
-    struck = dead(pid)
-    strace.kill()
+    strace.terminate() # it lets go; a kill that it gave at the last moment shows in the call
     strace.wait()
+    try:
+        node.call('GET', '/api/v1/node')
+    except (Gone, Refused):
+        pass
+    struck = dead(pid)
     if struck and role != 'reader-message':
         node.wait_gone()
         node.start()

@@ -102,7 +102,7 @@ an_argument_cannot_change_the_path(void **state)
 	assert_int_equal(run(5, argv, "{}", 200), CM_CLI_REFUSED); // call_argument
 	assert_null(called.method);
 	char *without[] = {request, show, id, NULL};
-	assert_int_equal(run(3, without, "{}", 200), CM_CLI_REFUSED); // usage
+	assert_int_equal(run(3, without, "{}", 200), CM_CLI_USAGE);
 }
 
 static void
