@@ -215,7 +215,7 @@ def strike(xa, xb, path, triple):
         until('word', 40, lambda: path.told(request) or dead(pid))
     except (Gone, Refused):
         pass
-    strace.terminate() # it lets go; a kill that it gave at the last moment shows in the call
+    strace.kill() # a kill that it gave at the last moment shows in the call
     strace.wait()
     try:
         node.call('GET', '/api/v1/node')
