@@ -84,16 +84,25 @@ cm_facts_member(const struct cm_facts *facts, size_t i)
 	return member;
 }
 
+// Does path `i` start with these `n` bytes, and is that an end of it or of one of its parts?
+static bool
+cm_facts_at(const struct cm_facts *facts, size_t i, const char *path, size_t n)
+{
+	const struct cm_facts_entry *entry = &facts->at[i];
+	const uint8_t *p = facts->bytes.p + entry->path;
+	return entry->path_n >= n && (n == 0 || memcmp(p, path, n) == 0) &&
+	       (entry->path_n == n || p[n] == '.' || p[n] == '[');
+}
+
 bool
 cm_facts_find(const struct cm_facts *facts, const char *path, struct cm_view *ret_text)
 {
-	for (size_t i = 0; i < facts->count; i++) {
-		struct cm_facts_member member = cm_facts_member(facts, i);
-		if (cm_view_is(member.path, path)) {
-			*ret_text = member.text;
+	size_t n = strlen(path);
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->at[i].path_n == n && cm_facts_at(facts, i, path, n)) {
+			*ret_text = cm_facts_member(facts, i).text;
 			return true;
 		}
-	}
 	return false;
 }
 
@@ -126,13 +135,9 @@ bool
 cm_facts_has(const struct cm_facts *facts, const char *path)
 {
 	size_t n = strlen(path);
-	for (size_t i = 0; i < facts->count; i++) {
-		struct cm_facts_member member = cm_facts_member(facts, i);
-		if (!cm_view_starts(member.path, path) || cm_facts_placeholder(member.text))
-			continue;
-		if (member.path.n == n || member.path.p[n] == '.' || member.path.p[n] == '[')
+	for (size_t i = 0; i < facts->count; i++)
+		if (cm_facts_at(facts, i, path, n) && !cm_facts_placeholder(cm_facts_member(facts, i).text))
 			return true;
-	}
 	return false;
 }
 
@@ -143,10 +148,8 @@ cm_facts_count(const struct cm_facts *facts, const char *path)
 		char element[128];
 		int n = snprintf(element, sizeof element, "%s[%zu]", path, count);
 		bool there = false;
-		for (size_t i = 0; i < facts->count && !there; i++) {
-			struct cm_view p = cm_facts_member(facts, i).path;
-			there = cm_view_starts(p, element) && (p.n == (size_t)n || p.p[n] == '.' || p.p[n] == '[');
-		}
+		for (size_t i = 0; i < facts->count && !there; i++)
+			there = cm_facts_at(facts, i, element, (size_t)n);
 		if (!there)
 			return count;
 	}

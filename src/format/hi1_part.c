@@ -289,12 +289,13 @@ unsigned
 cm_hi1_prefixes(struct cm_view canonical)
 {
 	unsigned used = 0;
-	for (size_t at = 0; at + 1 < canonical.n; at++) {
-		if ((canonical.p[at] != '{' && canonical.p[at] != ',') || canonical.p[at + 1] != '"')
+	for (size_t at = cm_view_find(canonical, 1, '"'); at < canonical.n; at = cm_view_find(canonical, at + 1, '"')) {
+		if (canonical.p[at - 1] != '{' && canonical.p[at - 1] != ',')
 			continue;
-		struct cm_view name = cm_view_part(canonical, at + 2, canonical.n);
-		for (unsigned i = 0; i < CM_HI1_NAMESPACES; i++)
-			if (cm_hi1_namespaces[i].prefix[0] != 0 && cm_view_starts(name, cm_hi1_namespaces[i].prefix))
+		struct cm_view name = cm_view_part(canonical, at + 1, canonical.n);
+		for (unsigned i = 0; i < CM_HI1_NAMESPACES && name.n > 0; i++)
+			if (name.p[0] == (uint8_t)cm_hi1_namespaces[i].prefix[0] &&
+			    cm_view_starts(name, cm_hi1_namespaces[i].prefix))
 				used |= 1u << i;
 	}
 	return used;

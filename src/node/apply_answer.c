@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "format/proof.h"
 
 static struct cm_view
 cm_apply_answer_status(const struct cm_hi1_object *o)
@@ -28,32 +27,20 @@ cm_apply_answer_status(const struct cm_hi1_object *o)
 	return cm_view_of(NULL, 0);
 }
 
-// Place in the peer's register + 1, by the receipt in the answer; 0 without one.
-static uint64_t
-cm_apply_answer_entry(const struct cm_hi1_object *o)
-{
-	struct cm_proof proof;
-	for (size_t i = 0; o->type == CM_HI1_TYPE_DOCUMENT && i < o->document.property_count; i++)
-		if (cm_view_is(o->document.properties[i].type.value, "receipt") &&
-		    cm_proof_read(o->document.properties[i].value, NULL, &proof) == CM_OK)
-			return proof.index + 1;
-	return 0;
-}
-
 // A request of ours has arrived: the receipt proves it, and the first status says that it was taken up.
 static cm_result
-cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event, const struct cm_hi1_object *o,
+cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event, struct cm_view id, uint64_t entry,
                         struct cm_change *change, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *old = NULL;
-	cm_result r = cm_store_request(node->store, o->id, report, &page, &old);
+	cm_result r = cm_store_request(node->store, id, report, &page, &old);
 	if (r != CM_OK || old == NULL || !cm_view_is(old->state, "sent"))
 		return r;
 	struct cm_store_request row = *old;
 	row.state = cm_view_text("acknowledged");
 	row.changed = event->at;
-	row.their_act = cm_apply_answer_entry(o);
+	row.their_act = entry;
 	cm_change_request(change, old->state, &row);
 	struct cm_store_step step = {
 	        .request = row.id,
@@ -71,7 +58,7 @@ cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event
 
 static cm_result
 cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event, const struct cm_hi1_object *o,
-                       struct cm_change *change, struct cm_report *report)
+                       uint64_t entry, struct cm_change *change, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_object *old = NULL;
@@ -85,7 +72,7 @@ cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event,
 	if (status.n > 0)
 		row.status = status;
 	cm_change_object(change, -2, &row);
-	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o, change, report) : CM_OK;
+	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o->id, entry, change, report) : CM_OK;
 }
 
 cm_result
@@ -99,6 +86,6 @@ cm_apply_answer(struct cm_node *node, const struct cm_store_event *event, struct
 		r = cm_hi1_message_read_wire(told.wire, report, &message);
 	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
 		if (message.actions[i].object != NULL)
-			r = cm_apply_answer_object(node, event, message.actions[i].object, change, report);
+			r = cm_apply_answer_object(node, event, message.actions[i].object, told.entry, change, report);
 	return r;
 }

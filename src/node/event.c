@@ -10,6 +10,7 @@ void
 cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to)
 {
 	cm_buf_field(to, message->wire);
+	cm_buf_u64be(to, message->entry);
 	cm_buf_field(to, message->peer);
 	cm_buf_field(to, message->person);
 	cm_buf_field(to, message->case_id);
@@ -28,6 +29,7 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 	struct cm_rd rd = cm_rd_of(detail);
 	struct cm_event_message m = {.document_count = 0};
 	m.wire = cm_rd_field(&rd);
+	m.entry = cm_rd_u64be(&rd);
 	m.peer = cm_rd_field(&rd);
 	m.person = cm_rd_field(&rd);
 	m.case_id = cm_rd_field(&rd);
@@ -87,10 +89,56 @@ cm_event_where_read(struct cm_view contents, struct cm_event_where *ret_where)
 	return cm_rd_done(&rd) ? CM_OK : CM_BUG;
 }
 
+// What a bare document points to.
+struct cm_event_bare {
+	struct cm_hi1_object object;
+	struct cm_hi1_body body;
+};
+
+// The object, or a copy of it without contents and receipt.
+static const struct cm_hi1_object *
+cm_event_bare(const struct cm_hi1_object *object, struct cm_event_bare *bare)
+{
+	if (object == NULL || object->type != CM_HI1_TYPE_DOCUMENT)
+		return object;
+	bare->object = *object;
+	struct cm_hi1_document *document = &bare->object.document;
+	if (document->body != NULL) {
+		bare->body = *document->body;
+		bare->body.contents = bare->body.sha256;
+		document->body = &bare->body;
+	}
+	if (document->property_count == 1 && cm_view_is(document->properties[0].type.value, "receipt")) {
+		document->properties = NULL;
+		document->property_count = 0;
+	}
+	return &bare->object;
+}
+
+cm_result
+cm_event_wire(const struct cm_hi1_message *message, struct cm_buf *to)
+{
+	struct cm_arena CM_CLEANUP(cm_arena_fini) arena = {.blocks = NULL};
+	struct cm_hi1_message bare = *message;
+	struct cm_hi1_action *actions = cm_arena_new_many(&arena, message->action_count, sizeof *actions);
+	struct cm_event_bare *parts = cm_arena_new_many(&arena, message->action_count, sizeof *parts);
+	if (arena.failed)
+		return CM_NOMEM;
+	for (size_t i = 0; i < message->action_count; i++) {
+		actions[i] = message->actions[i];
+		actions[i].object = cm_event_bare(message->actions[i].object, &parts[i]);
+	}
+	bare.actions = actions;
+	bare.canonical = cm_view_of(NULL, 0);
+	bare.jws = (struct cm_hi1_jws){.present = false};
+	return cm_hi1_message_write_wire(&bare, to);
+}
+
 cm_result
 cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *object, struct cm_buf *to)
 {
-	struct cm_hi1_action action = {.verb = CM_HI1_VERB_CREATE, .object = object};
+	struct cm_event_bare bare;
+	struct cm_hi1_action action = {.verb = CM_HI1_VERB_CREATE, .object = cm_event_bare(object, &bare)};
 	struct cm_hi1_endpoint self = {cm_view_text(node->name.country_upper), cm_view_text(cm_node_name_id(&node->name))};
 	struct cm_hi1_message message = {
 	        .sender = self,

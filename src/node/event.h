@@ -24,12 +24,16 @@ struct cm_event_document {
 
 // Detail of TAKEN, SENT and ANSWERED.
 struct cm_event_message {
-	struct cm_view wire; // record of the message
+	struct cm_view wire; // record of the message, bare
+	uint64_t entry;      // ANSWERED: place in the peer's register + 1, by the receipt; 0 without
 	struct cm_view peer, person, case_id;
 	struct cm_event_document documents[CM_READER_JUDGED];
 	size_t document_count;
 };
 void cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to);
+// The record of a message without what only its bytes are for, since these stand in the artifact: signature, RFC 8785 form,
+// the document's contents (their digest stays), a receipt.
+CM_CHECKED cm_result cm_event_wire(const struct cm_hi1_message *message, struct cm_buf *to);
 // Views point into `detail`. CM_BUG for anything malformed: we wrote it.
 CM_CHECKED cm_result cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_message);
 
@@ -62,7 +66,7 @@ struct cm_event_where {
 void cm_event_where_write(const struct cm_event_where *where, struct cm_buf *to);
 CM_CHECKED cm_result cm_event_where_read(struct cm_view contents, struct cm_event_where *ret_where);
 
-// The digest by which a CREATE is recognised: SHA-256 of its object in our own encoding.
+// The digest by which a CREATE is recognised: SHA-256 of its object in our own encoding, bare as above.
 CM_CHECKED cm_result cm_event_object_wire(const struct cm_node *node, const struct cm_hi1_object *object,
                                           struct cm_buf *to);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
+#include "format/proof.h"
 #include "os/clock.h"
 
 // Signed by the peer, as the answer to exactly our bytes. Anything else is as good as no answer.
@@ -141,17 +142,18 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	cm_change_outbox_mark(change, &mark);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_ANSWERED), .detail = cm_buf_view(&detail)};
 	if (error == NULL) {
-		struct cm_hi1_message bare = *m;
-		bare.canonical = cm_view_of(NULL, 0);
-		bare.jws = (struct cm_hi1_jws){.present = false};
-		r = cm_hi1_message_write_wire(&bare, &wire);
+		struct cm_proof proof;
+		struct cm_view receipt = cm_outbox_answer_receipt(m);
+		r = cm_event_wire(m, &wire);
 		if (r != CM_OK)
 			return r;
 		told.wire = cm_buf_view(&wire);
+		if (receipt.n > 0 && cm_proof_read(receipt, NULL, &proof) == CM_OK)
+			told.entry = proof.index + 1;
 		cm_event_message_write(&told, &detail);
 		event.detail = cm_buf_view(&detail);
 		if (strcmp(one->topic, "request") == 0)
-			cm_outbox_answer_put_receipt(one, cm_outbox_answer_receipt(m), now, change);
+			cm_outbox_answer_put_receipt(one, receipt, now, change);
 		r = cm_store_apply(one->node->store, &event, change, report);
 	} else {
 		cm_report_add(&one->said, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);

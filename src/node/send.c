@@ -60,11 +60,11 @@ cm_send_change(struct cm_node *node, const struct cm_send *send, const struct cm
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_event_message told = send->told;
 	cm_result r = change == NULL ? CM_NOMEM : cm_hi1_answer_sign(node, send->message, NULL, report, bytes);
-	if (r == CM_OK && send->wire.n == 0)
-		r = cm_hi1_message_write_wire(send->message, &wire);
+	if (r == CM_OK)
+		r = cm_event_wire(send->message, &wire);
 	if (r != CM_OK)
 		return r;
-	told.wire = send->wire.n == 0 ? cm_buf_view(&wire) : send->wire;
+	told.wire = cm_buf_view(&wire);
 	cm_event_message_write(&told, &detail);
 	struct cm_store_artifact artifact = {
 	        .direction = CM_STORE_OUT,

@@ -386,11 +386,7 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 		return r;
 	cm_hi1_answer_context_write(cm_buf_view(&wire), &take->digest, receipt, &context);
 	cm_take_only_new(take);
-	// The signed bytes stand in the artifact; the event need not carry them again.
-	struct cm_hi1_message bare = take->read.message;
-	bare.canonical = cm_view_of(NULL, 0);
-	bare.jws = (struct cm_hi1_jws){.present = false};
-	r = cm_hi1_message_write_wire(&bare, &event_wire);
+	r = cm_event_wire(&take->read.message, &event_wire);
 	if (r != CM_OK)
 		return r;
 	cm_take_event(take, cm_buf_view(&event_wire), &told);

@@ -8,6 +8,7 @@ messages_come_back(void **state)
 	(void)state;
 	struct cm_event_message in = {
 	        .wire = cm_view_text("wire"),
+	        .entry = 4711,
 	        .peer = cm_view_text("xb.contact"),
 	        .person = cm_view_text("ilse"),
 	        .case_id = cm_view_text("HOSP-1"),
@@ -19,6 +20,7 @@ messages_come_back(void **state)
 	cm_event_message_write(&in, &bytes);
 	assert_int_equal(cm_event_message_read(cm_buf_view(&bytes), &out), CM_OK);
 	assert_view_is(out.wire, "wire");
+	assert_true(out.entry == 4711);
 	assert_view_is(out.case_id, "HOSP-1");
 	assert_int_equal(out.document_count, 1);
 	assert_view_is(out.documents[0].parent, "parent");
@@ -49,4 +51,43 @@ texts_and_places_come_back(void **state)
 	cm_buf_fini(&bytes);
 }
 
-UNIT_MAIN(T(messages_come_back), T(texts_and_places_come_back))
+// What the artifact holds is not held twice, and an object is recognised by what is left of it.
+static void
+what_stands_in_the_artifact_is_not_kept_again(void **state)
+{
+	(void)state;
+	static struct cm_node node = {.name = {.whole = "xa.contact", .country_upper = "XA"}};
+	uint8_t digest[32] = {7};
+	struct cm_hi1_body body = {.contents = cm_view_text("{\"format\":\"comity.request/1\"}"),
+	        .content_type = cm_view_text("application/vnd.comity.request+json"),
+	        .sha256 = cm_view_of(digest, sizeof digest)};
+	struct cm_hi1_property receipt = {
+	        .type = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_PROPERTY, "receipt"), .value = cm_view_text("c2sp.org/tlog-proof@v1")};
+	struct cm_hi1_object object = {.type = CM_HI1_TYPE_DOCUMENT,
+	        .id = cm_view_text("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"),
+	        .document = {.type = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_TYPE, "Request"), .body = &body,
+	                .properties = &receipt, .property_count = 1}};
+	struct cm_hi1_action action = {.verb = CM_HI1_VERB_CREATE, .id = object.id, .object = &object};
+	struct cm_hi1_endpoint self = {cm_view_text("XA"), cm_view_text("contact")};
+	struct cm_hi1_message message = {.sender = self, .receiver = self, .transaction = object.id,
+	        .timestamp = cm_instant_of_seconds(1), .actions = &action, .action_count = 1}, back = {.action_count = 0};
+	struct cm_buf wire = cm_buf_of(65536), first = cm_buf_of(65536), second = cm_buf_of(65536);
+	assert_int_equal(cm_event_wire(&message, &wire), CM_OK);
+	assert_int_equal(cm_hi1_message_read_wire(cm_buf_view(&wire), NULL, &back), CM_OK);
+	const struct cm_hi1_document *kept = &back.actions[0].object->document;
+	assert_true(cm_view_equal(kept->body->contents, body.sha256));
+	assert_int_equal(kept->property_count, 0);
+	assert_int_equal(cm_event_object_wire(&node, &object, &first), CM_OK);
+	assert_int_equal(cm_event_object_wire(&node, back.actions[0].object, &second), CM_OK);
+	assert_true(cm_view_equal(cm_buf_view(&first), cm_buf_view(&second)));
+	digest[0] = 8;
+	cm_buf_clear(&second);
+	assert_int_equal(cm_event_object_wire(&node, &object, &second), CM_OK);
+	assert_false(cm_view_equal(cm_buf_view(&first), cm_buf_view(&second)));
+	cm_hi1_message_fini(&back);
+	cm_buf_fini(&wire);
+	cm_buf_fini(&first);
+	cm_buf_fini(&second);
+}
+
+UNIT_MAIN(T(what_stands_in_the_artifact_is_not_kept_again), T(messages_come_back), T(texts_and_places_come_back))
