@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 
+#define CM_BUF_SMALL 4096
+
 struct cm_buf
 cm_buf_of(size_t max)
 {
@@ -85,7 +87,7 @@ cm_buf_reserve(struct cm_buf *b, size_t n)
 		return true;
 	size_t room = b->room < 64 ? 64 : b->room;
 	while (room < need)
-		room *= 2;
+		room *= room < CM_BUF_SMALL ? 4 : 2; // most texts are small, and each step costs a copy
 	if (room > b->max + 1)
 		room = b->max + 1;
 	uint8_t *p = cm_buf_regrow(b, room);

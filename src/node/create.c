@@ -31,9 +31,7 @@ cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report
 {
 	struct cm_store_figures figures;
 	struct cm_instant now = cm_clock_utc();
-	cm_result r = CM_OK;
-	for (size_t i = 0; r == CM_OK && i < 5; i++)
-		r = cm_node_uuid(d->ids[i], report);
+	cm_result r = cm_node_uuids(d->ids, sizeof d->ids / sizeof *d->ids, report);
 	if (r == CM_OK)
 		r = cm_node_name_read(to.n == 0 ? cm_view_text(node->name.whole) : to, report, &d->to);
 	if (r == CM_OK && to.n > 0 && !cm_peers_confirmed(&node->peers, d->to.whole, &d->peer))

@@ -64,10 +64,21 @@ cm_node_log(const char *what, const struct cm_report *report)
 cm_result
 cm_node_uuid(char to[37], struct cm_report *report)
 {
-	uint8_t bytes[16];
-	cm_result r = cm_rand_bytes(bytes, sizeof bytes, report);
+	char one[1][37];
+	cm_result r = cm_node_uuids(one, 1, report);
 	if (r == CM_OK)
-		cm_text_uuid_at(cm_clock_utc(), bytes, to);
+		memcpy(to, one[0], sizeof one[0]);
+	return r;
+}
+
+cm_result
+cm_node_uuids(char to[][37], size_t n, struct cm_report *report)
+{
+	uint8_t bytes[CM_NODE_UUIDS][16];
+	struct cm_instant now = cm_clock_utc();
+	cm_result r = n > CM_NODE_UUIDS ? CM_BUG : cm_rand_bytes(bytes, n * sizeof bytes[0], report);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		cm_text_uuid_at(now, bytes[i], to[i]);
 	return r;
 }
 

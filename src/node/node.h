@@ -63,7 +63,9 @@ void cm_node_end(struct cm_node *node, cm_result why);
 // One line on standard error: time, level, what. For operators; never contents of requests.
 void cm_node_log(const char *what, const struct cm_report *report);
 
-// A fresh UUID (37 bytes with NUL).
+// A fresh UUID (37 bytes with NUL), or `n` of them, at most CM_NODE_UUIDS.
+#define CM_NODE_UUIDS 8
 CM_CHECKED cm_result cm_node_uuid(char to[37], struct cm_report *report);
+CM_CHECKED cm_result cm_node_uuids(char to[][37], size_t n, struct cm_report *report);
 
 #endif

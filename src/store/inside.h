@@ -68,7 +68,7 @@ struct cm_store {
 	struct cm_mutex lock_queue;
 	struct cm_cond filled;
 	struct cm_job *first, **end;
-	uint64_t queued;
+	uint64_t queued, crowd; // crowd: changes that the last batch found waiting
 	bool closing, stopped;
 	// readers
 	struct cm_mutex lock_readers;

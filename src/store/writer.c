@@ -5,6 +5,10 @@
 #include "os/clock.h"
 #include "store/inside.h"
 
+#define CM_WRITER_HEAD_US 5000  // a head that nobody waits for waits so long for company
+#define CM_WRITER_CROWD 8       // changes in a batch that make it a crowd
+#define CM_WRITER_CROWD_US 3000 // and how long the next one may gather
+
 void
 cm_writer_job_free(struct cm_job *job)
 {
@@ -47,13 +51,29 @@ cm_writer_done_all(struct cm_job *jobs)
 	}
 }
 
-// What waits, at most a batch of it; waits for something unless `busy`. NULL when there is nothing (more).
+// Waits for something to write. With a batch before that somebody waits for there is no time for that; one that only has a
+// head to be kept can be kept with the next change, if that comes soon.
+static void
+cm_writer_await(struct cm_store *store, const struct cm_cycle *before)
+{
+	int64_t deadline = before == NULL ? CM_CLOCK_NEVER : cm_clock_after(CM_WRITER_HEAD_US);
+	bool in_time = before == NULL || before->jobs == NULL;
+	while (store->first == NULL && !store->closing && in_time)
+		in_time = cm_cond_wait(&store->filled, &store->lock_queue, deadline);
+	// A crowd in the last batch says that more is on its way: each commit, sync and signature then serves more of them.
+	deadline = cm_clock_after(CM_WRITER_CROWD_US);
+	in_time = store->crowd >= CM_WRITER_CROWD;
+	while (in_time && store->queued < 2 * store->crowd && !store->closing)
+		in_time = cm_cond_wait(&store->filled, &store->lock_queue, deadline);
+	store->crowd = store->queued;
+}
+
+// What waits, at most a batch of it. NULL when there is nothing (more).
 static struct cm_job *
-cm_writer_take(struct cm_store *store, bool busy)
+cm_writer_take(struct cm_store *store, const struct cm_cycle *before)
 {
 	CM_MUTEX_HOLD(&store->lock_queue);
-	while (store->first == NULL && !store->closing && !busy)
-		cm_cond_wait(&store->filled, &store->lock_queue, CM_CLOCK_NEVER);
+	cm_writer_await(store, before);
 	struct cm_job *first = store->first;
 	struct cm_job **end = &store->first;
 	size_t n = 0;
@@ -181,7 +201,7 @@ cm_writer_run(void *self)
 	struct cm_report *report = &store->writer_report;
 	cm_result r = CM_OK;
 	while (r == CM_OK) {
-		struct cm_job *jobs = cm_writer_take(store, before != NULL);
+		struct cm_job *jobs = cm_writer_take(store, before);
 		if (jobs == NULL && before == NULL)
 			break; // closing, and all is done
 		if (jobs != NULL && jobs->change->rebuild && before == NULL) {
