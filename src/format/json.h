@@ -1,8 +1,8 @@
-// JSON as we take it: one strict reader, and the RFC 8785 form.
+// JSON as we take it: one strict reader, the RFC 8785 form, and nothing of the JSON library to be seen outside.
 // Taken: UTF-8 without byte order mark, an object or array at the top, no member twice, whole numbers within
 // ±(2^53 − 1) written without fraction, exponent or "-0", no NUL in texts, no lone surrogates, nothing behind the end.
 // Limits: json_depth, json_members (of one object) and the caller's size. Rules: json_… of data/errors.tab.
-// Source: json.c (access), json_scan.c (bounds), json_parse.c (grammar), json_canonical.c.
+// Source: json.c (reader, access), json_canonical.c.
 #ifndef CM_FORMAT_JSON_H
 #define CM_FORMAT_JSON_H
 
@@ -22,6 +22,10 @@ enum cm_json_kind {
 	CM_JSON_ARRAY,
 	CM_JSON_OBJECT,
 };
+
+// Tells the JSON library a random number, once and before the first document is read; a process that reads strangers'
+// JSON calls it before its sandbox closes. Without it a fixed number is used; json_members bounds what that could cost.
+void cm_json_seed(uint64_t random);
 
 // Reads `bytes` (at most `max`). Refused: json_too_large, json_utf8, json_depth, json_members, json_number,
 // json_syntax. Places are "byte N". The document is the caller's: cm_json_free().
