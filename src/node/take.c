@@ -76,6 +76,29 @@ cm_take_refuse(struct cm_exchange *ex, struct cm_take *take)
 		cm_take_answer(ex, take, &answer);
 }
 
+// What became durable is answered.
+static void
+cm_take_done(void *context, const struct cm_store_outcome *outcome)
+{
+	struct cm_exchange *ex = context;
+	struct cm_node *node = ex->node;
+	char parent[sizeof ex->parent];
+	memcpy(parent, ex->parent, sizeof parent);
+	if (outcome->result == CM_OK) {
+		bool stirs = ex->stirs && !outcome->repeated;
+		cm_take_send(ex, outcome->answer);
+		if (stirs)
+			cm_node_stir(node);
+		if (!outcome->repeated && *parent != 0)
+			cm_timer_tell_held(node->timer, parent);
+	} else if (outcome->result == CM_REFUSED && !ex->careful) {
+		ex->careful = true; // again, and now with every look that finds out what it collides with
+		if (!cm_queue_put(&node->messages, ex, 0))
+			cm_exchange_problem(ex, CM_FAILED, outcome->report);
+	} else
+		cm_exchange_problem(ex, outcome->result, outcome->report);
+}
+
 // -- steps ---------------------------------------------------------------------------------------------------------
 
 // Sender on the register, we the receiver, signature there and good.
@@ -124,6 +147,27 @@ cm_take_judge_clock(struct cm_take *take)
 	cm_take_fault(&take->whole, CM_HI1_ERROR_CLOCK_SKEW, "/Header/Timestamp", seen);
 }
 
+// The first answer is still being made: the store gives it when it is durable, and keeps nothing of this second message.
+static void
+cm_take_wait_answer(struct cm_exchange *ex, struct cm_take *take)
+{
+	struct cm_report report = {0};
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(take->now);
+	struct cm_store_reply reply = {
+	        .sender = cm_view_text(take->peer.identity.node),
+	        .transaction = take->read.message.transaction,
+	        .digest = take->digest,
+	        .at = take->now,
+	};
+	cm_result r = change == NULL ? CM_NOMEM : CM_OK;
+	if (r == CM_OK) {
+		cm_change_reply(change, &reply);
+		r = cm_store_submit(take->node->store, cm_take(&change), cm_take_done, ex, &report);
+	}
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+}
+
 // The same message again gets the first answer; another one under the same transaction is refused. True: answered.
 static bool
 cm_take_repeat(struct cm_exchange *ex, struct cm_take *take)
@@ -145,8 +189,9 @@ cm_take_repeat(struct cm_exchange *ex, struct cm_take *take)
 		return false;
 	}
 	if (row->answer.n == 0)
-		return false;
-	cm_take_send(ex, row->answer);
+		cm_take_wait_answer(ex, take);
+	else
+		cm_take_send(ex, row->answer);
 	return true;
 }
 
@@ -342,28 +387,6 @@ cm_take_event(const struct cm_take *take, struct cm_view wire, struct cm_event_m
 	}
 }
 
-static void
-cm_take_done(void *context, const struct cm_store_outcome *outcome)
-{
-	struct cm_exchange *ex = context;
-	struct cm_node *node = ex->node;
-	char parent[sizeof ex->parent];
-	memcpy(parent, ex->parent, sizeof parent);
-	if (outcome->result == CM_OK) {
-		bool stirs = ex->stirs && !outcome->repeated;
-		cm_take_send(ex, outcome->answer);
-		if (stirs)
-			cm_node_stir(node);
-		if (!outcome->repeated && *parent != 0)
-			cm_timer_tell_held(node->timer, parent);
-	} else if (outcome->result == CM_REFUSED && !ex->careful) {
-		ex->careful = true; // again, and now with every look that finds out what it collides with
-		if (!cm_queue_put(&node->messages, ex, 0))
-			cm_exchange_problem(ex, CM_FAILED, outcome->report);
-	} else
-		cm_exchange_problem(ex, outcome->result, outcome->report);
-}
-
 // Everything that has to be durable before the answer leaves, as one change.
 static cm_result
 cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1_message *answer, int receipt,
@@ -478,6 +501,10 @@ cm_take_once(struct cm_exchange *ex, struct cm_take *take)
 	if (take->whole.error == CM_HI1_ERROR_NONE)
 		cm_take_judge_clock(take);
 	cm_result r = take->whole.error == CM_HI1_ERROR_NONE ? cm_take_check(take, &report) : CM_OK;
+	// Another worker may have stored these very bytes meanwhile; then they are known, stale or out of turn by themselves.
+	bool settled = take->unseen || take->whole.error != CM_HI1_ERROR_NONE || (!take->any_fault && cm_take_changes(take));
+	if (r == CM_OK && !settled && cm_take_repeat(ex, take))
+		return true;
 	if (r == CM_OK && (take->whole.error != CM_HI1_ERROR_NONE || take->any_fault)) {
 		if (known_sender && take->unseen)
 			return false;

@@ -225,9 +225,16 @@ cm_take_check_action(struct cm_take *take, size_t at, struct cm_report *report)
 		r = cm_take_check_create(take, at, known);
 	if (r == CM_OK && action->verb == CM_HI1_VERB_DELIVER && known == NULL)
 		r = cm_take_check_deliver(take, o, fault, report);
-	if (r == CM_OK && !take->known[at] && fault->error == CM_HI1_ERROR_NONE)
-		r = cm_take_check_links(take, at, report);
 	return r;
+}
+
+static bool
+cm_take_faulty(const struct cm_take *take)
+{
+	for (size_t i = 0; i < take->read.message.action_count; i++)
+		if (take->faults[i].error != CM_HI1_ERROR_NONE)
+			return true;
+	return false;
 }
 
 cm_result
@@ -237,10 +244,15 @@ cm_take_check(struct cm_take *take, struct cm_report *report)
 	cm_result r = CM_OK;
 	for (size_t i = 0; i < m->action_count; i++)
 		take->faults[i] = m->actions[i].fault;
-	cm_take_check_together(take);
-	for (size_t i = 0; r == CM_OK && i < m->action_count; i++) {
+	for (size_t i = 0; r == CM_OK && i < m->action_count; i++)
 		r = cm_take_check_action(take, i, report);
-		take->any_fault = take->any_fault || take->faults[i].error != CM_HI1_ERROR_NONE;
-	}
+	// Links are judged between whole actions only: one with a fault is as good as not there.
+	bool whole = !cm_take_faulty(take);
+	if (whole)
+		cm_take_check_together(take);
+	for (size_t i = 0; whole && r == CM_OK && i < m->action_count; i++)
+		if (m->actions[i].object != NULL && !take->known[i])
+			r = cm_take_check_links(take, i, report);
+	take->any_fault = cm_take_faulty(take);
 	return r;
 }

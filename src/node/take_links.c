@@ -118,7 +118,7 @@ cm_take_check_told(struct cm_take *take, const struct cm_hi1_state *told, struct
 	if (cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING))
 		return CM_OK;
 	cm_take_fault(fault,
-	              cm_move_follows(kind, from, to) ? CM_HI1_ERROR_NOT_YOURS : CM_HI1_ERROR_MOVE_NOT_ALLOWED,
+	              from != to && cm_move_follows(kind, from, to) ? CM_HI1_ERROR_NOT_YOURS : CM_HI1_ERROR_MOVE_NOT_ALLOWED,
 	              "/notification:Status", "the side that asked cannot say it now");
 	return CM_OK;
 }

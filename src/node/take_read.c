@@ -166,7 +166,7 @@ cm_take_read_type(struct cm_view name)
 	return CM_HI1_TYPE_NONE;
 }
 
-// True when the row is asked for. "Task" stands for both kinds of task.
+// True when the row is asked for: LastChanged is the registrar's word, so only objects that we keep the state of. "Task" stands for both kinds of task.
 static bool
 cm_take_read_wanted(const struct cm_hi1_list *list, const struct cm_hi1_listed *row, enum cm_hi1_type type)
 {
@@ -200,18 +200,16 @@ cm_take_read_rows(struct cm_take *take, const struct cm_hi1_list *list, struct c
 		if (r != CM_OK)
 			return r;
 		for (size_t i = 0; i < n && count < room; i++) {
-			bool theirs = found[i].registrar; // who created it owns it
 			type = cm_take_read_type(found[i].type);
 			rows[count] = (struct cm_hi1_listed){
 			        .object_type = cm_hi1_type_entry(type),
-			        .country = theirs ? m->sender.country : m->receiver.country,
-			        .owner = theirs ? m->sender.id : m->receiver.id,
+			        .country = m->sender.country, // who created it owns it
+			        .owner = m->sender.id,
 			        .generation = (uint64_t)found[i].generation,
 			        .last_changed = found[i].changed,
 			};
-			if (!cm_take_read_wanted(list, &rows[count], type))
-				continue;
-			rows[count++].id = cm_arena_copy(arena, found[i].id);
+			if (found[i].registrar && cm_take_read_wanted(list, &rows[count], type))
+				rows[count++].id = cm_arena_copy(arena, found[i].id);
 		}
 		if (n > 0) {
 			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(found[n - 1].id));

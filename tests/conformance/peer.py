@@ -224,7 +224,8 @@ class Peer:
         assert status == 200, answer
         assert len(answer) == 64 and answer[32:] == mac(b'comity-inviter-v1', answer[:32]), 'the inviter does not know the secret'
         status, theirs = self.call('POST', '/peer/v1/reveal', number + nonce, anchor=self.anchor)
-        assert status == 200 and sha256(theirs) == answer[:32], 'another nonce than committed to'
+        assert status == 200, theirs
+        assert sha256(theirs) == answer[:32], 'another nonce than committed to'
         bits = int.from_bytes(sha256(b'comity-words-v1\0' + digest + mine + theirs + nonce), 'big') >> 256 - 66
         eleven = [bits >> 11 * i & 2047 for i in range(5, -1, -1)]
         letters = 'bdfghjklmnprstvz'

@@ -107,6 +107,18 @@ the_registrars_word_is_followed_when_it_can_be_true(void **state)
 	assert_false(cm_move_follows(CM_KIND_STORED, CM_STATE_ACKNOWLEDGED, CM_STATE_WITHDRAWN));
 }
 
+static void
+the_side_that_asked_leads_only_by_its_own_moves(void **state)
+{
+	(void)state;
+	assert_true(cm_move_leads(CM_KIND_PRES, CM_STATE_ACKNOWLEDGED, CM_STATE_WITHDRAWN, CM_ACTOR_REQUESTING));
+	assert_true(cm_move_leads(CM_KIND_PRES, CM_STATE_MORE_INFO, CM_STATE_ANSWERED_INFO, CM_ACTOR_REQUESTING));
+	assert_false(cm_move_leads(CM_KIND_PRES, CM_STATE_ACKNOWLEDGED, CM_STATE_PRESERVED, CM_ACTOR_REQUESTING));
+	assert_true(cm_move_leads(CM_KIND_PRES, CM_STATE_ACKNOWLEDGED, CM_STATE_PRESERVED, CM_ACTOR_REQUESTED));
+	assert_false(cm_move_leads(CM_KIND_PRES, CM_STATE_WITHDRAWN, CM_STATE_WITHDRAWN, CM_ACTOR_REQUESTING));
+	assert_false(cm_move_leads(CM_KIND_PRES, CM_STATE_NONE, CM_STATE_WITHDRAWN, CM_ACTOR_REQUESTING));
+}
+
 // Every state that is told apart is reached from the draft, and every one that is not final leads to the end.
 static void
 no_state_is_unreachable_and_none_is_a_dead_end(void **state)
@@ -151,5 +163,6 @@ every_event_and_family_is_used(void **state)
 
 UNIT_MAIN(T(a_preservation_walks_from_draft_to_erased), T(data_is_disclosed_in_parts),
           T(other_moves_are_refused_and_the_possible_ones_named), T(menus_show_what_is_open),
-          T(the_registrars_word_is_followed_when_it_can_be_true), T(no_state_is_unreachable_and_none_is_a_dead_end),
+          T(the_registrars_word_is_followed_when_it_can_be_true),
+          T(the_side_that_asked_leads_only_by_its_own_moves), T(no_state_is_unreachable_and_none_is_a_dead_end),
           T(every_event_and_family_is_used))
