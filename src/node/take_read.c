@@ -166,7 +166,8 @@ cm_take_read_type(struct cm_view name)
 	return CM_HI1_TYPE_NONE;
 }
 
-// True when the row is asked for: LastChanged is the registrar's word, so only objects that we keep the state of. "Task" stands for both kinds of task.
+// True when the row is asked for: LastChanged is the word of the registrar, so only objects whose state we keep. "Task"
+// stands for both kinds of task.
 static bool
 cm_take_read_wanted(const struct cm_hi1_list *list, const struct cm_hi1_listed *row, enum cm_hi1_type type)
 {
