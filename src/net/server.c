@@ -98,7 +98,7 @@ static cm_result
 cm_server_start(struct cm_server *server, const struct cm_server_options *options, struct cm_report *report)
 {
 	CM_CLEANUP(cm_server_secret_free) char *key = cm_mem_text(options->key_pem.p, options->key_pem.n);
-	CM_AUTO char *chain = cm_mem_text(options->chain_pem.p, options->chain_pem.n);
+	CM_CLEANUP(cm_server_secret_free) char *chain = cm_mem_text(options->chain_pem.p, options->chain_pem.n);
 	int fd = -1;
 	if (key == NULL || chain == NULL)
 		return CM_NOMEM;

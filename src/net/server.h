@@ -137,7 +137,7 @@ struct cm_server_options {
 	const char *address;
 	unsigned threads;             // 0: 2
 	struct cm_view key_pem;       // PKCS#8 private key; empty: no TLS, allowed on unix sockets only
-	struct cm_view chain_pem;     // leaf first
+	struct cm_view chain_pem;     // leaf first; may be the same text when the key stands before the chain
 	bool ask_certificate;         // ask the client for a certificate; it may have none
 	unsigned connections;         // these and the following: 0 means the row of data/limits.tab in brackets
 	unsigned connections_address; // [net_connections], [net_connections_address]

@@ -52,46 +52,6 @@ cm_init_state(const struct cm_init_spec *spec, const struct cm_node_name *name, 
 	return r;
 }
 
-// A fresh TLS key, certified by the keeper for as long as such a certificate may last.
-static cm_result
-cm_init_tls(const char *home, struct cm_keeper_process *keeper, const struct cm_keeper_public *public,
-            struct cm_report *report)
-{
-	struct cm_key CM_CLEANUP(cm_key_free_at) *key = NULL;
-	struct cm_key_public half;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) spki = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) der = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) key_pem = cm_buf_of_secret(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) chain_pem = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	char path[CM_FILE_PATH];
-	struct cm_instant now = cm_instant_of_seconds(cm_instant_seconds(cm_clock_utc()));
-	cm_result r = cm_key_generate(CM_KEY_P256, &key);
-	if (r != CM_OK)
-		return r;
-	cm_key_public(key, &half);
-	r = cm_key_spki_write(&half, &spki);
-	struct cm_ipc_tls tls = {
-	        .spki = cm_buf_view(&spki),
-	        .not_before = now,
-	        .not_after = {.us = now.us + CM_LIMIT_TLS_DAYS_VALUE * CM_INSTANT_DAY - CM_INSTANT_SECOND},
-	};
-	if (r == CM_OK)
-		r = cm_keeper_client_sign_tls(&keeper->client, &tls, report, &der);
-	if (r == CM_OK)
-		r = cm_x509_pem_write(cm_buf_view(&der), "CERTIFICATE", &chain_pem);
-	for (size_t i = 0; r == CM_OK && i < public->keys.chain_count; i++)
-		r = cm_x509_pem_write(public->keys.chain[i], "CERTIFICATE", &chain_pem);
-	if (r == CM_OK)
-		r = cm_key_pem_write(key, cm_view_of(NULL, 0), &key_pem);
-	if (r == CM_OK)
-		r = cm_file_path(path, sizeof path, home, "tls/key.pem", report);
-	if (r == CM_OK)
-		r = cm_file_replace(path, 0600, cm_buf_view(&key_pem), report);
-	if (r == CM_OK)
-		r = cm_file_path(path, sizeof path, home, "tls/chain.pem", report);
-	return r == CM_OK ? cm_file_replace(path, 0600, cm_buf_view(&chain_pem), report) : r;
-}
-
 static size_t
 cm_init_words(const char *const *words, struct cm_view *to)
 {
@@ -253,8 +213,6 @@ cm_init_with_keeper(const struct cm_init_spec *spec, const struct cm_node_name *
 	cm_result r = cm_keeper_start(spec->home, -1, report, &keeper);
 	if (r == CM_OK)
 		r = cm_keeper_client_keys(&keeper.client, report, &public);
-	if (r == CM_OK)
-		r = cm_init_tls(spec->home, &keeper, &public, report);
 	if (r == CM_OK)
 		r = cm_init_card(spec, name, root, &keeper, &public, report);
 	cm_keeper_public_fini(&public);

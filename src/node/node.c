@@ -17,9 +17,11 @@
 #include "node/outbox.h"
 #include "node/output.h"
 #include "node/pull.h"
+#include "node/renewal.h"
 #include "node/tab_frame.h"
 #include "node/take.h"
 #include "node/timer.h"
+#include "node/tls_key.h"
 #include "os/clock.h"
 #include "os/rand.h"
 #include "os/thread.h"
@@ -203,11 +205,13 @@ cm_node_open_store(struct cm_node *node, struct cm_report *report)
 static cm_result
 cm_node_open_client(struct cm_node *node, struct cm_report *report)
 {
-	char key[CM_FILE_PATH], chain[CM_FILE_PATH];
-	cm_result r = cm_file_path(key, sizeof key, node->home, "tls/key.pem", report);
+	char pair[CM_FILE_PATH];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) pem = cm_buf_of_secret(CM_LIMIT_CARD_BYTES_VALUE);
+	cm_result r = cm_file_path(pair, sizeof pair, node->home, CM_TLS_KEY_FILE, report);
+	struct cm_client_options options = {.key_file = pair, .chain_file = pair};
 	if (r == CM_OK)
-		r = cm_file_path(chain, sizeof chain, node->home, "tls/chain.pem", report);
-	struct cm_client_options options = {.key_file = key, .chain_file = chain};
+		r = cm_tls_key_ready(node->home, &node->keeper, &node->keys.keys, report, &pem);
+	node->tls_due = cm_tls_key_due(cm_buf_view(&pem), &node->keys.keys);
 	return r == CM_OK ? cm_client_new(&options, report, &node->client) : r;
 }
 
@@ -256,6 +260,8 @@ cm_node_start_threads(struct cm_node *node, struct cm_node_threads *threads, str
 	if (r == CM_OK)
 		r = cm_output_start(node->output, report);
 	if (r == CM_OK)
+		r = cm_renewal_start(node, report, &node->renewal);
+	if (r == CM_OK)
 		r = cm_thread_start(&threads->parent, "parent", cm_node_parent_worker, node, report);
 	return r;
 }
@@ -269,6 +275,7 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 		cm_server_stop(node->admin_server);
 	if (node->peer_server != NULL)
 		cm_server_stop(node->peer_server);
+	cm_renewal_stop(node->renewal);
 	cm_timer_stop(node->timer);
 	cm_pull_stop(node->pull);
 	cm_outbox_end(node->outbox);  // nobody waits for an answer any more

@@ -1,7 +1,7 @@
 // The running node's own process, seen from inside: what its parts share. Only files of the node's process include this.
 // Threads: HTTP threads (net) never wait; they put exchanges on one of two queues. Peer workers answer messages of other
 // nodes, call workers answer commands; the store's writer makes replies; one thread sends the outbox, one fetches
-// evidence, one waits for descriptors, one listens to the parent.
+// evidence, one waits for descriptors, one renews the TLS certificate, one listens to the parent.
 #ifndef CM_NODE_NODE_H
 #define CM_NODE_NODE_H
 
@@ -22,6 +22,7 @@ struct cm_outbox; // outbox.h
 struct cm_pull;   // pull.h
 struct cm_timer;  // timer.h
 struct cm_output; // output.h
+struct cm_renewal; // renewal.h
 
 struct cm_node {
 	char home[CM_FILE_PATH];
@@ -34,6 +35,7 @@ struct cm_node {
 	struct cm_hash card_sha256;
 	struct cm_reader_card self;      // our own card, read
 	struct cm_instant started;       // of this process
+	struct cm_instant tls_due;       // when the TLS certificate is renewed, as of the start
 	char endpoint[CM_FILE_PATH];     // "https://127.0.0.1:40123": where peers reach us
 	struct cm_store *store;
 	struct cm_peers peers;
@@ -46,6 +48,7 @@ struct cm_node {
 	struct cm_timer *timer;
 	struct cm_jobs *jobs;
 	struct cm_output *output;
+	struct cm_renewal *renewal;
 	struct cm_mutex parent_lock;     // one frame to the parent at a time
 	struct cm_ipc *parent;
 	struct cm_mutex end_lock;

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "node/tls_key.h"
 #include "node/upload.h"
 #include "os/clock.h"
 #include "proto/problem.h"
@@ -139,19 +140,16 @@ cm_serve_load(const struct cm_node *node, const char *name, struct cm_buf *to, s
 static cm_result
 cm_serve_start_peer(struct cm_node *node, struct cm_report *report)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) key = cm_buf_of_secret(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) chain = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	cm_result r = cm_serve_load(node, "tls/key.pem", &key, report);
-	if (r == CM_OK)
-		r = cm_serve_load(node, "tls/chain.pem", &chain, report);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) pair = cm_buf_of_secret(CM_LIMIT_CARD_BYTES_VALUE);
+	cm_result r = cm_serve_load(node, CM_TLS_KEY_FILE, &pair, report);
 	if (r != CM_OK)
 		return r;
 	struct cm_server_options options = {
 	        .name = "peer",
 	        .address = cm_settings_text(&node->settings, CM_SETTING_PEER_LISTEN),
 	        .threads = (unsigned)cm_settings_number(&node->settings, CM_SETTING_PEER_THREADS),
-	        .key_pem = cm_buf_view(&key),
-	        .chain_pem = cm_buf_view(&chain),
+	        .key_pem = cm_buf_view(&pair),
+	        .chain_pem = cm_buf_view(&pair),
 	        .ask_certificate = true,
 	};
 	node->peer_service = (struct cm_server_service){

@@ -120,16 +120,15 @@ static double
 bench_bare(struct bench_node nodes[2])
 {
 	struct bench_bare bare = {.done = 0};
-	char key[600], chain[600], anchor[600], url[256];
-	snprintf(key, sizeof key, "%s/tls/key.pem", nodes[0].home);
-	snprintf(chain, sizeof chain, "%s/tls/chain.pem", nodes[0].home);
+	char pair[600], anchor[600], url[256];
+	snprintf(pair, sizeof pair, "%s/tls/node.pem", nodes[0].home);
 	snprintf(anchor, sizeof anchor, "%s/peers/%s/authority.pem", nodes[0].home, nodes[1].node);
 	snprintf(url, sizeof url, "https://%s/card", nodes[1].peer);
 	bare.request = (struct cm_client_request){
 	        .url = url, .anchor_file = anchor, .context = &bare, .done = bench_bare_done};
 	cm_mutex_init(&bare.lock);
 	cm_cond_init(&bare.ended);
-	struct cm_client_options options = {.key_file = key, .chain_file = chain};
+	struct cm_client_options options = {.key_file = pair, .chain_file = pair};
 	if (cm_client_new(&options, NULL, &bare.client) != CM_OK)
 		bench_die("client", NULL);
 	int64_t begin = cm_clock_mono();

@@ -85,7 +85,7 @@ class Peer:
         self.context = ssl.create_default_context()
         self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
         if certificate:
-            self.context.load_cert_chain(os.path.join(me.home, 'tls', 'chain.pem'), os.path.join(me.home, 'tls', 'key.pem'))
+            self.context.load_cert_chain(os.path.join(me.home, 'tls', 'node.pem'))
             pem = open(os.path.join(me.home, 'keeper', 'sign.pem')).read()
             self.x5t = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem[:pem.index('-----END') + 25] + '\n')).digest()
 
