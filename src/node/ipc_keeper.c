@@ -301,6 +301,7 @@ cm_ipc_keeper_approval_write(const struct cm_ipc_approval *approval, struct cm_b
 	cm_buf_field(to, cm_view_text(approval->person));
 	cm_buf_u32be(to, approval->have);
 	cm_buf_u32be(to, approval->needed);
+	cm_buf_u8(to, approval->again ? 1 : 0);
 }
 
 bool
@@ -311,6 +312,7 @@ cm_ipc_keeper_approval_read(struct cm_view v, struct cm_ipc_approval *ret_approv
 		return false;
 	ret_approval->have = cm_rd_u32be(&rd);
 	ret_approval->needed = cm_rd_u32be(&rd);
+	ret_approval->again = cm_rd_u8(&rd) == 1;
 	return cm_rd_done(&rd);
 }
 

@@ -113,6 +113,7 @@ struct cm_ipc_approval {
 	char person[CM_IPC_PERSON_ID];
 	uint32_t have;   // different persons so far
 	uint32_t needed;
+	bool again;      // nothing was added: this person's approval is in force, and with the others it is enough
 };
 void cm_ipc_keeper_approval_write(const struct cm_ipc_approval *approval, struct cm_buf *to);
 bool cm_ipc_keeper_approval_read(struct cm_view v, struct cm_ipc_approval *ret_approval);

@@ -157,9 +157,11 @@ cm_jobs_begin(struct cm_jobs *jobs, struct cm_jobs_slot *slot, struct cm_report 
 {
 	int64_t deadline = cm_clock_after(CM_JOBS_START_US);
 	cm_result r = cm_jobs_tell(jobs, CM_FRAME_READER_START, slot->job, report);
-	if (r != CM_OK)
-		return r;
 	CM_MUTEX_HOLD(&jobs->lock);
+	if (r != CM_OK) {
+		slot->state = CM_JOBS_FAILED; // the parent knows nothing of it, and will say nothing about it
+		return r;
+	}
 	while (slot->state == CM_JOBS_ASKED && !jobs->cancelled)
 		if (!cm_cond_wait(&jobs->news, &jobs->lock, deadline))
 			break;
@@ -251,19 +253,19 @@ cm_jobs_end(struct cm_jobs *jobs, struct cm_jobs_slot *slot)
 }
 
 cm_result
-cm_jobs_run(struct cm_jobs *jobs, const struct cm_jobs_ask *ask, struct cm_report *report, struct cm_buf *answer)
+cm_jobs_run(struct cm_jobs *jobs, struct cm_jobs_ask *ask, struct cm_report *report, struct cm_buf *answer)
 {
 	struct cm_ipc CM_CLEANUP(cm_ipc_fini) ipc = cm_ipc_of(-1);
-	struct cm_ipc_release release = ask->release;
-	if (release.object.n >= CM_READER_OBJECT)
+	if (ask->release.object.n >= CM_READER_OBJECT)
 		return CM_BUG;
-	struct cm_jobs_slot *slot = cm_jobs_take(jobs, release.object);
+	struct cm_jobs_slot *slot = cm_jobs_take(jobs, ask->release.object);
 	if (slot == NULL)
 		return cm_report_refuse(report, CM_ERROR_NODE_BUSY, "package readers", "%zu work", jobs->room);
 	cm_result r = cm_jobs_begin(jobs, slot, report, &ipc);
-	release.job = slot->job;
+	ask->release.job = slot->job;
 	if (r == CM_OK)
-		r = cm_keeper_client_release(&jobs->node->keeper, &release, report);
+		r = cm_keeper_client_release(&jobs->node->keeper, &ask->release, report);
+	bool released = r == CM_OK;
 	if (r == CM_OK) {
 		struct cm_ipc_frame frame = {
 		        .type = CM_FRAME_PACKAGE_JOB, .id = slot->job, .payload = ask->payload, .fd_count = ask->fd_count};
@@ -275,6 +277,8 @@ cm_jobs_run(struct cm_jobs *jobs, const struct cm_jobs_ask *ask, struct cm_repor
 	if (r == CM_FAILED && cm_report_has(report, CM_ERROR_IPC_CLOSED))
 		r = cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it ended before it had its work");
 	cm_jobs_end(jobs, slot);
+	if (released && r != CM_OK)
+		cm_result_ignore(cm_keeper_client_settle(&jobs->node->keeper, ask->release.job, false, NULL), "approvals end by time");
 	return r;
 }
 

@@ -22,10 +22,11 @@ struct cm_jobs_ask {
 	int fds[CM_IPC_FDS];           // stay the caller's
 	size_t fd_count;
 };
-// Runs one job on the caller's thread, as long as it takes; `answer` gets the payload of DONE. Refused: node_busy (all
+// Runs one job on the caller's thread, as long as it takes; `answer` gets the payload of DONE. On CM_OK release.job is the
+// job that the approvals are held by: settle it (keeper_client.h). Refused: node_busy (all
 // package_readers work), what the keeper refuses (approval_missing …), what the reader refuses. CM_FAILED with
 // process_ended when the reader died.
-CM_CHECKED cm_result cm_jobs_run(struct cm_jobs *jobs, const struct cm_jobs_ask *ask, struct cm_report *report,
+CM_CHECKED cm_result cm_jobs_run(struct cm_jobs *jobs, struct cm_jobs_ask *ask, struct cm_report *report,
                                  struct cm_buf *answer);
 
 // How far the job on this object is; false when none runs.

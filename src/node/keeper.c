@@ -36,6 +36,7 @@ static const struct {
         {CM_FRAME_ACT_CHECK, cm_keeper_desk_check},
         {CM_FRAME_APPROVE, cm_keeper_desk_approve},
         {CM_FRAME_RELEASE, cm_keeper_release_key},
+        {CM_FRAME_SETTLE, cm_keeper_release_settle},
 };
 
 static cm_result

@@ -61,6 +61,38 @@ cm_keeper_approval_count(struct cm_keeper_approvals *approvals, const struct cm_
 	return n;
 }
 
+bool
+cm_keeper_approval_held(const struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter)
+{
+	for (size_t i = 0; i < CM_LIMIT_APPROVALS_VALUE; i++)
+		if (approvals->list[i].held && cm_keeper_approval_is(&approvals->list[i], matter))
+			return true;
+	return false;
+}
+
+void
+cm_keeper_approval_hold(struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter, uint32_t job)
+{
+	for (size_t i = 0; i < CM_LIMIT_APPROVALS_VALUE; i++)
+		if (cm_keeper_approval_is(&approvals->list[i], matter)) {
+			approvals->list[i].held = true;
+			approvals->list[i].job = job;
+		}
+}
+
+void
+cm_keeper_approval_settle(struct cm_keeper_approvals *approvals, uint32_t job, bool spent)
+{
+	for (size_t i = 0; i < CM_LIMIT_APPROVALS_VALUE; i++) {
+		struct cm_keeper_approval *a = &approvals->list[i];
+		if (!a->held || a->job != job)
+			continue;
+		a->held = false;
+		if (spent)
+			*a = (struct cm_keeper_approval){0};
+	}
+}
+
 void
 cm_keeper_approval_end_person(struct cm_keeper_approvals *approvals, const char *person)
 {

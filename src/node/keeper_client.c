@@ -364,3 +364,12 @@ cm_keeper_client_release(struct cm_keeper_client *client, const struct cm_ipc_re
 	cm_ipc_keeper_release_write(release, &ask.payload);
 	return cm_keeper_ask_run(&ask, report);
 }
+
+cm_result
+cm_keeper_client_settle(struct cm_keeper_client *client, uint32_t job, bool spent, struct cm_report *report)
+{
+	CM_KEEPER_ASK(client, CM_FRAME_SETTLE);
+	cm_buf_u32be(&ask.payload, job);
+	cm_buf_u8(&ask.payload, spent ? 1 : 0);
+	return cm_keeper_ask_run(&ask, report);
+}

@@ -82,14 +82,18 @@ CM_CHECKED cm_result cm_keeper_client_logout(struct cm_keeper_client *client,
 CM_CHECKED cm_result cm_keeper_client_act_check(struct cm_keeper_client *client,
                                                 const struct cm_ipc_statement *statement, struct cm_report *report,
                                                 struct cm_ipc_person *ret_person);
-// Keeps the statement as an approval. Besides the above: approval_same_person.
+// Keeps the statement as an approval. Besides the above: approval_same_person, while others have to approve.
 CM_CHECKED cm_result cm_keeper_client_approve(struct cm_keeper_client *client,
                                               const struct cm_ipc_statement *statement, struct cm_report *report,
                                               struct cm_ipc_approval *ret_approval);
 // Sends the file key to the reader of the job. Approvals of two different persons: act by grant ("evidence_open",
 // "evidence_export"), object, digest = SHA-256 of the sealed file's header. Refused: approval_missing, release_job,
-// seal_no_match, seal_mac, seal_header.
+// approval_in_use, seal_no_match, seal_mac, seal_header. Whoever got CM_OK settles it at the end.
 CM_CHECKED cm_result cm_keeper_client_release(struct cm_keeper_client *client, const struct cm_ipc_release *release,
                                               struct cm_report *report);
+// Of a job that a key was released to: what came of it is durable, so the approvals are spent; or nothing came of it, and they
+// are in force again. A job of nothing is fine.
+CM_CHECKED cm_result cm_keeper_client_settle(struct cm_keeper_client *client, uint32_t job, bool spent,
+                                             struct cm_report *report);
 
 #endif

@@ -3,6 +3,8 @@
 // the second person that it needs. Serves "Persons" and design rule 6.
 #include "node/keeper_inside.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "base/rd.h"
 
@@ -190,17 +192,22 @@ cm_keeper_desk_approve(struct cm_keeper *keeper, struct cm_view payload, struct 
 	        .object = statement.object,
 	        .digest = statement.digest,
 	};
-	r = cm_keeper_approval_add(&keeper->approvals, person->public.id, &matter, report);
-	if (r != CM_OK)
-		return r;
 	bool of_persons = cm_view_starts(matter.act, "person_");
+	r = cm_keeper_approval_add(&keeper->approvals, person->public.id, &matter, report);
 	struct cm_ipc_approval approval = {
 	        .have = (uint32_t)cm_keeper_approval_count(&keeper->approvals, &matter),
 	        .needed = (uint32_t)(of_persons ? cm_keeper_desk_needed(keeper, matter.act)
 	                                        : cm_purpose_row(CM_PURPOSE_APPROVE)->persons),
+	        .again = r == CM_REFUSED,
 	};
-	cm_buf_field(answer, cm_view_text(person->public.id));
-	cm_buf_u32be(answer, approval.have);
-	cm_buf_u32be(answer, approval.needed);
+	// All that are needed are in force: the matter was approved, but could not be done, and one of them asks again.
+	if (r == CM_REFUSED && cm_report_has(report, CM_ERROR_APPROVAL_SAME_PERSON) && approval.have >= approval.needed) {
+		cm_report_clear(report);
+		r = CM_OK;
+	}
+	if (r != CM_OK)
+		return r;
+	snprintf(approval.person, sizeof approval.person, "%s", person->public.id);
+	cm_ipc_keeper_approval_write(&approval, answer);
 	return CM_OK;
 }

@@ -119,6 +119,8 @@ struct cm_keeper_approval {
 	char act[CM_KEEPER_APPROVAL_TEXT], object[CM_KEEPER_APPROVAL_TEXT];
 	struct cm_hash digest;
 	int64_t until; // monotonic
+	bool held;     // a file key went to the reader of `job` by it, and what came of that is not settled
+	uint32_t job;
 };
 struct cm_keeper_approvals {
 	struct cm_keeper_approval list[CM_LIMIT_APPROVALS_VALUE];
@@ -133,6 +135,12 @@ CM_CHECKED cm_result cm_keeper_approval_add(struct cm_keeper_approvals *approval
                                             const struct cm_keeper_matter *matter, struct cm_report *report);
 // Different persons with an approval in force.
 size_t cm_keeper_approval_count(struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter);
+// True while a reader works by the approvals of this matter: no second one may.
+bool cm_keeper_approval_held(const struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter);
+// The reader of this job works by the approvals of this matter.
+void cm_keeper_approval_hold(struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter, uint32_t job);
+// What the reader of this job did is kept, so its approvals are spent; or it is not, and they are in force again.
+void cm_keeper_approval_settle(struct cm_keeper_approvals *approvals, uint32_t job, bool spent);
 void cm_keeper_approval_end_person(struct cm_keeper_approvals *approvals, const char *person);
 // The matter is done: its approvals are gone.
 void cm_keeper_approval_spend(struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter);
@@ -165,7 +173,7 @@ cm_keeper_handler cm_keeper_sign_keys, cm_keeper_sign_cades, cm_keeper_sign_hi1,
 cm_keeper_handler cm_keeper_desk_add, cm_keeper_desk_enrol, cm_keeper_desk_disable, cm_keeper_desk_list,
         cm_keeper_desk_login, cm_keeper_desk_logout, cm_keeper_desk_check, cm_keeper_desk_approve;
 // keeper_release.c
-cm_keeper_handler cm_keeper_release_key;
+cm_keeper_handler cm_keeper_release_key, cm_keeper_release_settle;
 // Takes over `fd`. CM_REFUSED when all places are taken or the job has one.
 CM_CHECKED cm_result cm_keeper_release_attach(struct cm_keeper *keeper, uint32_t job, int fd);
 void cm_keeper_release_detach(struct cm_keeper *keeper, uint32_t job);

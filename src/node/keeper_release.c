@@ -1,10 +1,11 @@
 // Knows: the package readers that run, and when one of them may have a file key. Does not know: what is in the evidence. The key
-// goes over the reader's own socket, never through the node; and only for the header that the persons approved.
+// goes over the reader's own socket, never through the node; only for the header that the persons approved, and once.
 #include "node/keeper_inside.h"
 
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rd.h"
 #include "node/tab_frame.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -87,8 +88,27 @@ cm_keeper_release_key(struct cm_keeper *keeper, struct cm_view payload, struct c
 	if (have < needed)
 		return cm_report_refuse(report, CM_ERROR_APPROVAL_MISSING, "release", "%zu of %zu persons for %.*s",
 		                        have, needed, CM_VIEW_ARG(release.object));
+	if (cm_keeper_approval_held(&keeper->approvals, &matter))
+		return cm_report_refuse(report, CM_ERROR_APPROVAL_IN_USE, "release", "%.*s", CM_VIEW_ARG(release.object));
 	struct cm_keeper_reader *reader = cm_keeper_release_find(keeper, release.job);
 	if (reader == NULL)
 		return cm_report_refuse(report, CM_ERROR_RELEASE_JOB, "release", "job %u", release.job);
-	return cm_keeper_release_send(keeper, reader, &release, report);
+	cm_result r = cm_keeper_release_send(keeper, reader, &release, report);
+	if (r == CM_OK)
+		cm_keeper_approval_hold(&keeper->approvals, &matter, release.job);
+	return r;
+}
+
+cm_result
+cm_keeper_release_settle(struct cm_keeper *keeper, struct cm_view payload, struct cm_report *report,
+                         struct cm_buf *answer)
+{
+	(void)answer;
+	struct cm_rd rd = cm_rd_of(payload);
+	uint32_t job = cm_rd_u32be(&rd);
+	uint8_t spent = cm_rd_u8(&rd);
+	if (!cm_rd_done(&rd) || spent > 1)
+		return cm_report_refuse(report, CM_ERROR_KEEPER_FORM, "settle", "malformed");
+	cm_keeper_approval_settle(&keeper->approvals, job, spent == 1);
+	return CM_OK;
 }

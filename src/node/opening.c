@@ -21,17 +21,33 @@
 #include "os/dir.h"
 #include "store/blobs.h"
 
+// The sealed file as it came; cut or grown on our disk since, it is not shown, approved or opened.
+static cm_result
+cm_opening_blob(struct cm_node *node, const struct cm_store_delivery *evidence, struct cm_report *report, int *ret_fd)
+{
+	CM_FILE_AUTO int fd = -1;
+	uint64_t length = 0;
+	cm_result r = cm_blobs_open(node->home, &evidence->blob, report, &fd, &length);
+	if (r == CM_OK && length != evidence->length)
+		r = cm_report_refuse(report, CM_ERROR_BLOB_CHANGED, "evidence", "%llu bytes, not %llu",
+		                     (unsigned long long)length, (unsigned long long)evidence->length);
+	if (r == CM_OK) {
+		*ret_fd = fd;
+		fd = -1;
+	}
+	return r;
+}
+
 cm_result
 cm_opening_header(struct cm_node *node, const struct cm_store_delivery *evidence, struct cm_report *report,
                   struct cm_buf *to)
 {
 	CM_FILE_AUTO int fd = -1;
-	uint64_t length = 0;
 	size_t n = 0;
 	if (evidence->have < evidence->length)
 		return CM_OK;
 	CM_AUTO uint8_t *begin = cm_mem_new(CM_LIMIT_SEAL_HEADER_VALUE);
-	cm_result r = begin == NULL ? CM_NOMEM : cm_blobs_open(node->home, &evidence->blob, report, &fd, &length);
+	cm_result r = begin == NULL ? CM_NOMEM : cm_opening_blob(node, evidence, report, &fd);
 	if (r == CM_OK)
 		r = cm_file_pread(fd, 0, begin, CM_LIMIT_SEAL_HEADER_VALUE, report, &n);
 	if (r != CM_OK)
@@ -139,10 +155,9 @@ cm_opening_run(struct cm_node *node, const struct cm_store_delivery *evidence, s
 	struct cm_buf CM_CLEANUP(cm_buf_fini) header = cm_buf_of(CM_LIMIT_SEAL_HEADER_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) payload = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	CM_FILE_AUTO int blob = -1;
-	uint64_t length = 0;
 	cm_result r = cm_opening_header(node, evidence, report, &header);
 	if (r == CM_OK)
-		r = cm_blobs_open(node->home, &evidence->blob, report, &blob, &length);
+		r = cm_opening_blob(node, evidence, report, &blob);
 	if (r != CM_OK)
 		return r;
 	cm_reader_package_job_write(job, &payload);
@@ -156,6 +171,16 @@ cm_opening_run(struct cm_node *node, const struct cm_store_delivery *evidence, s
 	if (r == CM_OK && !cm_reader_package_told_read(cm_buf_view(&answer->bytes), &answer->told))
 		r = cm_report_failed(report, CM_ERROR_IPC_FRAME, "package reader", "malformed");
 	return r;
+}
+
+// The end of a job that the keeper released a key to. The approvals are good for one result: they are spent once it is
+// durable, and in force again when nothing came of them.
+static void
+cm_opening_settle(struct cm_node *node, uint32_t job, bool kept)
+{
+	struct cm_report report = {0};
+	if (cm_keeper_client_settle(&node->keeper, job, kept, &report) != CM_OK)
+		cm_node_log("the keeper could not be told what came of approvals", &report);
 }
 
 static const char *
@@ -185,22 +210,12 @@ cm_opening_tell(struct cm_node *node, const struct cm_store_delivery *evidence, 
 		cm_node_log("the deliverer could not be told that its evidence was opened", &report);
 }
 
-// The package reader judges; what it says is kept word for word.
 static cm_result
-cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, const char *person,
-                struct cm_report *report, struct cm_opening_answer *answer)
+cm_opening_keep_report(struct cm_node *node, const struct cm_store_delivery *evidence, const char *person,
+                       const struct cm_reader_package_told *told, struct cm_report *report)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) roots = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	const struct cm_reader_package_told *told = &answer->told;
 	struct cm_view package = cm_view_of(NULL, 0);
 	char hex[65];
-	cm_opening_roots(node, evidence->peer, &roots);
-	struct cm_reader_package_job job = {
-	        .what = CM_READER_PACKAGE_VERIFY, .now = cm_clock_utc(), .roots = cm_buf_view(&roots)};
-	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_OPEN}, .fd_count = 1};
-	cm_result r = cm_opening_run(node, evidence, &ask, &job, report, answer);
-	if (r != CM_OK)
-		return r;
 	cm_hex_text(cm_hash_view(&told->hash), hex);
 	if (!cm_hash_equal(&told->hash, &(struct cm_hash){.b = {0}}))
 		package = cm_view_text(hex);
@@ -215,9 +230,31 @@ cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, 
 	        .package = package,
 	        .texts = {.text = {evidence->id, state, package, told->report}, .n = 4},
 	};
-	r = cm_opening_keep(node, &kept, report);
+	cm_result r = cm_opening_keep(node, &kept, report);
 	if (r == CM_OK)
 		cm_opening_tell(node, evidence, told->verdict, package);
+	return r;
+}
+
+// The package reader judges; what it says is kept word for word. A package that it refuses is read once more as sealed
+// bytes: when our own disk has changed them, the deliverer is not to blame, and nothing is said about the package.
+static cm_result
+cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, const char *person,
+                struct cm_report *report, struct cm_opening_answer *answer)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roots = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_opening_roots(node, evidence->peer, &roots);
+	struct cm_reader_package_job job = {
+	        .what = CM_READER_PACKAGE_VERIFY, .now = cm_clock_utc(), .roots = cm_buf_view(&roots)};
+	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_OPEN}, .fd_count = 1};
+	cm_result r = cm_opening_run(node, evidence, &ask, &job, report, answer);
+	if (r != CM_OK)
+		return r;
+	if (answer->told.verdict == COMITY_VERDICT_REFUSED)
+		r = cm_blobs_check(node->home, &evidence->blob, report);
+	if (r == CM_OK)
+		r = cm_opening_keep_report(node, evidence, person, &answer->told, report);
+	cm_opening_settle(node, ask.release.job, r == CM_OK);
 	return r;
 }
 
@@ -279,23 +316,6 @@ cm_opening_show(const struct cm_opening *o, bool opened, struct cm_buf *body)
 	cm_json_put_end_object(&put);
 }
 
-// Both approved already, but the reader could not do its work (others work, it died): any of them asks again, and the
-// keeper, where both approvals are in force, decides.
-static bool
-cm_opening_again(const struct cm_opening *o, struct cm_report *report)
-{
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_approval *rows = NULL;
-	size_t n = 0;
-	struct cm_store_ask ask = {
-	        .delivery = o->evidence->id, .purpose = cm_view_text("open"), .limit = CM_LIMIT_STORE_PAGE_VALUE};
-	if (o->export || !cm_report_has(report, CM_ERROR_APPROVAL_SAME_PERSON) ||
-	    cm_store_approvals(o->node->store, &ask, NULL, &page, &rows, &n) != CM_OK || n < 2)
-		return false;
-	cm_report_clear(report);
-	return true;
-}
-
 static cm_result
 cm_opening_approved(const struct cm_opening *o, struct cm_report *report)
 {
@@ -319,14 +339,11 @@ cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_result r = cm_store_delivery(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &o.evidence);
 	if (r == CM_OK && o.evidence == NULL)
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
-	bool again = false;
-	if (r == CM_OK) {
-		r = cm_opening_statement(&o, ex, report);
-		again = r == CM_REFUSED && cm_opening_again(&o, report);
-	}
 	if (r == CM_OK)
+		r = cm_opening_statement(&o, ex, report);
+	if (r == CM_OK && !o.approval.again)
 		r = cm_opening_approved(&o, report);
-	bool opens = again || (r == CM_OK && !o.export && o.approval.have >= o.approval.needed);
+	bool opens = r == CM_OK && !o.export && o.approval.have >= o.approval.needed;
 	if (opens)
 		r = cm_opening_open(ex->node, o.evidence, o.approval.person, report, &o.answer);
 	if (r == CM_OK)
@@ -401,8 +418,9 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_EXPORT}, .fds = {-1, out, court}, .fd_count = 3};
 	cm_hex_text(cm_hash_view(&row->package), hex);
 	r = cm_opening_run(node, row, &ask, &job, report, &said);
-	if (r == CM_OK)
-		r = cm_opening_written(&said.told, hex, note, answer);
+	if (r != CM_OK)
+		return r;
+	r = cm_opening_written(&said.told, hex, note, answer);
 	struct cm_opening_kept kept = {
 	        .cause = CM_EVENT_EXPORTED,
 	        .act = "exported",
@@ -412,5 +430,8 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	        .package = cm_view_text(hex),
 	        .texts = {.text = {row->id}, .n = 1},
 	};
-	return r == CM_OK ? cm_opening_keep(node, &kept, report) : r;
+	if (r == CM_OK)
+		r = cm_opening_keep(node, &kept, report);
+	cm_opening_settle(node, ask.release.job, r == CM_OK);
+	return r;
 }

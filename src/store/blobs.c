@@ -187,6 +187,29 @@ cm_blobs_open(const char *home, const struct cm_hash *sha256, struct cm_report *
 	return r;
 }
 
+cm_result
+cm_blobs_check(const char *home, const struct cm_hash *sha256, struct cm_report *report)
+{
+	CM_FILE_AUTO int fd = -1;
+	CM_AUTO uint8_t *block = cm_mem_new(CM_BLOBS_BLOCK);
+	struct cm_hash_stream hash;
+	uint64_t length = 0;
+	size_t n = 1;
+	cm_result r = block == NULL ? CM_NOMEM : cm_blobs_open(home, sha256, report, &fd, &length);
+	cm_hash_init(&hash);
+	for (uint64_t at = 0; r == CM_OK && n > 0; at += n) {
+		r = cm_file_pread(fd, at, block, CM_BLOBS_BLOCK, report, &n);
+		if (r == CM_OK)
+			cm_hash_add(&hash, cm_view_of(block, n));
+	}
+	if (r != CM_OK)
+		return r;
+	struct cm_hash now = cm_hash_final(&hash);
+	if (!cm_hash_equal(&now, sha256))
+		return cm_report_refuse(report, CM_ERROR_BLOB_CHANGED, "blob", "%llu bytes", (unsigned long long)length);
+	return CM_OK;
+}
+
 // Does anybody want this file ("aa/<sha256>" or "in/<uuid>.part")? Files of other names are left alone.
 static bool
 cm_blobs_wanted(const struct cm_blobs_keep *keep, const char *name)

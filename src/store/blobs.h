@@ -51,6 +51,9 @@ CM_CHECKED cm_result cm_blobs_drop(const char *home, struct cm_view name, struct
 CM_CHECKED cm_result cm_blobs_open(const char *home, const struct cm_hash *sha256, struct cm_report *report,
                                    int *ret_fd, uint64_t *ret_length);
 
+// Reads the whole blob: is it still the one of its name? Refused: blob_missing, blob_changed.
+CM_CHECKED cm_result cm_blobs_check(const char *home, const struct cm_hash *sha256, struct cm_report *report);
+
 // Removes every file whose digest `keep` does not want, and parts that nobody claims.
 struct cm_blobs_keep {
 	bool (*blob)(void *self, const struct cm_hash *sha256);

@@ -95,7 +95,7 @@ every_payload_is_read_whole_or_not_at_all(void **state)
 	assert_exact(&b, session);
 	cm_ipc_keeper_statement_write(&(struct cm_ipc_statement){.text = cm_view_text("text")}, &b);
 	assert_exact(&b, statement);
-	cm_ipc_keeper_approval_write(&(struct cm_ipc_approval){.person = "ana", .have = 1, .needed = 2}, &b);
+	cm_ipc_keeper_approval_write(&(struct cm_ipc_approval){.person = "ana", .have = 1, .needed = 2, .again = true}, &b);
 	assert_exact(&b, approval);
 	cm_ipc_keeper_release_write(&r, &b);
 	assert_exact(&b, release);

@@ -236,7 +236,7 @@ what_is_not_in_the_table_or_malformed_is_refused(void **state)
 	(void)state;
 	static const uint8_t zeros[3000];
 	for (uint16_t type = 0; type < 80; type++) {
-		bool ours = type >= CM_FRAME_KEYS && type <= CM_FRAME_RELEASE;
+		bool ours = type >= CM_FRAME_KEYS && type <= CM_FRAME_SETTLE;
 		if (!ours)
 			assert_refused(raw(type, cm_view_of(zeros, 40), report), CM_ERROR_KEEPER_PURPOSE);
 		else if (type != CM_FRAME_LOGIN && type != CM_FRAME_PERSON_ADD && type != CM_FRAME_PERSON_ENROL)
@@ -335,6 +335,43 @@ seal(struct cm_buf *header, struct cm_seal_file_key *key)
 	header->n -= CM_SEAL_NONCE;
 }
 
+// A key was released to job 5 by the approvals of ana and bo: they are good for one result.
+static void
+only_one_result(struct cm_ipc_release release, const struct cm_hash *digest)
+{
+	struct cm_report good = {0};
+	struct cm_ipc_approval approval;
+	struct cm_proc reader = {0};
+	struct cm_proc_end end;
+	int fd = -1;
+	struct cm_buf text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE);
+	assert_good(cm_role_reader_start(&keeper.parent, 7, &good, &reader, &fd), &good);
+	struct cm_ipc node = cm_ipc_of(fd);
+	// What came of it is open: no second reader by the same approvals.
+	release.job = 7;
+	assert_refused(cm_keeper_client_release(&keeper.client, &release, report), CM_ERROR_APPROVAL_IN_USE);
+	assert_good(cm_keeper_client_settle(&keeper.client, 6, true, &good), &good); // another job's end is not this one's
+	assert_refused(cm_keeper_client_release(&keeper.client, &release, report), CM_ERROR_APPROVAL_IN_USE);
+	// Nothing came of it: one of the persons asks again.
+	assert_good(cm_keeper_client_settle(&keeper.client, 5, false, &good), &good);
+	struct cm_ipc_statement s = home_state(&ana, "evidence_open", "e1", digest, &text);
+	assert_good(cm_keeper_client_approve(&keeper.client, &s, &good, &approval), &good);
+	assert_true(approval.again);
+	assert_int_equal(approval.have, 2);
+	assert_string_equal(approval.person, "ana");
+	assert_good(cm_keeper_client_release(&keeper.client, &release, &good), &good);
+	// It is kept: the two approvals are spent, and both persons begin anew.
+	assert_good(cm_keeper_client_settle(&keeper.client, 7, true, &good), &good);
+	assert_refused(cm_keeper_client_release(&keeper.client, &release, report), CM_ERROR_APPROVAL_MISSING);
+	s = home_state(&ana, "evidence_open", "e1", digest, &text);
+	assert_good(cm_keeper_client_approve(&keeper.client, &s, &good, &approval), &good);
+	assert_false(approval.again);
+	assert_int_equal(approval.have, 1);
+	cm_ipc_fini(&node);
+	assert_good(cm_proc_wait(&reader, cm_clock_after(10 * CM_INSTANT_SECOND), &good, &end), &good);
+	cm_buf_fini(&text);
+}
+
 static void
 evidence_opens_after_two_different_persons_and_the_key_goes_to_the_reader(void **state)
 {
@@ -393,6 +430,8 @@ evidence_opens_after_two_different_persons_and_the_key_goes_to_the_reader(void *
 	assert_int_equal(end.code, 0);
 	assert_int_equal(end.signal, 0);
 	cm_ipc_fini(&node);
+
+	only_one_result(release, &digest);
 	cm_buf_fini(&header);
 	cm_buf_fini(&other);
 	cm_buf_fini(&text);

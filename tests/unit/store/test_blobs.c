@@ -112,5 +112,30 @@ what_nobody_claims_is_swept(void **state)
 	assert_int_equal(cm_blobs_open(home, &other, NULL, &fd, &length), CM_REFUSED);
 }
 
+static void
+a_blob_that_the_disk_changed_is_told_from_one_that_is_whole(void **state)
+{
+	(void)state;
+	struct cm_report report = {0};
+	struct cm_blobs_part part;
+	struct cm_hash sha256, other = cm_hash_of(cm_view_text("other"));
+	char hex[65], path[400];
+	int fd = -1;
+	assert_int_equal(cm_blobs_begin(home, cm_view_text(PART), 0, &report, &part), CM_OK);
+	assert_int_equal(cm_blobs_add(&part, cm_view_text("sealed bytes"), &report), CM_OK);
+	assert_int_equal(cm_blobs_finish(&part, NULL, &report, &sha256), CM_OK);
+	assert_int_equal(cm_blobs_check(home, &sha256, &report), CM_OK);
+	assert_int_equal(cm_blobs_check(home, &other, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_BLOB_MISSING));
+	cm_hex_text(cm_hash_view(&sha256), hex);
+	snprintf(path, sizeof path, "%s/blobs/%.2s/%s", home, hex, hex);
+	assert_int_equal(cm_file_open(path, CM_FILE_UPDATE, 0600, &report, &fd), CM_OK);
+	assert_int_equal(cm_file_pwrite_all(fd, 7, cm_view_text("B"), &report), CM_OK);
+	cm_file_close(&fd);
+	assert_int_equal(cm_blobs_check(home, &sha256, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_BLOB_CHANGED));
+}
+
 UNIT_MAIN(cmocka_unit_test_setup_teardown(a_part_goes_on_after_a_restart_and_ends_by_its_digest, prepare, leave),
+          cmocka_unit_test_setup_teardown(a_blob_that_the_disk_changed_is_told_from_one_that_is_whole, prepare, leave),
           cmocka_unit_test_setup_teardown(what_nobody_claims_is_swept, prepare, leave))
