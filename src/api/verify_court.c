@@ -74,6 +74,29 @@ cm_court_identity(const struct cm_court *c, const uint8_t certificate[32])
 	return NULL;
 }
 
+// Whose signature: of the card that holds the certificate it names, else of the one whose key made it. A node that was renewed
+// has a new certificate over the same key, and a card of today beside acts of before.
+static const struct cm_identity *
+cm_court_jws_signer(const struct cm_court *c, const uint8_t certificate[32], const struct cm_hash *digest,
+                    const struct cm_key_signature *sig)
+{
+	const struct cm_identity *identity = cm_court_identity(c, certificate);
+	for (size_t i = 0; identity == NULL && i < c->card_count; i++)
+		if (cm_jws_verify(digest, sig, &c->cards[i].sign, NULL) == CM_OK)
+			identity = &c->cards[i];
+	return identity;
+}
+
+static const struct cm_identity *
+cm_court_act_signer(const struct cm_court *c, const struct cm_act_file *act)
+{
+	const struct cm_identity *identity = cm_court_identity(c, act->certificate);
+	for (size_t i = 0; identity == NULL && i < c->card_count; i++)
+		if (cm_receipt_act_signed(act, &c->cards[i].sign, NULL) == CM_OK)
+			identity = &c->cards[i];
+	return identity;
+}
+
 static cm_result
 cm_court_jws(struct cm_court *c, const struct cm_json_value *root, const char *place, struct cm_arena *arena)
 {
@@ -95,10 +118,10 @@ cm_court_jws(struct cm_court *c, const struct cm_json_value *root, const char *p
 		r = cm_json_canonical(root, "Signature", &payload);
 	if (r != CM_OK)
 		return r;
-	const struct cm_identity *identity = cm_court_identity(c, jws.certificate_sha256);
-	if (identity == NULL)
-		return cm_report_refuse(inside, CM_ERROR_COURT_CARD, place, "signed by a certificate of no card");
 	struct cm_hash digest = cm_jws_digest(protected, cm_buf_view(&payload));
+	const struct cm_identity *identity = cm_court_jws_signer(c, jws.certificate_sha256, &digest, &sig);
+	if (identity == NULL)
+		return cm_report_refuse(inside, CM_ERROR_COURT_CARD, place, "signed by the key of no card");
 	return cm_jws_verify(&digest, &sig, &identity->sign, inside);
 }
 
@@ -180,8 +203,8 @@ cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
 	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
 	c->acts++;
 	cm_result r = cm_act_read(cm_buf_view(&file->bytes), inside, &act);
-	if (r == CM_OK && (identity = cm_court_identity(c, act.certificate)) == NULL)
-		r = cm_report_refuse(inside, CM_ERROR_COURT_CARD, name, "signed by a certificate of no card");
+	if (r == CM_OK && (identity = cm_court_act_signer(c, &act)) == NULL)
+		r = cm_report_refuse(inside, CM_ERROR_COURT_CARD, name, "signed by the key of no card");
 	if (r == CM_OK)
 		r = cm_court_act_fits(c, &act, name, identity);
 	if (r == CM_OK)

@@ -65,6 +65,7 @@ cm_identity_keys(const struct cm_card *card, const struct cm_chain_question *cha
 		return r;
 	if (!cm_view_equal(cm_view_of(seal.leaf.key.b, seal.leaf.key.n), cm_view_of(identity->recipient.b, 32)))
 		return cm_report_refuse(report, CM_ERROR_IDENTITY_KEYS, "seal_recipient", "another key than seal_certificate");
+	identity->until = seal.leaf.not_after;
 	if (!cm_view_is(card->log_origin, identity->log.name))
 		return cm_report_refuse(report, CM_ERROR_IDENTITY_KEYS, "log_vkey", "%.*s", CM_VIEW_ARG(card->log_origin));
 	return CM_OK;
@@ -118,6 +119,11 @@ cm_identity_check(const struct cm_card *card, const struct cm_identity_question 
 		r = cm_identity_role_set(card, report, &identity.roles);
 	if (r != CM_OK)
 		return r;
+	identity.serial = card->serial;
+	if (sign.leaf.not_after.us < identity.until.us)
+		identity.until = sign.leaf.not_after;
+	if (card->valid_until.us < identity.until.us)
+		identity.until = card->valid_until;
 	identity.sign = sign.leaf.key;
 	identity.sign_certificate = sign.leaf.sha256;
 	identity.state = root.sha256;

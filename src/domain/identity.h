@@ -18,6 +18,8 @@ struct cm_identity {
 	struct cm_seal_recipient recipient;   // to which evidence is sealed
 	struct cm_note_key log;               // of the register
 	cm_authority_roles roles;
+	uint64_t serial;                      // grows with each card of the node
+	struct cm_instant until;              // the first end among the card and its certificates
 };
 
 struct cm_identity_question {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/tab_limit.h"
 #include "format/json.h"
 #include "os/file.h"
@@ -15,6 +16,7 @@
 #include "node/ipc_findings.h"
 #include "node/officer.h"
 #include "node/parent.h"
+#include "node/renew.h"
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
@@ -143,6 +145,32 @@ cm_commands_init(const struct cm_command_line *line)
 		printf("%s is made in %s. Its State root is in %s: take that folder away and lock it up.\n"
 		       "Next: comity person add PERSON --home %s --name NAME, then comity serve --home %s\n",
 		       spec.node, spec.home, spec.state_folder, spec.home, spec.home);
+	return CM_CLI_DONE;
+}
+
+int
+cm_commands_renew(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_instant until = {0};
+	const char *days = cm_command_value(line, CM_OPTION_RENEW_DAYS);
+	char text[CM_INSTANT_TEXT];
+	uint64_t n = 0;
+	cm_result r = CM_OK;
+	if (days != NULL && !cm_num_u64(cm_view_text(days), 2, CM_LIMIT_AUTHORITY_DAYS_VALUE, &n))
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--days", "2 to %d", CM_LIMIT_AUTHORITY_DAYS_VALUE);
+	struct cm_renew_spec spec = {
+	        .home = line->home, .state_folder = cm_command_value(line, CM_OPTION_RENEW_STATE), .days = (int)n};
+	if (r == CM_OK)
+		r = cm_renew_node(&spec, &report, &until);
+	if (r != CM_OK)
+		return cm_call_show(line, r, NULL, &report);
+	cm_instant_text(until, text);
+	if (line->json)
+		printf("{\"home\":\"%s\",\"until\":\"%s\"}\n", spec.home, text);
+	else
+		printf("Certificates and card are good until %s. Take %s away again, then comity serve --home %s\n", text,
+		       spec.state_folder, spec.home);
 	return CM_CLI_DONE;
 }
 

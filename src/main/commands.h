@@ -8,6 +8,7 @@
 void cm_commands_join(void);
 
 int cm_commands_init(const struct cm_command_line *line);
+int cm_commands_renew(const struct cm_command_line *line);
 int cm_commands_serve(const struct cm_command_line *line);
 
 #endif

@@ -24,6 +24,7 @@ static const struct {
 	int (*run)(const struct cm_command_line *line);
 } cm_main_runs[] = {
         {CM_COMMAND_INIT, cm_commands_init},
+        {CM_COMMAND_RENEW, cm_commands_renew},
         {CM_COMMAND_SERVE, cm_commands_serve},
         {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
         {CM_COMMAND_LOGIN, cm_cmd_person_login},

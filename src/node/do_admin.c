@@ -164,13 +164,27 @@ cm_do_persons(struct cm_exchange *ex)
 
 // -- peers ---------------------------------------------------------------------------------------------------------
 
+// The end of the card that counts; 0 for a peer that has none.
+static struct cm_instant
+cm_do_peer_until(struct cm_node *node, struct cm_view name)
+{
+	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
+	char id[CM_X509_NODE];
+	struct cm_instant until = {0};
+	snprintf(id, sizeof id, "%.*s", CM_VIEW_ARG(name));
+	if (peer != NULL && cm_peers_find(&node->peers, id, peer))
+		until = peer->identity.until;
+	return until;
+}
+
 static void
-cm_do_peer_row(struct cm_json_put *put, const struct cm_store_peer *row)
+cm_do_peer_row(struct cm_node *node, struct cm_json_put *put, const struct cm_store_peer *row)
 {
 	struct cm_peering_state state = {.words = ""};
 	bool read = cm_peering_state_read(row->secret, &state);
 	cm_json_put_object(put);
 	cm_json_put_member_text(put, "address", row->address);
+	cm_do_json_time(put, "card_until", cm_do_peer_until(node, row->node));
 	cm_json_put_member_text(put, "name", row->title);
 	cm_json_put_member_text(put, "node", row->node);
 	cm_json_put_member_text(put, "state", row->state);
@@ -192,7 +206,7 @@ cm_do_peer_list(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 	cm_json_put_name(&put, "peers");
 	cm_json_put_array(&put);
 	for (size_t i = 0; r == CM_OK && i < n; i++)
-		cm_do_peer_row(&put, &rows[i]);
+		cm_do_peer_row(ex->node, &put, &rows[i]);
 	cm_json_put_end_array(&put);
 	cm_json_put_end_object(&put);
 	return r;
@@ -208,7 +222,7 @@ cm_do_peer_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 	if (r == CM_OK && row == NULL)
 		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "peer", "%s", ex->match.part[0]);
 	if (r == CM_OK)
-		cm_do_peer_row(&put, row);
+		cm_do_peer_row(ex->node, &put, row);
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include "base/tab_limit.h"
 #include "node/do_json.h"
 #include "node/hi1_answer.h"
+#include "node/renewal.h"
 #include "os/clock.h"
 
 cm_result
@@ -186,6 +187,7 @@ cm_do_node(struct cm_exchange *ex, struct cm_buf *body)
 	cm_note_key_write(&node->self.identity.log, &vkey);
 	cm_seal_recipient_write(&node->self.identity.recipient, recipient);
 	cm_json_put_object(&put);
+	cm_do_json_time(&put, "good_until", node->self.identity.until);
 	cm_json_put_member_text(&put, "log_vkey", cm_buf_view(&vkey));
 	cm_json_put_member_cstr(&put, "name", node->self.title);
 	cm_json_put_member_cstr(&put, "node", node->name.whole);
@@ -195,6 +197,8 @@ cm_do_node(struct cm_exchange *ex, struct cm_buf *body)
 	cm_do_json_b64(&put, "sign_certificate", node->self.sign_certificate);
 	cm_do_json_b64(&put, "state_certificate", node->self.state_certificate);
 	cm_json_put_member_cstr(&put, "version", CM_VERSION);
+	if (cm_renewal_near(&node->self.identity))
+		cm_json_put_member_cstr(&put, "warning", CM_RENEWAL_WARNING);
 	cm_json_put_end_object(&put);
 	return CM_OK;
 }
@@ -355,6 +359,8 @@ cm_do_metrics(struct cm_exchange *ex, struct cm_buf *body)
 	struct cm_server_counts c = cm_server_counts(ex->node->peer_server);
 	cm_store_figures(ex->node->store, &f);
 	cm_buf_printf(body, "# TYPE comity_register_entries gauge\ncomity_register_entries %llu\n", (unsigned long long)f.size);
+	cm_buf_printf(body, "# TYPE comity_card_seconds_left gauge\ncomity_card_seconds_left %lld\n",
+	              (long long)((ex->node->self.identity.until.us - cm_clock_utc().us) / CM_INSTANT_SECOND));
 	cm_buf_printf(body, "# TYPE comity_store_changes_total counter\ncomity_store_changes_total %llu\n",
 	              (unsigned long long)f.changes);
 	cm_buf_printf(body, "# TYPE comity_store_commits_total counter\ncomity_store_commits_total %llu\n",

@@ -22,6 +22,16 @@ struct cm_keeper_spec {
 CM_CHECKED cm_result cm_keeper_create(const struct cm_keeper_spec *spec, const struct cm_state_root *root,
                                       struct cm_report *report);
 
+// New certificates over the same two keys, by the same root; `keys` are the keeper's present ones. For the stopped node. `days`
+// as in state_root.h. Each file is replaced as a whole, and each certificate is good by itself, so that this can be repeated.
+struct cm_keeper_recertify {
+	const char *home, *organisation;
+	const struct cm_ipc_keys *keys;
+	int days;
+};
+CM_CHECKED cm_result cm_keeper_recertify(const struct cm_keeper_recertify *spec, const struct cm_state_root *root,
+                                         struct cm_report *report);
+
 // -- a keeper for a command without a running node
 struct cm_keeper_process {
 	int lock_fd;          // HOME/run/lock, held

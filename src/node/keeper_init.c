@@ -136,3 +136,29 @@ cm_keeper_create(const struct cm_keeper_spec *spec, const struct cm_state_root *
 		r = cm_file_rename(half, folder, report);
 	return r;
 }
+
+cm_result
+cm_keeper_recertify(const struct cm_keeper_recertify *spec, const struct cm_state_root *root, struct cm_report *report)
+{
+	char folder[CM_FILE_PATH];
+	struct cm_x509 old_sign, old_seal;
+	struct cm_state_root_issue sign = {
+	        .role = CM_X509_AUTHORITY,
+	        .node = spec->keys->node,
+	        .organisation = spec->organisation,
+	        .days = spec->days,
+	};
+	struct cm_state_root_issue seal = sign;
+	seal.role = CM_X509_SEAL;
+	cm_result r = cm_file_path(folder, sizeof folder, spec->home, "keeper", report);
+	if (r == CM_OK)
+		r = cm_x509_read(spec->keys->chain[0], report, &old_sign);
+	if (r == CM_OK)
+		r = cm_x509_read(spec->keys->seal_certificate, report, &old_seal);
+	if (r != CM_OK)
+		return r;
+	sign.subject = old_sign.key;
+	seal.subject = old_seal.key;
+	r = cm_keeper_init_certify(folder, "sign.pem", root, &sign, report);
+	return r == CM_OK ? cm_keeper_init_certify(folder, "seal.pem", root, &seal, report) : r;
+}

@@ -182,6 +182,8 @@ cm_node_load(struct cm_node *node, struct cm_report *report)
 		r = cm_reader_client_card(&node->reader, cm_buf_view(&node->card), cm_clock_utc(), report, &node->self);
 	if (r == CM_OK && strcmp(node->self.identity.node, node->name.whole) != 0)
 		r = cm_report_refuse(report, CM_ERROR_NODE_NAME, "card.json", "%s", node->self.identity.node);
+	if (r == CM_OK && !cm_view_equal(node->self.sign_certificate, node->keys.keys.chain[0]))
+		r = cm_report_refuse(report, CM_ERROR_CARD_STALE, "card.json", "%s", node->self.identity.node);
 	return r;
 }
 
@@ -275,11 +277,11 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 		cm_server_stop(node->admin_server);
 	if (node->peer_server != NULL)
 		cm_server_stop(node->peer_server);
-	cm_renewal_stop(node->renewal);
 	cm_timer_stop(node->timer);
 	cm_pull_stop(node->pull);
 	cm_outbox_end(node->outbox);  // nobody waits for an answer any more
 	cm_client_stop(node->client); // ends every call under way
+	cm_renewal_stop(node->renewal);
 	cm_jobs_cancel(node->jobs);   // whoever waits for one comes back
 	cm_queue_close(&node->messages);
 	cm_queue_close(&node->calls);

@@ -23,8 +23,6 @@ cm_outbox_answer_check(const struct cm_outbox_try *one, const struct cm_hi1_mess
 	if (!m->jws.present || !m->jws.answers ||
 	    !cm_view_equal(cm_view_of(m->jws.request_sha256, 32), cm_hash_view(&one->digest)))
 		return cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/Signature/protected", "req#S256");
-	if (!cm_view_equal(cm_view_of(m->jws.certificate_sha256, 32), cm_hash_view(&peer->identity.sign_certificate)))
-		return cm_report_refuse(report, CM_ERROR_HI1_CERTIFICATE, "/Signature/protected", "%s", one->peer);
 	cm_result r = cm_jws_signature_read(m->jws.signature_b64, report, &sig);
 	return r == CM_OK ? cm_jws_verify(&digest, &sig, &peer->identity.sign, report) : r;
 }

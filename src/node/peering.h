@@ -1,6 +1,6 @@
 // How two nodes become peers (doc/spec/peer.md): invitation code, card pinned by hash, proof under the secret, nonces
 // committed before they are shown, comparison words, confirmation by people. Source: peering.c (inviter and both),
-// peering_accept.c (invited).
+// peering_accept.c (invited), peering_renew.c (the card of a peer that was renewed).
 #ifndef CM_NODE_PEERING_H
 #define CM_NODE_PEERING_H
 
@@ -46,6 +46,14 @@ CM_CHECKED cm_result cm_peering_confirm(struct cm_node *node, const char *peer, 
 // -- admin: nothing more is taken from this peer, confirmed or not; a new invitation begins anew.
 CM_CHECKED cm_result cm_peering_end(struct cm_node *node, const char *peer, const char *person,
                                     struct cm_report *report);
+
+// Asks a confirmed peer for its card, and takes it in place of the pinned one when it is a newer one of the same keys under the
+// same State root. Nothing happens when it is the one we have. Refused: peer_card (other keys, another root).
+CM_CHECKED cm_result cm_peering_renew(struct cm_node *node, const char *peer, struct cm_report *report);
+
+// One call to another node. `anchor` is the file with the certificate that its TLS chain must lead to; NULL: nothing is proven.
+CM_CHECKED cm_result cm_peering_call(struct cm_node *node, const char *url, const char *anchor, struct cm_view body,
+                                     struct cm_report *report, struct cm_buf *answer);
 
 // Refused: peer_exists. A card may not take the place of another that people compared words for.
 CM_CHECKED cm_result cm_peering_free_name(struct cm_node *node, const char *name, struct cm_report *report);

@@ -11,8 +11,7 @@
 #include "os/clock.h"
 #include "os/rand.h"
 
-// One call to the inviter. `anchor` is the certificate that its TLS chain must lead to.
-static cm_result
+cm_result
 cm_peering_call(struct cm_node *node, const char *url, const char *anchor, struct cm_view body, struct cm_report *report,
                 struct cm_buf *answer)
 {

@@ -92,6 +92,23 @@ cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret
 	return true;
 }
 
+bool
+cm_peers_ending(struct cm_peers *peers, const char *after, struct cm_instant before, char ret_node[CM_X509_NODE])
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	const struct cm_peer *next = NULL;
+	for (size_t i = 0; i < peers->n; i++) {
+		const struct cm_peer *one = &peers->list[i];
+		if (strcmp(one->state, "confirmed") == 0 && one->identity.until.us < before.us &&
+		    strcmp(one->identity.node, after) > 0 &&
+		    (next == NULL || strcmp(one->identity.node, next->identity.node) < 0))
+			next = one;
+	}
+	if (next != NULL)
+		memcpy(ret_node, next->identity.node, CM_X509_NODE);
+	return next != NULL;
+}
+
 void
 cm_peers_wrote(struct cm_peers *peers, char ret_node[CM_X509_NODE])
 {

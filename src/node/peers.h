@@ -39,6 +39,9 @@ void cm_peers_fini(struct cm_peers *peers);
 CM_CHECKED cm_result cm_peers_load(struct cm_peers *peers, struct cm_store *store, struct cm_reader_client *reader,
                                    struct cm_report *report);
 
+// The next confirmed peer in the order of names after `after` ("" at first) whose card ends before `before`.
+bool cm_peers_ending(struct cm_peers *peers, const char *after, struct cm_instant before, char ret_node[CM_X509_NODE]);
+
 // Adds or replaces one.
 CM_CHECKED cm_result cm_peers_put(struct cm_peers *peers, const struct cm_peer *peer);
 

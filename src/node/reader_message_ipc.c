@@ -68,6 +68,8 @@ cm_reader_card_write(const struct cm_card *card, const struct cm_identity *ident
 	cm_buf_add(to, identity->recipient.b, 32);
 	cm_buf_field(to, card->log_vkey);
 	cm_buf_u32be(to, identity->roles);
+	cm_buf_u64be(to, identity->serial);
+	cm_buf_u64be(to, (uint64_t)identity->until.us);
 	cm_buf_field(to, card->name_count > 0 ? card->names[0].name : card->node);
 	cm_buf_field(to, card->endpoint);
 	cm_buf_field(to, card->sign_certificate);
@@ -106,6 +108,8 @@ cm_reader_card_read(struct cm_view bytes, struct cm_reader_card *ret_card)
 	       cm_reader_hash_read(&rd, identity->state.b) && cm_reader_hash_read(&rd, identity->recipient.b);
 	good = good && cm_note_key_read(cm_rd_field(&rd), NULL, &identity->log) == CM_OK;
 	identity->roles = cm_rd_u32be(&rd);
+	identity->serial = cm_rd_u64be(&rd);
+	identity->until.us = (int64_t)cm_rd_u64be(&rd);
 	good = good && cm_reader_copy(cm_rd_field(&rd), ret_card->title, sizeof ret_card->title);
 	good = good && cm_reader_copy(cm_rd_field(&rd), ret_card->endpoint, sizeof ret_card->endpoint);
 	ret_card->sign_certificate = cm_rd_field(&rd);

@@ -1,10 +1,11 @@
-// Knows: when the node's TLS certificate is old, and that the listener has to take the new one. Does not know: how it is made
-// (tls_key.c). Waiting uses the monotonic clock and looks at UTC again now and then, so that a clock that was set, or a machine
+// Knows: when the node's TLS certificate is old and that the listener has to take the new one; when a peer's card nears its end;
+// when people have to be warned. Does not know: how a pair is made (tls_key.c) or a card is judged (peering_renew.c). Waiting uses the monotonic clock and looks at UTC again now and then, so that a clock that was set, or a machine
 // that slept, does not matter.
 #include "node/renewal.h"
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "node/peering.h"
 #include "node/tls_key.h"
 #include "os/clock.h"
 
@@ -34,22 +35,51 @@ cm_renewal_look(struct cm_node *node, struct cm_report *report, struct cm_instan
 	return CM_OK;
 }
 
+bool
+cm_renewal_near(const struct cm_identity *identity)
+{
+	return identity->until.us - cm_clock_utc().us < CM_LIMIT_RENEWAL_WARN_DAYS_VALUE * CM_INSTANT_DAY;
+}
+
+static void
+cm_renewal_tls(struct cm_node *node, struct cm_instant *due)
+{
+	struct cm_report report = {0};
+	if (cm_renewal_look(node, &report, due) != CM_OK)
+		cm_node_log("the TLS certificate could not be renewed; it is tried again", &report);
+}
+
+// Our own end is told, the others' newer cards are fetched.
+static void
+cm_renewal_cards(struct cm_node *node)
+{
+	char name[CM_X509_NODE] = "";
+	struct cm_instant before = {.us = cm_clock_utc().us + CM_LIMIT_RENEWAL_WARN_DAYS_VALUE * CM_INSTANT_DAY};
+	if (cm_renewal_near(&node->self.identity))
+		cm_node_log(CM_RENEWAL_WARNING, NULL);
+	while (cm_peers_ending(&node->peers, name, before, name)) {
+		struct cm_report report = {0};
+		if (cm_peering_renew(node, name, &report) != CM_OK)
+			cm_node_log("the card of a peer ends soon, and no newer one could be had", &report);
+	}
+}
+
 static void
 cm_renewal_run(void *arg)
 {
 	struct cm_renewal *renewal = arg;
-	struct cm_node *node = renewal->node;
-	struct cm_instant due = node->tls_due;
+	struct cm_instant due = renewal->node->tls_due;
+	int64_t cards = cm_clock_mono();
 	cm_mutex_lock(&renewal->lock);
 	while (!renewal->stopping) {
 		cm_mutex_unlock(&renewal->lock);
-		struct cm_report report = {0};
-		int64_t most = CM_LIMIT_RENEWAL_LOOK_S_VALUE * CM_INSTANT_SECOND;
-		if (cm_renewal_look(node, &report, &due) != CM_OK)
-			cm_node_log("the TLS certificate could not be renewed; it is tried again", &report);
-		int64_t wait = due.us - cm_clock_utc().us;
-		wait = wait > 0 && wait < most ? wait : most;
-		int64_t deadline = cm_clock_after(wait);
+		cm_renewal_tls(renewal->node, &due);
+		if (cm_clock_mono() >= cards) {
+			cm_renewal_cards(renewal->node);
+			cards = cm_clock_after(CM_LIMIT_RENEWAL_CARD_S_VALUE * CM_INSTANT_SECOND);
+		}
+		int64_t wait = due.us - cm_clock_utc().us, most = CM_LIMIT_RENEWAL_LOOK_S_VALUE * CM_INSTANT_SECOND;
+		int64_t deadline = cm_clock_after(wait > 0 && wait < most ? wait : most);
 		cm_mutex_lock(&renewal->lock);
 		while (!renewal->stopping && cm_cond_wait(&renewal->change, &renewal->lock, deadline))
 			;

@@ -135,9 +135,9 @@ cm_state_root_issue(const struct cm_state_root *root, const struct cm_state_root
 	        .organisation = issue->organisation,
 	        .node = issue->node,
 	        .not_before = now,
-	        .not_after = {.us = now.us + CM_LIMIT_AUTHORITY_DAYS_VALUE * CM_INSTANT_DAY},
+	        .not_after = {.us = now.us + (issue->days == 0 ? CM_LIMIT_AUTHORITY_DAYS_VALUE : issue->days) * CM_INSTANT_DAY},
 	};
-	if (issue->role != CM_X509_AUTHORITY && issue->role != CM_X509_SEAL)
+	if ((issue->role != CM_X509_AUTHORITY && issue->role != CM_X509_SEAL) || issue->days > CM_LIMIT_AUTHORITY_DAYS_VALUE)
 		return CM_BUG;
 	cm_result r = cm_rand_bytes(cert.serial, sizeof cert.serial, report);
 	if (r == CM_OK)

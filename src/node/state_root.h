@@ -27,12 +27,13 @@ CM_CHECKED cm_result cm_state_root_open(const char *folder, struct cm_view pass,
                                         struct cm_state_root *ret_root);
 void cm_state_root_fini(struct cm_state_root *root);
 
-// Issues a certificate of role AUTHORITY or SEAL for a node, valid from now for CM_LIMIT_AUTHORITY_DAYS_VALUE; DER appended.
+// Issues a certificate of role AUTHORITY or SEAL for a node, valid from now for `days`; DER appended.
 struct cm_state_root_issue {
 	enum cm_x509_role role;
 	const char *node;
 	const char *organisation; // or NULL
 	struct cm_key_public subject;
+	int days; // at most CM_LIMIT_AUTHORITY_DAYS_VALUE; 0: that many
 };
 CM_CHECKED cm_result cm_state_root_issue(const struct cm_state_root *root, const struct cm_state_root_issue *issue,
                                          struct cm_report *report, struct cm_buf *to);

@@ -109,7 +109,8 @@ cm_take_judge_sender(struct cm_take *take)
 	struct cm_node_name sender;
 	struct cm_key_signature sig;
 	struct cm_hash digest = cm_jws_digest(m->jws.protected_b64, m->canonical);
-	struct cm_view pinned = cm_hash_view(&take->peer.identity.sign_certificate);
+	bool named = cm_view_equal(cm_view_of(m->jws.certificate_sha256, 32),
+	                           cm_hash_view(&take->peer.identity.sign_certificate));
 	if (m->response)
 		cm_take_fault(&take->whole, CM_HI1_ERROR_NOT_A_MESSAGE, "/Payload", "a response came as a request");
 	else if (cm_node_name_join(m->sender.country, m->sender.id, NULL, &sender) != CM_OK ||
@@ -120,12 +121,12 @@ cm_take_judge_sender(struct cm_take *take)
 		cm_take_fault(&take->whole, CM_HI1_ERROR_WRONG_RECEIVER, "/Header/ReceiverIdentifier", take->node->name.whole);
 	else if (!m->jws.present)
 		cm_take_fault(&take->whole, CM_HI1_ERROR_SIGNATURE_MISSING, "/Signature", "");
-	else if (!cm_view_equal(cm_view_of(m->jws.certificate_sha256, 32), pinned))
-		cm_take_fault(&take->whole, CM_HI1_ERROR_CERTIFICATE, "/Signature/protected",
-		              "x5t#S256 is not the certificate on the register");
+	// By the key on the card. After a renewal the certificate is another one over the same key.
 	else if (cm_jws_signature_read(m->jws.signature_b64, NULL, &sig) != CM_OK ||
 	         cm_jws_verify(&digest, &sig, &take->peer.identity.sign, NULL) != CM_OK)
-		cm_take_fault(&take->whole, CM_HI1_ERROR_SIGNATURE_INVALID, "/Signature/signature", "");
+		cm_take_fault(&take->whole, named ? CM_HI1_ERROR_SIGNATURE_INVALID : CM_HI1_ERROR_CERTIFICATE,
+		              named ? "/Signature/signature" : "/Signature/protected",
+		              named ? "" : "x5t#S256 is not the certificate on the card, nor is the key");
 }
 
 // Clock window; preservation and emergency are taken whatever the clock says.

@@ -100,7 +100,8 @@ def who_speaks(bad, other, stranger):
     text = text[:at] + (b'0' if text[at:at + 1] != b'0' else b'1') + text[at + 1:]
     m = json.loads(text)
     bad.refuses('a byte changed after signing', [41007], m, text)
-    bad.refuses('another certificate', [41008], get(), cert=other.sign)
+    # After a renewal the certificate is another one over the same key: such a message is judged on, to its unknown object.
+    bad.refuses('another certificate of the same key', [42001], get(), cert=other.sign)
     bad.refuses('the certificate and key of another peer', [41008], get(), key=other.sign_key, cert=other.sign)
     m = json.loads(peer.signed(get()))
     m['Signature']['signature'] = m['Signature']['signature'][:-2]

@@ -83,6 +83,7 @@ class Peer:
         self.me = me
         self.address = json.load(open(os.path.join(other.home, 'run', 'addresses.json')))['peer']
         self.context = ssl.create_default_context()
+        self.keeper = os.path.join(me.home, 'keeper')
         self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
         if certificate:
             self.context.load_cert_chain(os.path.join(me.home, 'tls', 'node.pem'))
@@ -97,9 +98,8 @@ class Peer:
 
     def signature(self, text, x5t):
         header = b64(json.dumps({'alg': 'ES256', 'typ': 'comity-hi1+jws', 'x5t#S256': b64(x5t)}, separators=(',', ':')).encode())
-        keeper = os.path.join(self.me.home, 'keeper')
-        der = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', os.path.join(keeper, 'sign.p8'), '-passin',
-                              'file:' + os.path.join(keeper, 'credential')], input=(header + '.' + b64(text)).encode(),
+        der = subprocess.run(['openssl', 'dgst', '-sha256', '-sign', os.path.join(self.keeper, 'sign.p8'), '-passin',
+                              'file:' + os.path.join(self.keeper, 'credential')], input=(header + '.' + b64(text)).encode(),
                              capture_output=True, check=True).stdout
         r_n = der[3]
         r, s = der[4:4 + r_n], der[6 + r_n:]
@@ -159,7 +159,11 @@ def from_a_peer(xa, xb):
     peer.is_refused('hi1_sender_unknown', vector('08-get-request.json', SenderIdentifier={'CountryCode': 'XA', 'UniqueIdentifier': 'other'}))
     peer.is_refused('hi1_wrong_receiver', vector('08-get-request.json', ReceiverIdentifier={'CountryCode': 'XA', 'UniqueIdentifier': 'contact'}))
     peer.is_refused('hi1_signature_missing', vector('08-get-request.json'), signed=False)
+    peer.keeper = os.path.join(xb.home, 'keeper')
     peer.is_refused('hi1_certificate', vector('08-get-request.json'), x5t=bytes(32))
+    peer.keeper = os.path.join(xa.home, 'keeper')
+    status, text = peer.say(vector('08-get-request.json'), x5t=bytes(32))
+    check('another certificate of the same key is good', b'4100' not in text, text[-700:])
     peer.is_refused('hi1_clock_skew', vector('04-stored-request.json', Timestamp='2020-01-01T00:00:00.000000Z'))
     unknown = vector('08-get-request.json')
     actions(unknown)[0]['GET']['Identifier'] = str(uuid.uuid4())

@@ -332,11 +332,31 @@ an_act_and_its_proof_stand_together(void **state)
 	                       "court_package"));
 }
 
+// The card of today holds another certificate over the same key than the one that the message and the act name.
+static void
+a_renewed_card_stands_for_what_its_key_signed_before(void **state)
+{
+	(void)state;
+	struct lab renewed = lab;
+	struct lab_file files[5];
+	struct comity_check c;
+	renewed.leaf = cm_buf_of(LAB_BYTES);
+	lab_certificate(&renewed, CM_X509_AUTHORITY, lab.key, &renewed.leaf);
+	assert_false(cm_view_equal(cm_buf_view(&renewed.leaf), cm_buf_view(&lab.leaf)));
+	memcpy(files, good, sizeof files);
+	files[0].text = card_of(&renewed);
+	assert_int_equal(judged(files, 5, lab.trust), COMITY_VERDICT_VALID);
+	for (size_t i = 0; comity_report_check(lab.report, i, &c); i++)
+		assert_int_equal(c.state, COMITY_CHECK_OK);
+	cm_buf_fini(&renewed.leaf);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {T(a_whole_bundle_is_valid), T(a_foreign_card_is_refused),
 	                                   T(a_message_of_somebody_else_is_refused),
-	                                   T(an_act_and_its_proof_stand_together)};
+	                                   T(an_act_and_its_proof_stand_together),
+	                                   T(a_renewed_card_stands_for_what_its_key_signed_before)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
