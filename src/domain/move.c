@@ -1,5 +1,5 @@
-// Knows: how to walk data/request_moves.tab. Does not know: any state or event by name; what follows from a move
-// (messages, deadlines) is the node's. Serves convention.md 2.3 as the profile's section 4 has it.
+// Knows: how to walk data/request_moves.tab. Does not know: any state or event by name, but for the first
+// and the last of a request; what follows from a move (messages, deadlines) is the node's. Serves convention.md 2.3 as the profile's section 4 has it.
 #include "domain/move.h"
 
 #include <stdio.h>
@@ -89,6 +89,13 @@ cm_move_leads(enum cm_kind kind, enum cm_state from, enum cm_state to, enum cm_a
 		    cm_move_holds(cm_move_row(move), kind) && cm_move_may(move, who))
 			return true;
 	return false;
+}
+
+bool
+cm_move_over(enum cm_kind kind, enum cm_state state)
+{
+	return state == CM_STATE_CLOSED || state == CM_STATE_RETENTION_END ||
+	       cm_move_at(kind, state, CM_EVENT_CLOSE) != CM_MOVE_NONE;
 }
 
 // A move that the requesting node learns of by the registrar's word. Its word also proves that the request was

@@ -30,6 +30,9 @@ size_t cm_move_list(enum cm_kind kind, enum cm_state from, enum cm_actor who, en
 // True when one move that `who` may cause leads from `from` to `to`.
 bool cm_move_leads(enum cm_kind kind, enum cm_state from, enum cm_state to, enum cm_actor who);
 
+// True when the request was decided or taken back: all that is left is to close it.
+bool cm_move_over(enum cm_kind kind, enum cm_state state);
+
 // May the registrar's word be followed: can the requested side (and the clock), in any number of moves, lead
 // from the state we know to the state it told? The requesting node follows such a word even when a message in
 // between was lost. True for `to` == `from` and for passing states that are one such move away.

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
+#include "domain/kind.h"
 #include "domain/move.h"
 
 struct cm_apply {
@@ -196,12 +197,17 @@ cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_
 	cm_change_news(a->change, &news);
 }
 
+// The end of a preservation, as its state has it: it runs, waits while the data is held, or is over. One that was reached while
+// the data was held is looked at once more, so that it does not end in silence.
 static void
-cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, struct cm_instant until, bool held)
+cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request)
 {
-	struct cm_instant wake = {.us = 0};
-	if (held || !cm_deadline_next(until, a->event->at, &wake))
-		wake.us = 0;
+	struct cm_instant until = request->until, wake = {.us = 0};
+	enum cm_state state = cm_state_find(request->state.p, request->state.n);
+	bool held = request->held != 0;
+	bool runs = cm_move_at(cm_kind_find(request->kind.p, request->kind.n), state, CM_EVENT_LAPSE) != CM_MOVE_NONE;
+	if (runs && !cm_deadline_next(until, a->event->at, &wake))
+		wake = until;
 	struct cm_store_deadline row = {
 	        .request = request->id,
 	        .limit = cm_view_text("hc-pres-min"),
@@ -209,7 +215,7 @@ cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, st
 	        .at = until,
 	        .wake = wake,
 	        .stage = cm_deadline_stage(until, a->event->at, held),
-	        .state = cm_view_text(held ? "held" : "running"),
+	        .state = cm_view_text(held ? "held" : runs ? "running" : "over"),
 	        .source = cm_view_text("Art. 42(8)"),
 	};
 	cm_change_deadline(a->change, &row);
@@ -242,7 +248,7 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	row.held = to == CM_STATE_HELD_PENDING_MLA;
 	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
 	if (row.until.us != 0)
-		cm_apply_deadline(a, &row, row.until, row.held);
+		cm_apply_deadline(a, &row);
 	return CM_OK;
 }
 
@@ -362,8 +368,15 @@ cm_apply_hold(struct cm_apply *a, struct cm_view task)
 	row.state = cm_view_text(cm_state_row(to)->name);
 	row.held = 1;
 	cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
-	cm_apply_deadline(a, &row, row.until, true);
+	cm_apply_deadline(a, &row);
 	return CM_OK;
+}
+
+// Not every request that names a preservation holds it.
+static bool
+cm_apply_for_data(const struct cm_apply *a)
+{
+	return cm_kind_has_task(cm_kind_find(a->message->workflow.p, a->message->workflow.n), "LDTask");
 }
 
 static cm_result
@@ -382,7 +395,7 @@ cm_apply_action(struct cm_apply *a, const struct cm_hi1_action *action)
 	for (size_t i = 0; r == CM_OK && i < a->told.document_count; i++)
 		if (cm_view_equal(a->told.documents[i].id, o->id)) {
 			cm_apply_request(a, o, &a->told.documents[i]);
-			if (a->in && a->told.documents[i].parent.n > 0)
+			if (a->in && a->told.documents[i].parent.n > 0 && cm_apply_for_data(a))
 				r = cm_apply_hold(a, a->told.documents[i].parent);
 		}
 	if (r == CM_OK && o->type == CM_HI1_TYPE_NOTIFICATION)

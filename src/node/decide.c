@@ -14,8 +14,10 @@
 #include "domain/refusal.h"
 #include "format/answer_doc.h"
 #include "node/do_json.h"
+#include "node/hold.h"
 #include "node/outbox.h"
 #include "node/send.h"
+#include "node/timer.h"
 #include "os/clock.h"
 
 struct cm_decide {
@@ -53,6 +55,23 @@ cm_decide_time(const struct cm_decide *d, const char *member, struct cm_report *
 	return CM_OK;
 }
 
+// The end that is told. The node tells no other than the one that was promised; it may be over by now.
+static cm_result
+cm_decide_end(struct cm_decide *d, struct cm_report *report)
+{
+	if (d->who != CM_ACTOR_REQUESTED)
+		d->until = d->request->until;
+	else if (cm_move_at(d->kind, d->to, CM_EVENT_LAPSE) != CM_MOVE_NONE) {
+		if (d->until.us == 0)
+			d->until = cm_deadline_promise(d->now, d->request->wanted_until);
+		d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
+		return cm_deadline_promise_check(d->now, d->until, d->now, report);
+	}
+	if (d->event == CM_EVENT_LAPSE && d->until.us > d->now.us) // moved since the clock looked
+		return cm_report_refuse(report, CM_ERROR_MOVE_NOT_ALLOWED, "lapse", "%.*s", CM_VIEW_ARG(d->request->id));
+	return CM_OK;
+}
+
 // Is the event open in this state, and are its times and grounds right?
 static cm_result
 cm_decide_judge(struct cm_decide *d, struct cm_report *report)
@@ -70,13 +89,8 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 		r = cm_decide_time(d, "until", report, &d->until);
 	if (r == CM_OK)
 		r = cm_decide_time(d, "order_until", report, &d->order_until);
-	bool keeps = d->to == CM_STATE_PRESERVED || d->to == CM_STATE_PRESERVED_IN_PART || d->to == CM_STATE_EXTENDED;
-	if (r == CM_OK && keeps) {
-		if (d->until.us == 0)
-			d->until = cm_deadline_promise(d->now, d->request->wanted_until);
-		d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
-		r = cm_deadline_promise_check(d->now, d->until, d->now, report);
-	}
+	if (r == CM_OK)
+		r = cm_decide_end(d, report);
 	if (r == CM_OK && d->order_until.us != 0)
 		r = cm_deadline_order_check(d->now, d->order_until, report);
 	struct cm_refusal_said said = {.code = ground,
@@ -359,7 +373,11 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 		cm_act_set(&send.act, CM_ACT_FIELD_PACKAGE, cm_view_text(package));
 	} else if (d->until.us != 0)
 		cm_act_set(&send.act, CM_ACT_FIELD_UNTIL, cm_view_text(cm_instant_text_micro(d->until, until)));
-	return cm_send_message(d->node, &send, report);
+	cm_result r = cm_send_message(d->node, &send, report);
+	struct cm_view task = cm_hold_task(d->request);
+	if (r == CM_OK && task.n > 0 && d->node->timer != NULL)
+		cm_timer_look_at(d->node->timer, task, false);
+	return r;
 }
 
 static void
@@ -493,8 +511,6 @@ cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event
 		return r;
 	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
 	r = cm_decide_judge(d, report);
-	if (r == CM_OK && d->to == CM_STATE_HELD_PENDING_MLA)
-		d->until = d->request->until;
 	if (r == CM_OK)
 		r = cm_decide_build(d, &nobody, report);
 	return r == CM_OK ? cm_decide_send(d, &nobody, report) : r;

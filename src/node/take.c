@@ -10,8 +10,10 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
+#include "domain/kind.h"
 #include "os/clock.h"
 #include "node/hi1_answer.h"
+#include "node/hold.h"
 #include "node/timer.h"
 
 void
@@ -85,12 +87,12 @@ cm_take_done(void *context, const struct cm_store_outcome *outcome)
 	char parent[sizeof ex->parent];
 	memcpy(parent, ex->parent, sizeof parent);
 	if (outcome->result == CM_OK) {
-		bool stirs = ex->stirs && !outcome->repeated;
+		bool stirs = ex->stirs && !outcome->repeated, holds = ex->holds;
 		cm_take_send(ex, outcome->answer);
 		if (stirs)
 			cm_node_stir(node);
 		if (!outcome->repeated && *parent != 0)
-			cm_timer_tell_held(node->timer, parent);
+			cm_timer_look_at(node->timer, cm_view_text(parent), holds);
 	} else if (outcome->result == CM_REFUSED && !ex->careful) {
 		ex->careful = true; // again, and now with every look that finds out what it collides with
 		if (!cm_queue_put(&node->messages, ex, 0))
@@ -356,6 +358,28 @@ cm_take_request(const struct cm_take *take, char to[40], struct cm_report *repor
 	return CM_OK;
 }
 
+// The preservation that the message is about, directly or through a request that names it.
+static cm_result
+cm_take_preservation(struct cm_exchange *ex, const struct cm_take *take, const char *request, struct cm_report *report)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	struct cm_view task = cm_view_of(NULL, 0);
+	if (take->read.judged_count > 0) {
+		task = cm_view_text(take->read.judged[0].parent);
+		ex->holds = cm_kind_has_task(cm_kind_find(m->workflow.p, m->workflow.n), "LDTask");
+	} else {
+		cm_result r = cm_store_request(take->node->store, cm_view_text(request), report, &page, &row);
+		if (r != CM_OK)
+			return r;
+		if (row != NULL)
+			task = cm_hold_task(row);
+	}
+	snprintf(ex->parent, sizeof ex->parent, "%.*s", CM_VIEW_ARG(task));
+	return CM_OK;
+}
+
 // What is here already happened already: the event is about the rest.
 static void
 cm_take_only_new(struct cm_take *take)
@@ -414,8 +438,9 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	if (r != CM_OK)
 		return r;
 	cm_take_event(take, cm_buf_view(&event_wire), &told);
-	if (take->read.judged_count > 0)
-		snprintf(ex->parent, sizeof ex->parent, "%.36s", take->read.judged[0].parent);
+	r = cm_take_preservation(ex, take, request, report);
+	if (r != CM_OK)
+		return r;
 	cm_event_message_write(&told, &detail);
 	struct cm_store_artifact artifact = {
 	        .direction = CM_STORE_IN,

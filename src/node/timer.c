@@ -2,13 +2,20 @@
 // long anything lasts (domain/deadline). Nothing lapses in silence: each stage is news, the end is told to the peer.
 #include "node/timer.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
 #include "node/decide.h"
+#include "node/hold.h"
 #include "os/clock.h"
+
+// A preservation to look at.
+struct cm_timer_hold {
+	char task[40];
+	bool arrived;
+};
 
 struct cm_timer {
 	struct cm_node *node;
@@ -16,8 +23,9 @@ struct cm_timer {
 	struct cm_mutex lock;
 	struct cm_cond change;
 	bool stirred, stopping;
-	char held[CM_LIMIT_TIMER_HELD_VALUE][40]; // tasks whose asker has to be told
-	size_t held_count;
+	struct cm_timer_hold holds[CM_LIMIT_TIMER_HELD_VALUE];
+	size_t hold_count;
+	bool hold_all; // more than there is room for, or the start: everything is looked at
 };
 
 static const char *const cm_timer_words[] = {
@@ -48,6 +56,22 @@ cm_timer_advance(struct cm_timer *timer, const struct cm_store_deadline *old, st
 	return cm_store_submit_wait(timer->node->store, cm_take(&change), report, NULL, NULL);
 }
 
+// True when the end is another one by now.
+static bool
+cm_timer_moved(struct cm_timer *timer, const struct cm_store_deadline *old)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = old->request, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	if (cm_store_deadlines(timer->node->store, &ask, NULL, &page, &rows, &n) != CM_OK)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (cm_view_equal(rows[i].limit, old->limit))
+			return rows[i].at.us != old->at.us || !cm_view_equal(rows[i].state, old->state);
+	return true;
+}
+
 static void
 cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct cm_instant now)
 {
@@ -57,9 +81,9 @@ cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct
 	// The end first: when it cannot be kept, the row wakes us again.
 	if (stage == CM_DEADLINE_OVER)
 		r = cm_decide_tell(timer->node, row->request, CM_EVENT_LAPSE, CM_ACTOR_CLOCK, &report);
-	if (r == CM_REFUSED)
-		r = CM_OK; // decided, released or extended meanwhile
-	if (r == CM_OK)
+	if (r == CM_REFUSED && cm_timer_moved(timer, row))
+		return; // held, released or extended meanwhile
+	if (r == CM_OK || r == CM_REFUSED)
 		r = cm_timer_advance(timer, row, now, &report);
 	if (r != CM_OK)
 		cm_node_log("a deadline could not be advanced", &report);
@@ -80,40 +104,45 @@ cm_timer_look(struct cm_timer *timer)
 }
 
 static void
-cm_timer_tell_one(struct cm_timer *timer, const char *task)
+cm_timer_hold_one(struct cm_timer *timer, const struct cm_timer_hold *hold)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_object *object = NULL;
 	struct cm_report report = {0};
-	cm_result r = cm_store_object(timer->node->store, cm_view_text(task), &report, &page, &object);
-	if (r == CM_OK && object != NULL)
-		r = cm_decide_tell(timer->node, object->request, CM_EVENT_NONE, CM_ACTOR_REQUESTED_NODE, &report);
+	cm_result r = cm_hold_look(timer->node, cm_view_text(hold->task), hold->arrived, &report);
 	if (r != CM_OK)
-		cm_node_log("the asker could not be told that data is held", &report);
+		cm_node_log("what follows for a preservation could not be told", &report);
 }
 
 static void
-cm_timer_tell(struct cm_timer *timer)
+cm_timer_holds(struct cm_timer *timer)
 {
+	struct cm_report report = {0};
 	for (;;) {
-		char task[40];
+		struct cm_timer_hold hold = {.task = ""};
 		cm_mutex_lock(&timer->lock);
-		bool more = timer->held_count > 0;
+		bool all = timer->hold_all, more = timer->hold_count > 0;
+		timer->hold_all = false;
 		if (more)
-			memcpy(task, timer->held[--timer->held_count], sizeof task);
+			hold = timer->holds[--timer->hold_count];
 		cm_mutex_unlock(&timer->lock);
+		if (all && cm_hold_look_all(timer->node, &report) != CM_OK)
+			cm_node_log("what is held could not be looked at", &report);
 		if (!more)
 			return;
-		cm_timer_tell_one(timer, task);
+		cm_timer_hold_one(timer, &hold);
 	}
 }
 
 void
-cm_timer_tell_held(struct cm_timer *timer, const char *task)
+cm_timer_look_at(struct cm_timer *timer, struct cm_view task, bool arrived)
 {
 	CM_MUTEX_HOLD(&timer->lock);
-	if (timer->held_count < CM_LIMIT_TIMER_HELD_VALUE && strlen(task) < sizeof timer->held[0])
-		memcpy(timer->held[timer->held_count++], task, strlen(task) + 1);
+	if (timer->hold_count == CM_LIMIT_TIMER_HELD_VALUE)
+		timer->hold_all = true;
+	else {
+		struct cm_timer_hold *hold = &timer->holds[timer->hold_count++];
+		*hold = (struct cm_timer_hold){.arrived = arrived};
+		snprintf(hold->task, sizeof hold->task, "%.*s", CM_VIEW_ARG(task));
+	}
 	timer->stirred = true;
 	cm_cond_wake_all(&timer->change);
 }
@@ -140,7 +169,7 @@ cm_timer_run(void *arg)
 	while (!timer->stopping) {
 		timer->stirred = false;
 		cm_mutex_unlock(&timer->lock);
-		cm_timer_tell(timer);
+		cm_timer_holds(timer);
 		cm_timer_look(timer);
 		int64_t deadline = cm_timer_deadline(timer);
 		cm_mutex_lock(&timer->lock);
@@ -157,6 +186,7 @@ cm_timer_start(struct cm_node *node, struct cm_report *report, struct cm_timer *
 	if (timer == NULL)
 		return CM_NOMEM;
 	timer->node = node;
+	timer->hold_all = true;
 	cm_mutex_init(&timer->lock);
 	cm_cond_init(&timer->change);
 	*ret_timer = timer;

@@ -11,7 +11,8 @@ void cm_timer_stop(struct cm_timer *timer);
 // A deadline was set or moved.
 void cm_timer_stir(struct cm_timer *timer);
 
-// A request for data named this preservation task: its asker is told that it is held (Art. 42(8)). From any thread.
-void cm_timer_tell_held(struct cm_timer *timer, const char *task);
+// Something about the preservation of this task, or about a request that names it, changed: see cm_hold_look(). From any
+// thread.
+void cm_timer_look_at(struct cm_timer *timer, struct cm_view task, bool arrived);
 
 #endif

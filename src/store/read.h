@@ -52,6 +52,7 @@ struct cm_store_ask {
 	                                       struct cm_report *report, struct cm_store_page **ret_page,              \
 	                                       const struct cm_store_##noun **ret_rows, size_t *ret_count)
 CM_STORE_LIST(request, requests);     // newest change first (changed, id); peer, state, kind; after_time + after
+CM_STORE_LIST(request, followers);    // those that name `request` as parent, by id; after
 CM_STORE_LIST(step, steps);           // by id; request; after_id
 CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer, kind (= type), request, from, until; after_time + after
 CM_STORE_LIST(deadline, deadlines);   // by (at, request, limit); request, peer, state

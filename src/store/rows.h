@@ -102,7 +102,7 @@ struct cm_store_request {
 	int64_t ours;            // 1: we ask, 0: we are asked
 	struct cm_view peer, kind, state; // state: a row of request_states.tab
 	struct cm_view reference, their_reference, case_id, title; // title: for lists
-	struct cm_view parent;   // request it extends or follows (stored → pres)
+	struct cm_view parent;   // task of the preservation that it is about (stored, pres_ext, pres_end → pres)
 	struct cm_view objects;  // HI-1 ObjectIdentifiers of the thread, in the node's encoding
 	struct cm_view person;   // who has it
 	struct cm_view told;     // last words of the other side, for people

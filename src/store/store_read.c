@@ -209,6 +209,7 @@ cm_store_asked(enum cm_table_name table, const char *tail, const struct cm_store
 LIST(request, requests, REQUEST,
      "WHERE (?1 = 0 OR (changed, id) < (?1, ?9)) AND " OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8")
      " AND " OR_ANY("kind", "?10") " ORDER BY changed DESC, id DESC")
+LIST(request, followers, REQUEST, "WHERE parent = ?6 AND parent <> '' AND id > ?9 ORDER BY id")
 LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
 LIST(object, objects, OBJECT,
      "WHERE (changed, id) > (?1, ?9) AND changed >= ?3 AND changed <= ?4 AND " OR_ANY("peer", "?7")

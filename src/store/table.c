@@ -38,7 +38,8 @@ static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
         C(request, NUMBER, act), C(request, NUMBER, their_act), C(request, TIME, created), C(request, TIME, changed),
         C(request, TIME, due), C(request, TIME, wanted_until), C(request, TIME, until), C(request, NUMBER, held),
         C(request, NUMBER, urgent)},
-        .indexes = "CREATE INDEX request_changed ON request(changed, id);"};
+        .indexes = "CREATE INDEX request_changed ON request(changed, id);"
+                   "CREATE INDEX request_parent ON request(parent, id) WHERE parent <> '';"};
 
 static const struct cm_table cm_table_step = {ROW(step, 1), .columns = {
         C(step, ID, id), C(step, TEXT, request), C(step, TEXT, event), C(step, TEXT, from_state),

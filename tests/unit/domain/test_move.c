@@ -119,6 +119,25 @@ the_side_that_asked_leads_only_by_its_own_moves(void **state)
 	assert_false(cm_move_leads(CM_KIND_PRES, CM_STATE_NONE, CM_STATE_WITHDRAWN, CM_ACTOR_REQUESTING));
 }
 
+static void
+a_request_is_over_when_only_closing_is_left(void **state)
+{
+	(void)state;
+	static const enum cm_state over[] = {CM_STATE_DISCLOSED, CM_STATE_DISCLOSED_IN_PART, CM_STATE_ANSWERED, CM_STATE_REFUSED,
+	                                     CM_STATE_WITHDRAWN, CM_STATE_RETURNED_INCOMPLETE, CM_STATE_NOT_HELD, CM_STATE_CLOSED};
+	static const enum cm_state open[] = {CM_STATE_SENT, CM_STATE_ACKNOWLEDGED, CM_STATE_MORE_INFO, CM_STATE_CONSULTATION,
+	                                     CM_STATE_EXECUTING, CM_STATE_PARTLY_ANSWERED, CM_STATE_POSTPONED, CM_STATE_TRANSMITTED};
+	for (size_t i = 0; i < sizeof over / sizeof *over; i++)
+		assert_true(cm_move_over(CM_KIND_STORED, over[i]));
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		assert_false(cm_move_over(CM_KIND_STORED, open[i]));
+	// An extension ends with its answer; the preservation goes on.
+	assert_true(cm_move_over(CM_KIND_PRES_EXT, CM_STATE_EXTENDED));
+	assert_false(cm_move_over(CM_KIND_PRES, CM_STATE_EXTENDED));
+	assert_false(cm_move_over(CM_KIND_PRES, CM_STATE_HELD_PENDING_MLA));
+	assert_true(cm_move_over(CM_KIND_PRES, CM_STATE_LAPSED));
+}
+
 // Every state that is told apart is reached from the draft, and every one that is not final leads to the end.
 static void
 no_state_is_unreachable_and_none_is_a_dead_end(void **state)
@@ -165,4 +184,5 @@ UNIT_MAIN(T(a_preservation_walks_from_draft_to_erased), T(data_is_disclosed_in_p
           T(other_moves_are_refused_and_the_possible_ones_named), T(menus_show_what_is_open),
           T(the_registrars_word_is_followed_when_it_can_be_true),
           T(the_side_that_asked_leads_only_by_its_own_moves), T(no_state_is_unreachable_and_none_is_a_dead_end),
-          T(every_event_and_family_is_used))
+          T(every_event_and_family_is_used),
+          T(a_request_is_over_when_only_closing_is_left))

@@ -1,6 +1,7 @@
 #include "store_unit.h"
 
 #define ID1 "6f1c2a5e-0b1d-4c3e-8f00-000000000001"
+#define ID2 "6f1c2a5e-0b1d-4c3e-8f00-000000000002"
 
 static void
 an_act_gets_a_receipt_that_others_can_check(void **state)
@@ -109,6 +110,43 @@ a_refused_change_leaves_nothing(void **state)
 	assert_int_equal(cm_store_submit_wait(u->store, unit_person("p1"), &report, NULL, NULL), CM_OK);
 	assert_int_equal(cm_store_check(u->store, &report), CM_OK);
 	assert_false(u->fatal);
+}
+
+static void
+followers_are_those_that_name_a_parent(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_change *change = cm_change_new(unit_time(0));
+	for (int i = 0; i < 5; i++) {
+		char id[40];
+		snprintf(id, sizeof id, "6f1c2a5e-0b1d-4c3e-8f00-%012d", i);
+		struct cm_store_request row = {.id = cm_view_text(id), .state = cm_view_text("sent"),
+		                               .parent = cm_view_text(i == 0 ? "" : i == 1 ? ID2 : ID1)};
+		cm_change_request(change, cm_view_of(NULL, 0), &row);
+	}
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+	struct cm_store_ask ask = {.request = cm_view_text(ID1), .limit = 2};
+	size_t found = 0, n = 2;
+	char after[40] = "";
+	while (n == 2) {
+		struct cm_store_page *page;
+		const struct cm_store_request *rows;
+		ask.after = cm_view_text(after);
+		assert_int_equal(cm_store_followers(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+		for (size_t i = 0; i < n; i++, found++) {
+			assert_view_is(rows[i].parent, ID1);
+			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[i].id));
+		}
+		cm_store_page_free(page);
+	}
+	assert_int_equal(found, 3);
+	ask = (struct cm_store_ask){.limit = 2}; // those without a parent follow nothing
+	struct cm_store_page *page;
+	const struct cm_store_request *rows;
+	assert_int_equal(cm_store_followers(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+	assert_int_equal(n, 0);
+	cm_store_page_free(page);
 }
 
 static cm_result
@@ -270,6 +308,6 @@ two_stores_never_share_a_folder(void **state)
 }
 
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
-          S(a_refused_change_leaves_nothing), S(derived_rows_are_rebuilt_from_events),
+          S(a_refused_change_leaves_nothing), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
           S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder))

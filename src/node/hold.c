@@ -1,0 +1,108 @@
+// Knows: what an undecided request for data, its decision, and the end of a preservation mean for the others (Art. 42(8),
+// 42(9)). Does not know: how it is told (decide.c), or which moves there are (domain/move). Runs in the clock's thread.
+#include "node/hold.h"
+
+#include <stdio.h>
+
+#include "base/tab_limit.h"
+#include "domain/kind.h"
+#include "domain/move.h"
+#include "node/decide.h"
+
+struct cm_view
+cm_hold_task(const struct cm_store_request *row)
+{
+	return cm_kind_has_task(cm_kind_find(row->kind.p, row->kind.n), "LPTask") ? row->objects : row->parent;
+}
+
+// Does an undecided request for the data name this task?
+static cm_result
+cm_hold_wanted(struct cm_node *node, struct cm_view task, struct cm_report *report, bool *ret_wanted)
+{
+	char after[40] = "";
+	size_t n = CM_LIMIT_STORE_PAGE_VALUE;
+	*ret_wanted = false;
+	while (!*ret_wanted && n == CM_LIMIT_STORE_PAGE_VALUE) {
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		const struct cm_store_request *rows = NULL;
+		struct cm_store_ask ask = {.request = task, .after = cm_view_text(after)};
+		cm_result r = cm_store_followers(node->store, &ask, report, &page, &rows, &n);
+		if (r != CM_OK)
+			return r;
+		for (size_t i = 0; i < n; i++) {
+			enum cm_kind kind = cm_kind_find(rows[i].kind.p, rows[i].kind.n);
+			enum cm_state state = cm_state_find(rows[i].state.p, rows[i].state.n);
+			*ret_wanted = *ret_wanted || (cm_kind_has_task(kind, "LDTask") && !cm_move_over(kind, state));
+			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[i].id));
+		}
+	}
+	return CM_OK;
+}
+
+static bool
+cm_hold_may(const struct cm_store_request *row, enum cm_event event)
+{
+	return cm_move_at(cm_kind_find(row->kind.p, row->kind.n), cm_state_find(row->state.p, row->state.n), event) !=
+	       CM_MOVE_NONE;
+}
+
+// What is to be told: the hold begins and ends with the requests for the data. False: nothing.
+static bool
+cm_hold_event(const struct cm_store_request *row, bool wanted, enum cm_event *ret_event)
+{
+	*ret_event = wanted ? CM_EVENT_MLA_ARRIVE : CM_EVENT_MLA_DECIDE; // ARRIVE: one came while the last was being decided
+	return cm_hold_may(row, *ret_event);
+}
+
+cm_result
+cm_hold_look(struct cm_node *node, struct cm_view task, bool arrived, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	const struct cm_store_object *object = NULL;
+	const struct cm_store_request *row = NULL;
+	enum cm_event event;
+	bool wanted;
+	cm_result r = cm_store_object(node->store, task, report, &page, &object);
+	if (r == CM_OK && object != NULL)
+		r = cm_store_request(node->store, object->request, report, &page2, &row);
+	if (r != CM_OK || row == NULL || row->ours)
+		return r;
+	r = cm_hold_wanted(node, task, report, &wanted);
+	if (r != CM_OK)
+		return r;
+	if (!cm_hold_event(row, wanted, &event)) {
+		if (!arrived || row->held == 0)
+			return CM_OK;
+		event = CM_EVENT_NONE; // held by the change that took the request: the state is told
+	}
+	return cm_decide_tell(node, row->id, event, CM_ACTOR_REQUESTED_NODE, report);
+}
+
+cm_result
+cm_hold_look_all(struct cm_node *node, struct cm_report *report)
+{
+	char after[40] = "";
+	struct cm_store_ask ask = {.state = cm_view_text("held")};
+	size_t n = CM_LIMIT_STORE_PAGE_VALUE;
+	while (n == CM_LIMIT_STORE_PAGE_VALUE) {
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		const struct cm_store_deadline *rows = NULL;
+		cm_result r = cm_store_deadlines(node->store, &ask, report, &page, &rows, &n);
+		for (size_t i = 0; r == CM_OK && i < n; i++) {
+			struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+			const struct cm_store_request *row = NULL;
+			r = cm_store_request(node->store, rows[i].request, report, &page2, &row);
+			if (r == CM_OK && row != NULL)
+				r = cm_hold_look(node, row->objects, false, report);
+		}
+		if (r != CM_OK)
+			return r;
+		if (n > 0) {
+			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[n - 1].request));
+			ask.after = cm_view_text(after);
+			ask.after_time = rows[n - 1].at;
+		}
+	}
+	return CM_OK;
+}

@@ -1,0 +1,19 @@
+// What follows for a preservation, and for those who wait on it, when something about it changed (Art. 42(8), 42(9)): held
+// while a request for the data is undecided, no longer when the last one is decided; an extension or an end that came too
+// late is answered. It looks at what is there, so looking twice, or late, does no harm. Source: hold.c.
+#ifndef CM_NODE_HOLD_H
+#define CM_NODE_HOLD_H
+
+#include "node/node.h"
+
+// The task of the preservation that a request is, or that it names; "" for others.
+struct cm_view cm_hold_task(const struct cm_store_request *row);
+
+// Looks at the preservation of this task. `arrived`: a request for the data came just now, so its asker is told that the data
+// is held.
+CM_CHECKED cm_result cm_hold_look(struct cm_node *node, struct cm_view task, bool arrived, struct cm_report *report);
+
+// Looks at every preservation that is held: what was decided may have gone unseen while the node was down.
+CM_CHECKED cm_result cm_hold_look_all(struct cm_node *node, struct cm_report *report);
+
+#endif
