@@ -100,8 +100,10 @@ cm_ask_read(struct cm_ask_channel *channel)
 		if (r == CM_OK)
 			r = cm_ask_deliver(channel, &frame, &report);
 	}
-	if (r != CM_OK)
+	if (r != CM_OK) {
+		channel->broken = true;
 		cm_ask_fail_all(channel, &report);
+	}
 	channel->reading = false;
 }
 
@@ -117,6 +119,7 @@ cm_ask_renew(struct cm_ask_channel *channel, int fd)
 	cm_ask_fail_all(channel, &report);
 	cm_ipc_fini(&channel->ipc);
 	channel->ipc = cm_ipc_of(fd);
+	channel->broken = channel->told = false;
 	cm_ipc_read_ahead(&channel->ipc);
 	cm_mutex_unlock(&channel->lock);
 }
@@ -142,6 +145,8 @@ cm_ask_send(struct cm_ask_channel *channel, struct cm_ask_wait *waits, size_t n,
 		        .type = waits[i].ask->type, .id = waits[i].id, .payload = waits[i].ask->payload};
 		r = n == 1 ? cm_ipc_send(&channel->ipc, &frame, deadline, report) : cm_ipc_hold(&channel->ipc, &frame, report);
 	}
+	if (r != CM_OK)
+		cm_ipc_drop(&channel->ipc);
 	return r == CM_OK ? cm_ipc_flush(&channel->ipc, deadline, report) : r;
 }
 
@@ -186,7 +191,12 @@ cm_ask(struct cm_ask_channel *channel, struct cm_ask *asks, size_t n, struct cm_
 	if (!channel->reading && channel->first != NULL)
 		cm_cond_wake_one(channel->first->wake); // the next one reads
 	cm_cond_wake_one(&channel->idle);
+	channel->broken = channel->broken || sent == CM_FAILED;
+	bool lost = channel->broken && !channel->told && !channel->ipc.closed; // one that ended is seen by who started it
+	channel->told = channel->told || lost;
 	cm_mutex_unlock(&channel->lock);
 	cm_cond_fini(&wake);
+	if (lost && channel->lost != NULL)
+		channel->lost(channel->self);
 	return sent != CM_OK ? CM_FAILED : result;
 }

@@ -18,6 +18,9 @@ struct cm_ask_channel {
 	int64_t patience; // microseconds
 	int64_t heard;    // cm_clock_mono() of the last answer, or of the first question since nothing was under way
 	bool reading, ready;
+	bool broken, told;        // the other side is not heard again; `lost` was called
+	void (*lost)(void *self); // NULL, or called once when the other side lives but does not answer as it should, without a lock
+	void *self;
 };
 
 // Takes over the descriptor.

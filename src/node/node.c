@@ -133,6 +133,19 @@ cm_node_call_worker(void *arg)
 		cm_do_admin(ex);
 }
 
+// A message reader that hangs on what it reads must not make the node deaf.
+static void
+cm_node_reader_lost(void *arg)
+{
+	struct cm_node *node = arg;
+	struct cm_ipc_frame frame = {.type = CM_FRAME_MESSAGE_KILL};
+	struct cm_report report = {0};
+	cm_node_log("the message reader does not answer; another one is asked for", &report);
+	CM_MUTEX_HOLD(&node->parent_lock);
+	cm_result_ignore(cm_ipc_send(node->parent, &frame, cm_clock_after(CM_LIMIT_PROCESS_STOP_S_VALUE * CM_INSTANT_SECOND), NULL),
+	                 "a parent that is gone ends this process too");
+}
+
 // The parent's frames: told to stop, a new message reader, package readers.
 static void
 cm_node_parent_worker(void *arg)
@@ -344,6 +357,8 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 	cm_peers_init(&node->peers);
 	cm_keeper_client_init(&node->keeper, start->keeper_fd);
 	cm_reader_client_init(&node->reader, start->message_fd);
+	node->reader.channel.lost = cm_node_reader_lost;
+	node->reader.channel.self = node;
 	r = cm_queue_init(&node->messages, CM_LIMIT_MESSAGE_QUEUE_VALUE);
 	if (r == CM_OK)
 		r = cm_queue_init(&node->calls, CM_LIMIT_MESSAGE_QUEUE_VALUE);

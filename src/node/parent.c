@@ -224,6 +224,11 @@ cm_parent_obey(struct cm_parent *p)
 		cm_parent_stop_begin(p);
 		return CM_OK;
 	}
+	if (frame.type == CM_FRAME_MESSAGE_KILL) {
+		if (p->message.pid != 0)
+			cm_result_ignore(cm_proc_signal(&p->message, SIGKILL, NULL), "it may have ended just now");
+		return CM_OK; // its end brings another
+	}
 	struct cm_rd rd = cm_rd_of(frame.payload);
 	uint32_t job = cm_rd_u32be(&rd);
 	if (!cm_rd_done(&rd))

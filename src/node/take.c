@@ -52,6 +52,8 @@ cm_take_send(struct cm_exchange *ex, struct cm_view answer)
 	cm_buf_fini(&body);
 }
 
+static void cm_take_refuse(struct cm_exchange *ex, struct cm_take *take);
+
 // Signs and sends an answer that changes nothing here.
 static void
 cm_take_answer(struct cm_exchange *ex, struct cm_take *take, struct cm_hi1_message *answer)
@@ -60,10 +62,15 @@ cm_take_answer(struct cm_exchange *ex, struct cm_take *take, struct cm_hi1_messa
 	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	answer->timestamp = cm_clock_utc();
 	cm_result r = cm_hi1_answer_sign(take->node, answer, &take->digest, &report, &bytes);
-	if (r != CM_OK)
-		cm_exchange_problem(ex, r == CM_REFUSED ? CM_BUG : r, &report);
-	else
+	if (r == CM_OK) {
 		cm_take_send(ex, cm_buf_view(&bytes));
+	} else if (r == CM_REFUSED && take->whole.error == CM_HI1_ERROR_NONE && !take->any_fault) {
+		cm_take_fault(&take->whole, CM_HI1_ERROR_TOO_LARGE, "/ActionRequests",
+		              "the answer would be larger than a message may be; ask for less at once");
+		cm_take_refuse(ex, take);
+	} else {
+		cm_exchange_problem(ex, r == CM_REFUSED ? CM_BUG : r, &report);
+	}
 }
 
 static void

@@ -56,10 +56,26 @@ cm_take_check_request_parts(struct cm_take *take)
 	}
 }
 
+// What is found out is as long as what is kept here; the answer to a change has to be one that can be sent, before the change is
+// durable.
+static void
+cm_take_check_unmixed(struct cm_take *take)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	bool changes = false;
+	for (size_t i = 0; i < m->action_count; i++)
+		changes = changes || m->actions[i].object != NULL;
+	for (size_t i = 0; i < m->action_count; i++)
+		if (changes && m->actions[i].object == NULL)
+			cm_take_fault(&take->faults[i], CM_HI1_ERROR_UNSUPPORTED, "",
+			              "a message that changes something asks for nothing beside it");
+}
+
 void
 cm_take_check_together(struct cm_take *take)
 {
 	const struct cm_hi1_message *m = &take->read.message;
+	cm_take_check_unmixed(take);
 	for (size_t i = 0; i < m->action_count; i++)
 		for (size_t k = 0; k < i && m->actions[i].object != NULL; k++)
 			if (m->actions[k].object != NULL && cm_view_equal(m->actions[i].object->id, m->actions[k].object->id))

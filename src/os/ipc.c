@@ -178,6 +178,12 @@ cm_ipc_hold(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, struct cm_repo
 	return cm_buf_result(&ipc->out);
 }
 
+void
+cm_ipc_drop(struct cm_ipc *ipc)
+{
+	cm_buf_clear(&ipc->out);
+}
+
 cm_result
 cm_ipc_flush(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report)
 {

@@ -56,6 +56,8 @@ bool cm_ipc_pending(const struct cm_ipc *ipc);
 
 // Keeps a frame without descriptors back, to be sent together with others by cm_ipc_flush(). CM_REFUSED as for sending.
 CM_CHECKED cm_result cm_ipc_hold(struct cm_ipc *ipc, const struct cm_ipc_frame *frame, struct cm_report *report);
+// Forgets what was held back.
+void cm_ipc_drop(struct cm_ipc *ipc);
 // Sends what was held back; nothing when there is nothing.
 CM_CHECKED cm_result cm_ipc_flush(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report);
 

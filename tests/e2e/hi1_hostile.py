@@ -2,7 +2,7 @@
 """hi1_hostile.py COMITY ETSI: a confirmed peer that has gone bad, an unconfirmed one and strangers against a real node. Every
 error of doc/spec/profile.md is provoked; each answer must be the right one, signed, for exactly these bytes and valid by
 ETSI's schemas; nothing may be stored, memory stays flat, the node lives."""
-import base64, concurrent.futures, copy, hashlib, http.client, json, os, shutil, socket, sys, tempfile, time
+import base64, concurrent.futures, copy, hashlib, http.client, json, os, shutil, signal, socket, sys, tempfile, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -385,6 +385,30 @@ def lists(bad):
         check('GET of what LIST found', same, got[:1])
 
 
+def large_answers(bad):
+    """What is asked for is longer than a message may be: never found out after something became durable."""
+    peer = bad.peer
+    auth, doc, task = peer.pres(facts='x' * 15000, necessity='y' * 15000)
+    peer.say('pres', create(auth, doc, task))
+    get = [{'GET': {'Identifier': doc['ObjectIdentifier']}}]
+    new = peer.pres()
+    bad.refuses('a change and many questions in one message', [42000] * 3 + [3001] * 40, peer.message('pres', create(*new) + get * 40))
+    bad.refuses('a change and a question', [42000] * 3 + [3001], peer.message('pres', create(*new) + get))
+    bad.refuses('more than fits into an answer', [41011], peer.message(None, get * 40))
+    got = answers(bad.say(peer.signed(peer.message(None, get * 8))))
+    check('less at once is told', [a['GETResponse']['HI1Object']['ObjectIdentifier'] for a in got] == [doc['ObjectIdentifier']] * 8, got[:1])
+
+
+def reader_that_hangs(bad):
+    """Bytes that keep the message reader busy for ever would make the node deaf: it is ended and another one started."""
+    peer = bad.peer
+    ask = lambda: peer.post(peer.signed(peer.message(None, [{'GET': {'Identifier': new_id()}}])))[0]
+    pid = bad.node.pid('reader-message')
+    os.kill(pid, signal.SIGSTOP)
+    check('while it hangs, the node says that it cannot answer', ask() == 503)
+    until('another message reader', 20, lambda: bad.node.pid('reader-message') not in (None, pid) and ask() == 200)
+
+
 def pss(node):
     total = 0
     for entry in os.listdir('/proc'):
@@ -493,11 +517,13 @@ def main():
         shape(bad)
         bytes_that_are_no_message(bad)
         lists(bad)
+        large_answers(bad)
         handshake(node, folder)
         memory(bad)
         check('the node lives', node.process.poll() is None and node.call('GET', '/api/v1/node')['node'] == 'xa.contact')
         log = open(node.home + '.log').read()
         check('no process was started again', not any(word in log for word in ('restart', 'died', 'runtime error', 'Sanitizer')), log[-500:])
+        reader_that_hangs(bad)
         node.stop()
         node.start()
         check('after a restart the same bytes get the same answer', peer.post(bad.kept[0]) == bad.kept[1])

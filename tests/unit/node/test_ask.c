@@ -144,6 +144,12 @@ a_dead_side_fails_all_and_a_new_one_answers(void **state)
 }
 
 static void
+count_lost(void *self)
+{
+	++*(unsigned *)self;
+}
+
+static void
 lie(void *arg)
 {
 	struct cm_ipc *ipc = arg;
@@ -162,10 +168,15 @@ an_answer_to_no_question_ends_the_channel(void **state)
 	struct cm_report report = {0};
 	struct cm_buf to = cm_buf_of(16);
 	struct cm_ask one = {.payload = cm_view_text("one"), .to = &to};
+	unsigned lost = 0;
+	channel.lost = count_lost;
+	channel.self = &lost;
 	assert_int_equal(cm_thread_start(&side, "other", lie, &other, NULL), CM_OK);
 	assert_int_equal(cm_ask(&channel, &one, 1, &report), CM_FAILED);
+	assert_int_equal(lost, 1);
 	assert_true(cm_report_has(&report, CM_ERROR_IPC_FRAME));
 	assert_int_equal(cm_ask(&channel, &one, 1, NULL), CM_FAILED);
+	assert_int_equal(lost, 1); // once
 	cm_thread_join(&side);
 	cm_buf_fini(&to);
 }
@@ -177,8 +188,12 @@ silence_ends_with_patience(void **state)
 	struct cm_report report = {0};
 	struct cm_buf to = cm_buf_of(16);
 	struct cm_ask one = {.payload = cm_view_text("one"), .to = &to};
+	unsigned lost = 0;
+	channel.lost = count_lost;
+	channel.self = &lost;
 	channel.patience = 1000;
 	assert_int_equal(cm_ask(&channel, &one, 1, &report), CM_FAILED);
+	assert_int_equal(lost, 1);
 	assert_true(cm_report_has(&report, CM_ERROR_IPC_DEADLINE));
 	cm_buf_fini(&to);
 }
