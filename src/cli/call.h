@@ -43,6 +43,8 @@ struct cm_cli_hooks {
 	                   char ret_fields[3][CM_CALL_FIELD]);
 	// Logs in with both factors and writes the session file.
 	cm_result (*login)(const struct cm_call_person *person, const char *session_file, struct cm_report *report);
+	// Ends the session of the file and removes the file.
+	cm_result (*logout)(const char *home, const char *session_file, struct cm_report *report);
 	// Adds a person; appends the fresh TOTP secret (base32).
 	cm_result (*person_add)(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret);
 	// Reads what a process of the node found wrong, from the payload of its frame; never CM_OK.

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "format/json_put.h"
+#include "os/env.h"
 #include "os/file.h"
 #include "os/tty.h"
 #include "cli/call.h"
@@ -102,5 +103,26 @@ cm_cmd_person_login(const struct cm_command_line *line)
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
 	cm_cmd_person_tell(line, "is logged in for at most 12 hours", NULL);
+	return CM_CLI_DONE;
+}
+
+int
+cm_cmd_person_logout(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	const char *file = line->session != NULL ? line->session : cm_env_get("COMITY_SESSION");
+	cm_result r = CM_OK;
+	if (line->home == NULL)
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--home", "name the folder of the node");
+	else if (file == NULL)
+		r = cm_report_refuse(&report, CM_ERROR_SESSION_MISSING, "--session", "%s", "");
+	if (r == CM_OK)
+		r = cm_cli_hooks.logout(line->home, file, &report);
+	if (r != CM_OK)
+		return cm_call_show(line, r, NULL, &report);
+	if (line->json)
+		printf("{\"ended\":true}\n");
+	else
+		printf("The session is ended; its file is removed.\n");
 	return CM_CLI_DONE;
 }

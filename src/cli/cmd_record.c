@@ -1,9 +1,12 @@
-// Knows: how bytes of the node come to a file or to standard output unchanged. Does not know: what they mean.
+// Knows: how bytes of the node come to a file or to standard output unchanged, and how the list of events goes on. Does not
+// know: what they mean.
 #include "cli/cmd_record.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/tab_limit.h"
 #include "os/file.h"
 #include "cli/call.h"
@@ -37,4 +40,23 @@ int
 cm_cmd_record_proof(const struct cm_command_line *line)
 {
 	return cm_cmd_record_run(line, CM_ROUTE_API_ACT_PROOF, CM_OPTION_ACT_PROOF_OUT);
+}
+
+int
+cm_cmd_record_events(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	const char *after = cm_command_value(line, CM_OPTION_EVENT_LIST_AFTER);
+	struct cm_call call;
+	uint64_t n = 0;
+	cm_result r = cm_call_begin(line, CM_ROUTE_API_EVENTS, NULL, &report, &call);
+	if (r == CM_OK && after != NULL && !cm_num_u64(cm_view_text(after), 0, INT64_MAX, &n))
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--after", "%s", after);
+	size_t end = r == CM_OK ? strlen(call.path) : 0;
+	if (r == CM_OK && after != NULL)
+		snprintf(call.path + end, sizeof call.path - end, "?after=%llu", (unsigned long long)n);
+	if (r == CM_OK)
+		r = cm_call_send(&call, &report, &json);
+	return cm_call_show(line, r, json, &report);
 }

@@ -65,6 +65,12 @@ cm_commands_login(const struct cm_call_person *person, const char *session_file,
 }
 
 static cm_result
+cm_commands_logout(const char *home, const char *session_file, struct cm_report *report)
+{
+	return cm_officer_logout(home, session_file, report);
+}
+
+static cm_result
 cm_commands_person_add(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret)
 {
 	struct cm_officer_person added = {
@@ -103,6 +109,7 @@ cm_commands_join(void)
 	        .call = cm_commands_call,
 	        .state = cm_commands_state,
 	        .login = cm_commands_login,
+	        .logout = cm_commands_logout,
 	        .person_add = cm_commands_person_add,
 	        .findings = cm_ipc_findings_read,
 	};

@@ -64,6 +64,25 @@ cm_do_login(struct cm_exchange *ex)
 	cm_do_json(ex, 201, &body);
 }
 
+// Only the session itself: its key made the statement.
+static void
+cm_do_logout(struct cm_exchange *ex)
+{
+	struct cm_report report = {0};
+	struct cm_ipc_person person;
+	uint8_t id[CM_IPC_SESSION_ID];
+	struct cm_view own = cm_server_header(ex->rq, "Comity-Session");
+	cm_result r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
+	if (r == CM_OK && (!cm_view_is(own, ex->match.part[0]) || !cm_hex_read(own, id, sizeof id)))
+		r = cm_report_refuse(&report, CM_ERROR_LOGOUT_OTHER, "session", "%s", person.id);
+	if (r == CM_OK)
+		r = cm_keeper_client_logout(&ex->node->keeper, id, &report);
+	if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
+	else
+		cm_exchange_status(ex, 204);
+}
+
 static void
 cm_do_person_add(struct cm_exchange *ex)
 {
@@ -149,6 +168,9 @@ cm_do_persons(struct cm_exchange *ex)
 	switch ((int)ex->match.route) {
 	case CM_ROUTE_API_LOGIN:
 		cm_do_login(ex);
+		return;
+	case CM_ROUTE_API_LOGOUT:
+		cm_do_logout(ex);
 		return;
 	case CM_ROUTE_API_PERSON_LIST:
 		cm_do_person_list(ex);
@@ -339,27 +361,45 @@ cm_do_stop(struct cm_exchange *ex)
 		cm_node_end(node, CM_OK); // a parent that is gone tells nobody
 }
 
+cm_do_handler *
+cm_do_handler_of(enum cm_route route)
+{
+	static cm_do_handler *const handlers[CM_ROUTE_END] = {
+	        [CM_ROUTE_CARD] = cm_do_peer, [CM_ROUTE_LOG] = cm_do_peer,
+	        [CM_ROUTE_HEALTHZ] = cm_do_health, [CM_ROUTE_READYZ] = cm_do_health,
+	        [CM_ROUTE_METRICS] = cm_do_records, [CM_ROUTE_API_OPENAPI] = cm_do_records,
+	        [CM_ROUTE_API_NODE] = cm_do_records, [CM_ROUTE_API_EVENTS] = cm_do_records,
+	        [CM_ROUTE_API_MESSAGE_SHOW] = cm_do_records, [CM_ROUTE_API_PACKAGE_SIGN] = cm_do_records,
+	        [CM_ROUTE_API_ACT_LIST] = cm_do_records, [CM_ROUTE_API_ACT_PROOF] = cm_do_records,
+	        [CM_ROUTE_API_PERSON_ADD] = cm_do_persons, [CM_ROUTE_API_PERSON_LIST] = cm_do_persons,
+	        [CM_ROUTE_API_PERSON_ENROL] = cm_do_persons, [CM_ROUTE_API_PERSON_DISABLE] = cm_do_persons,
+	        [CM_ROUTE_API_LOGIN] = cm_do_persons, [CM_ROUTE_API_LOGOUT] = cm_do_persons,
+	        [CM_ROUTE_API_INVITE] = cm_do_peers, [CM_ROUTE_API_PEER_ACCEPT] = cm_do_peers,
+	        [CM_ROUTE_API_PEER_LIST] = cm_do_peers, [CM_ROUTE_API_PEER_SHOW] = cm_do_peers,
+	        [CM_ROUTE_API_PEER_CONFIRM] = cm_do_peers, [CM_ROUTE_API_PEER_REFUSE] = cm_do_peers,
+	        [CM_ROUTE_API_REQUEST_CHECK] = cm_do_requests, [CM_ROUTE_API_REQUEST_CREATE] = cm_do_requests,
+	        [CM_ROUTE_API_REQUEST_LIST] = cm_do_requests, [CM_ROUTE_API_REQUEST_SHOW] = cm_do_requests,
+	        [CM_ROUTE_API_REQUEST_DECIDE] = cm_do_requests, [CM_ROUTE_API_REQUEST_MESSAGES] = cm_do_requests,
+	        [CM_ROUTE_API_EVIDENCE_UPLOAD] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_LIST] = cm_do_evidence,
+	        [CM_ROUTE_API_EVIDENCE_SHOW] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_DELIVER] = cm_do_evidence,
+	        [CM_ROUTE_API_EVIDENCE_PULL] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_OPEN] = cm_do_evidence,
+	        [CM_ROUTE_API_EVIDENCE_APPROVE] = cm_do_evidence, [CM_ROUTE_API_BUNDLE] = cm_do_evidence,
+	        [CM_ROUTE_API_JOB] = cm_do_evidence, [CM_ROUTE_API_CASE_CREATE] = cm_do_cases,
+	        [CM_ROUTE_API_CASE_LIST] = cm_do_cases, [CM_ROUTE_API_CASE_SHOW] = cm_do_cases,
+	        [CM_ROUTE_API_STOP] = cm_do_stop,
+	};
+	return handlers[route];
+}
+
 void
 cm_do_admin(struct cm_exchange *ex)
 {
-	static const struct {
-		const char *prefix;
-		void (*run)(struct cm_exchange *ex);
-	} handlers[] = {
-	        {"api_person", cm_do_persons}, {"api_login", cm_do_persons}, {"api_invite", cm_do_peers},
-	        {"api_peer", cm_do_peers}, {"api_request", cm_do_requests}, {"api_evidence", cm_do_evidence},
-	        {"api_bundle", cm_do_evidence}, {"api_job", cm_do_evidence}, {"api_package", cm_do_records},
-	        {"api_stop", cm_do_stop}, {"api_", cm_do_records}, {"metrics", cm_do_records},
-	};
-	const char *name = cm_route_row(ex->match.route)->name;
-	if (ex->gone) {
+	struct cm_report report = {0};
+	cm_do_handler *handler = cm_do_handler_of(ex->match.route);
+	if (ex->gone)
 		cm_exchange_status(ex, 503);
-		return;
-	}
-	for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
-		if (strncmp(name, handlers[i].prefix, strlen(handlers[i].prefix)) == 0) {
-			handlers[i].run(ex);
-			return;
-		}
-	cm_do_peer(ex);
+	else if (handler != NULL)
+		handler(ex);
+	else
+		cm_exchange_problem(ex, cm_report_refuse(&report, CM_ERROR_HTTP_NOT_FOUND, "route", "%s", ""), &report);
 }

@@ -1,5 +1,5 @@
-// Knows: the read-only parts of the admin API: cases, acts with their proofs, messages byte for byte, the node itself; and
-// the signature over a package's manifest. Does not know: requests, evidence.
+// Knows: the read-only parts of the admin API: events, acts with their proofs, messages byte for byte, the node itself; and
+// the signature over a package's manifest. Does not know: requests, cases, evidence.
 #include "node/exchange.h"
 
 #include <stdio.h>
@@ -88,6 +88,35 @@ cm_do_act_proof(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 	if (r == CM_OK && receipt == NULL)
 		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "act", "%s", ex->match.part[0]);
 	return r == CM_OK ? cm_hi1_answer_receipt(receipt, report, body) : r;
+}
+
+// What happened, in order, after the number that the caller knows.
+static cm_result
+cm_do_events(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_news *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_route_query_u64(cm_server_query(ex->rq), "after", 0, INT64_MAX, report, &ask.after_id);
+	if (r == CM_OK)
+		r = cm_store_news(ex->node->store, &ask, report, &page, &rows, &n);
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "events");
+	cm_json_put_array(&put);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		cm_json_put_object(&put);
+		cm_do_json_time(&put, "at", rows[i].at);
+		cm_json_put_member_number(&put, "event", (int64_t)rows[i].id);
+		cm_json_put_member_text(&put, "ref", rows[i].ref);
+		cm_json_put_member_text(&put, "text", rows[i].text);
+		cm_json_put_member_text(&put, "topic", rows[i].topic);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	return r;
 }
 
 static void
@@ -203,117 +232,6 @@ cm_do_node(struct cm_exchange *ex, struct cm_buf *body)
 	return CM_OK;
 }
 
-// -- cases: requests with the same case ----------------------------------------------------------------------------
-
-// Walks all requests, newest change first, and calls `each`. A node's own folder of work: thousands, not millions.
-static cm_result
-cm_do_case_walk(struct cm_node *node, bool (*each)(void *context, const struct cm_store_request *row), void *context,
-                struct cm_report *report)
-{
-	struct cm_store_page *last = NULL;
-	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
-	cm_result r = CM_OK;
-	for (bool more = true; r == CM_OK && more;) {
-		struct cm_store_page *page = NULL;
-		const struct cm_store_request *rows = NULL;
-		size_t n = 0;
-		r = cm_store_requests(node->store, &ask, report, &page, &rows, &n);
-		more = r == CM_OK && n == CM_LIMIT_STORE_PAGE_VALUE;
-		for (size_t i = 0; r == CM_OK && i < n; i++)
-			more = each(context, &rows[i]) && more;
-		if (more) {
-			ask.after = rows[n - 1].id;
-			ask.after_time = rows[n - 1].changed;
-		}
-		cm_store_page_free(last);
-		last = page;
-	}
-	cm_store_page_free(last);
-	return r;
-}
-
-struct cm_do_case_one {
-	struct cm_json_put *put;
-	struct cm_view id;
-	size_t found;
-};
-
-static bool
-cm_do_case_member(void *context, const struct cm_store_request *row)
-{
-	struct cm_do_case_one *one = context;
-	if (!cm_view_equal(row->case_id, one->id))
-		return true;
-	one->found++;
-	cm_json_put_object(one->put);
-	cm_do_json_time(one->put, "changed_at", row->changed);
-	cm_json_put_member_text(one->put, "kind", row->kind);
-	cm_json_put_member_text(one->put, "peer", row->peer);
-	cm_do_json_time(one->put, "preserved_until", row->until);
-	cm_json_put_member_text(one->put, "request", row->id);
-	cm_json_put_member_text(one->put, "state", row->state);
-	cm_json_put_member_text(one->put, "title", row->title);
-	cm_json_put_end_object(one->put);
-	return true;
-}
-
-static cm_result
-cm_do_case_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_do_case_one one = {.put = &put, .id = cm_view_text(ex->match.part[0])};
-	cm_json_put_object(&put);
-	cm_json_put_member_text(&put, "case", one.id);
-	cm_json_put_name(&put, "requests");
-	cm_json_put_array(&put);
-	cm_result r = cm_do_case_walk(ex->node, cm_do_case_member, &one, report);
-	cm_json_put_end_array(&put);
-	cm_json_put_end_object(&put);
-	if (r == CM_OK && one.found == 0)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "case", "%s", ex->match.part[0]);
-	return r;
-}
-
-struct cm_do_case_list {
-	struct cm_buf seen; // "id\n" of every case so far
-	struct cm_json_put *put;
-};
-
-static bool
-cm_do_case_list_one(void *context, const struct cm_store_request *row)
-{
-	struct cm_do_case_list *list = context;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) line = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	cm_buf_u8(&line, '\n');
-	cm_buf_view_add(&line, row->case_id);
-	cm_buf_u8(&line, '\n');
-	if (row->case_id.n == 0 || memmem(list->seen.p, list->seen.n, line.p, line.n) != NULL)
-		return true;
-	cm_buf_view_add(&list->seen, cm_view_part(cm_buf_view(&line), 1, line.n));
-	cm_json_put_object(list->put);
-	cm_json_put_member_text(list->put, "case", row->case_id);
-	cm_do_json_time(list->put, "changed_at", row->changed);
-	cm_json_put_member_text(list->put, "title", row->title);
-	cm_json_put_end_object(list->put);
-	return cm_buf_result(&list->seen) == CM_OK;
-}
-
-static cm_result
-cm_do_cases(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_do_case_list list = {.seen = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE), .put = &put};
-	cm_buf_u8(&list.seen, '\n');
-	cm_json_put_object(&put);
-	cm_json_put_name(&put, "cases");
-	cm_json_put_array(&put);
-	cm_result r = cm_do_case_walk(ex->node, cm_do_case_list_one, &list, report);
-	cm_json_put_end_array(&put);
-	cm_json_put_end_object(&put);
-	cm_buf_fini(&list.seen);
-	return r;
-}
-
 // -- signature over a package's manifest ---------------------------------------------------------------------------
 
 static cm_result
@@ -390,10 +308,6 @@ cm_do_records(struct cm_exchange *ex)
 		r = cm_buf_result(&body);
 	} else if (route == CM_ROUTE_API_MESSAGE_SHOW)
 		r = cm_do_message_show(ex, &report, &body);
-	else if (route == CM_ROUTE_API_CASE_LIST)
-		r = cm_do_cases(ex, &report, &body);
-	else if (route == CM_ROUTE_API_CASE_SHOW)
-		r = cm_do_case_show(ex, &report, &body);
 	else if (route == CM_ROUTE_API_ACT_LIST)
 		r = cm_do_acts(ex, &report, &body);
 	else if (route == CM_ROUTE_API_ACT_PROOF)
@@ -403,7 +317,7 @@ cm_do_records(struct cm_exchange *ex)
 	else if (route == CM_ROUTE_METRICS)
 		r = cm_do_metrics(ex, &body);
 	else
-		r = cm_report_refuse(&report, CM_ERROR_HTTP_NOT_FOUND, "route", "%s", cm_route_row(route)->path);
+		r = cm_do_events(ex, &report, &body);
 	if (r != CM_OK)
 		cm_exchange_problem(ex, r, &report);
 	else

@@ -45,14 +45,17 @@ CM_CHECKED cm_result cm_exchange_statement(struct cm_exchange *ex, struct cm_rep
 // Starts the listeners of the node. The service ends when the servers are freed.
 CM_CHECKED cm_result cm_serve_start(struct cm_node *node, struct cm_report *report);
 
-// What the workers run (do_*.c): every route has one handler.
+// What the workers run (do_*.c): every route of the admin listener has one handler, and no other. NULL: the route is none.
+typedef void cm_do_handler(struct cm_exchange *ex);
+cm_do_handler *cm_do_handler_of(enum cm_route route);
 void cm_do_peer(struct cm_exchange *ex);  // peer listener
 void cm_do_admin(struct cm_exchange *ex); // admin listener
 void cm_do_health(struct cm_exchange *ex);
 void cm_do_persons(struct cm_exchange *ex);
 void cm_do_peers(struct cm_exchange *ex);
 void cm_do_requests(struct cm_exchange *ex);
-void cm_do_records(struct cm_exchange *ex);  // cases, acts, messages, node
+void cm_do_records(struct cm_exchange *ex);  // acts, events, messages, node
+void cm_do_cases(struct cm_exchange *ex);
 void cm_do_evidence(struct cm_exchange *ex); // evidence, bundles, jobs
 
 #endif

@@ -80,29 +80,36 @@ cm_officer_recipient(const char *home, struct cm_report *report, struct cm_seal_
 	return r == CM_OK ? cm_seal_recipient_read(card.seal_recipient, report, ret_recipient) : r;
 }
 
-// Sends sealed bytes to a route of the running node and reads its JSON answer.
+// Makes a call of the running node and reads its JSON answer, if it has one.
+static cm_result
+cm_officer_call(const struct cm_admin_call *call, struct cm_report *report, struct cm_json **ret_json)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	unsigned status = 0;
+	cm_result r = cm_admin_client_call(call, report, &body, &status);
+	if (r == CM_OK && body.n > 0)
+		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_FRAME_BYTES_VALUE, report, ret_json);
+	if (r != CM_OK || (status >= 200 && status < 300))
+		return r;
+	const struct cm_json_value *findings = *ret_json == NULL ? NULL : cm_json_member(cm_json_root(*ret_json), "findings");
+	const struct cm_json_value *first = findings == NULL ? NULL : cm_json_at(findings, 0);
+	struct cm_view rule = first == NULL ? cm_view_of(NULL, 0) : cm_json_text(cm_json_member(first, "rule"));
+	enum cm_error error = cm_error_find(rule.p, rule.n);
+	return cm_report_refuse(report, error == CM_ERROR_NONE ? CM_ERROR_INTERNAL : error, "node", "HTTP %u", status);
+}
+
+// Sends sealed bytes to a route.
 static cm_result
 cm_officer_send(const char *home, const char *path, struct cm_view sealed, struct cm_report *report,
                 struct cm_json **ret_json)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_admin_call call = {.home = home,
 	        .method = "POST",
 	        .path = path,
 	        .content_type = "application/octet-stream",
 	        .body = sealed,
 	        .body_fd = -1};
-	unsigned status = 0;
-	cm_result r = cm_admin_client_call(&call, report, &body, &status);
-	if (r == CM_OK)
-		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_FRAME_BYTES_VALUE, report, ret_json);
-	if (r != CM_OK || status < 300)
-		return r;
-	const struct cm_json_value *findings = cm_json_member(cm_json_root(*ret_json), "findings");
-	const struct cm_json_value *first = findings == NULL ? NULL : cm_json_at(findings, 0);
-	struct cm_view rule = first == NULL ? cm_view_of(NULL, 0) : cm_json_text(cm_json_member(first, "rule"));
-	enum cm_error error = cm_error_find(rule.p, rule.n);
-	return cm_report_refuse(report, error == CM_ERROR_NONE ? CM_ERROR_INTERNAL : error, "node", "HTTP %u", status);
+	return cm_officer_call(&call, report, ret_json);
 }
 
 // The node's word about the session, believed only with the keeper's proof under our own key.
@@ -230,4 +237,30 @@ cm_officer_state(const struct cm_officer_session *session, const struct cm_offic
 	cm_hex_text(cm_hash_view(&mac), hex);
 	snprintf(ret_fields[2], CM_OFFICER_FIELD, "Comity-Mac: %s", hex);
 	return CM_OK;
+}
+
+cm_result
+cm_officer_logout(const char *home, const char *path, struct cm_report *report)
+{
+	struct cm_officer_session CM_CLEANUP(cm_officer_session_fini) session = {.person = ""};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	char fields[3][CM_OFFICER_FIELD], id[2 * CM_IPC_SESSION_ID + 1], call_path[64];
+	struct cm_admin_call call = {.home = home, .method = "DELETE", .path = call_path, .body_fd = -1};
+	cm_result r = cm_officer_session_load(path, report, &session);
+	if (r != CM_OK)
+		return r;
+	cm_hex_text(cm_view_of(session.id, sizeof session.id), id);
+	snprintf(call_path, sizeof call_path, "/api/v1/sessions/%s", id);
+	struct cm_officer_statement statement = {
+	        .act = "api_logout", .object = id, .digest = cm_hash_of(cm_view_of(NULL, 0))};
+	r = cm_officer_state(&session, &statement, report, fields);
+	for (size_t i = 0; i < 3; i++)
+		call.fields[i] = fields[i];
+	if (r == CM_OK)
+		r = cm_officer_call(&call, report, &json);
+	if (r == CM_REFUSED && cm_report_has(report, CM_ERROR_SESSION_UNKNOWN)) {
+		cm_report_clear(report); // it had ended by itself
+		r = CM_OK;
+	}
+	return r == CM_OK ? cm_file_remove(path, report) : r;
 }

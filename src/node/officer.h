@@ -20,6 +20,9 @@ CM_CHECKED cm_result cm_officer_session_save(const char *path, const struct cm_o
 CM_CHECKED cm_result cm_officer_session_load(const char *path, struct cm_report *report,
                                              struct cm_officer_session *ret_session);
 
+// Ends the session of the file at the running node of `home`, and removes the file: also when the session had ended before.
+CM_CHECKED cm_result cm_officer_logout(const char *home, const char *path, struct cm_report *report);
+
 // The sealing recipient on the identity card of the node in `home`.
 CM_CHECKED cm_result cm_officer_recipient(const char *home, struct cm_report *report,
                                           struct cm_seal_recipient *ret_recipient);

@@ -166,6 +166,12 @@ cm_change_blob_remove(struct cm_change *change, const struct cm_hash *sha256)
 }
 
 void
+cm_change_folder(struct cm_change *change, const struct cm_store_folder *row)
+{
+	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_FOLDER, row);
+}
+
+void
 cm_change_person(struct cm_change *change, const struct cm_store_person *row)
 {
 	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_PERSON, row);

@@ -20,6 +20,7 @@ CM_STORE_GET(object);
 CM_STORE_GET(delivery);
 CM_STORE_GET(peer);
 CM_STORE_GET(person);
+CM_STORE_GET(folder);
 #undef CM_STORE_GET
 
 CM_CHECKED cm_result cm_store_artifact(struct cm_store *store, uint64_t id, struct cm_report *report,
@@ -61,6 +62,7 @@ CM_STORE_LIST(delivery, deliveries);  // by (created, id); request, peer, state;
 CM_STORE_LIST(approval, approvals);   // delivery, purpose
 CM_STORE_LIST(peer, peers);           // by node; state; after
 CM_STORE_LIST(person, persons);       // by id; after
+CM_STORE_LIST(folder, folders);       // by id; after
 CM_STORE_LIST(outbox, outboxes);      // waiting and due <= until, by (due, id); peer, request (then any state, by id; after_id)
 CM_STORE_LIST(news, news);            // by id; after_id
 CM_STORE_LIST(artifact, artifacts);   // of one thread: request = name, peer, kind (= media); by id; after_id

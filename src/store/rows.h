@@ -178,6 +178,12 @@ struct cm_store_news {
 	struct cm_view topic, ref, text; // topic: "request", "peer", "delivery", …; ref: its id
 };
 
+// A case of ours, opened by a person before any request belongs to it ("case" is a word of SQL).
+struct cm_store_folder {
+	struct cm_view id, title, person;
+	struct cm_instant created;
+};
+
 // A person, as the node shows it (the keeper holds the verifiers).
 struct cm_store_person {
 	struct cm_view id, name, state; // "active", "disabled"

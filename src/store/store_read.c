@@ -99,6 +99,7 @@ GET(object, OBJECT, "id")
 GET(delivery, DELIVERY, "id")
 GET(peer, PEER, "node")
 GET(person, PERSON, "id")
+GET(folder, FOLDER, "id")
 
 cm_result
 cm_store_artifact(struct cm_store *store, uint64_t id, struct cm_report *report, struct cm_store_page **ret_page,
@@ -223,6 +224,7 @@ LIST(delivery, deliveries, DELIVERY,
      OR_ANY("state", "?8") " ORDER BY created, id")
 LIST(peer, peers, PEER, "WHERE node > ?9 AND " OR_ANY("state", "?8") " ORDER BY node")
 LIST(person, persons, PERSON, "WHERE id > ?9 ORDER BY id")
+LIST(folder, folders, FOLDER, "WHERE id > ?9 ORDER BY id")
 LIST(news, news, NEWS, "WHERE id > ?2 ORDER BY id")
 LIST(artifact, artifacts, ARTIFACT,
      "WHERE name = ?6 AND id > ?2 AND " OR_ANY("peer", "?7") " AND " OR_ANY("media", "?10") " ORDER BY id")

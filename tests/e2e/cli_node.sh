@@ -80,7 +80,30 @@ has proof c2sp.org/tlog-proof
 must 1 "$comity" act proof 999999 --home n
 must 0 "$comity" log fsck n/log --vkey "$("$comity" node show --home n --json | sed 's/.*"log_vkey":"\([^"]*\)".*/\1/')"
 
-must 0 "$comity" stop --home n --session s
+# A case of ours before it has a request; what happened, in order.
+must 0 "$comity" case create --case 2027-14 --title "Flows of XA" --home n --session s
+must 1 "$comity" case create --case 2027-14 --title "Flows of XA" --home n --session s
+must 1 "$comity" case create --case 2027-15 --title "Flows of XA" --home n
+must 0 "$comity" case list --home n --json
+has out '"case":"2027-14"'
+must 0 "$comity" case show 2027-14 --home n --json
+has out '"opened_by":"ilse"'
+must 1 "$comity" case show 2027-16 --home n
+must 0 "$comity" event list --home n --json
+has out '"events":\['
+must 0 "$comity" event list --after 7 --home n
+
+# A session ends at once, and its file is gone.
+cp s kept
+must 0 "$comity" login per --home n --session s2 --password-file pw --code "$(code per 0)"
+must 0 "$comity" logout --home n --session s
+[ ! -e s ] || fail "the session's file is still there"
+must 1 "$comity" peer invite --home n --session kept
+has err 'no such session'
+must 0 "$comity" logout --home n --session kept
+must 3 "$comity" logout --home n --session kept
+
+must 0 "$comity" stop --home n --session s2
 wait "$served" || { cat serve.err >&2; fail "serve ended with $?"; }
 served=
 must 3 "$comity" node show --home n

@@ -71,6 +71,10 @@ def becoming_peers(xa, xb):
 
 
 def from_an_officer(xa):
+    xa.call('POST', '/api/v1/cases', 'api_case_create', '', {'case': '2027-14', 'title': 'Flows'})
+    call_refuses('case_exists', xa, 'POST', '/api/v1/cases', 'api_case_create', '', {'case': '2027-14', 'title': 'Flows'})
+    call_refuses('api_member', xa, 'POST', '/api/v1/cases', 'api_case_create', '', {'case': 'a/b', 'title': 'Flows'})
+    call_refuses('logout_other', xa, 'DELETE', '/api/v1/sessions/' + '00' * 16, 'api_logout', '00' * 16)
     call_refuses('statement_other', xa, 'POST', '/api/v1/invitations', 'api_peer_confirm', '', {})
     call_refuses('peer_unknown', xa, 'POST', '/api/v1/requests', 'api_request_create', '',
                  {'draft': json.load(open(os.path.join(HERE, '..', '..', 'doc', 'examples', 'pres.json'))), 'to': 'xc.contact'})

@@ -108,6 +108,9 @@ def main():
         check('the other does not', 'warning' not in xa.call('GET', '/api/v1/node'))
         refused('not while it runs', 'lock_held', renew(xb))
         goes_through('before', path)
+        events = xb.call('GET', '/api/v1/events')['events']
+        check('what happened is told in order', events and [e['event'] for e in events] == sorted(e['event'] for e in events), events)
+        check('and goes on behind a number', xb.call('GET', '/api/v1/events?after=%d' % events[0]['event'])['events'] == events[1:])
         pinned = lambda: days_left(xa.call('GET', '/api/v1/peers/xb.contact')['card_until'])
         check('the peer knows the end', 28 < pinned() < 30, pinned())
         impostor(xa, xb, folder)
