@@ -351,6 +351,7 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 	snprintf(node->home, sizeof node->home, "%s", start->home);
 	node->card = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	node->parent = &start->parent;
+	cm_mutex_init(&node->peering_lock);
 	cm_mutex_init(&node->parent_lock);
 	cm_mutex_init(&node->end_lock);
 	cm_cond_init(&node->end);

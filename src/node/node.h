@@ -49,6 +49,7 @@ struct cm_node {
 	struct cm_jobs *jobs;
 	struct cm_output *output;
 	struct cm_renewal *renewal;
+	struct cm_mutex peering_lock;    // who looks whether a peer's row may change holds it until it has changed
 	struct cm_mutex parent_lock;     // one frame to the parent at a time
 	struct cm_ipc *parent;
 	struct cm_mutex end_lock;

@@ -203,6 +203,7 @@ cm_peering_take_commit(struct cm_node *node, struct cm_view bytes, struct cm_rep
 	struct cm_reader_card CM_CLEANUP(cm_reader_card_fini) card = {.title = ""};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) kept = cm_buf_of_secret(512);
 	char name[64];
+	CM_MUTEX_HOLD(&node->peering_lock);
 	cm_result r = cm_invitation_commit_read(bytes, report, &m);
 	if (r != CM_OK)
 		return r;
@@ -253,6 +254,8 @@ cm_peering_finish_reveal(struct cm_node *node, const struct cm_store_peer *row, 
 	memcpy(t.invited_nonce, m->nonce, 32);
 	cm_peering_words(&t, state->words);
 	cm_result r = change == NULL ? CM_NOMEM : cm_reader_client_card(&node->reader, row->card, now, report, &card);
+	if (r == CM_OK)
+		r = cm_peering_free_name(node, card.identity.node, report); // it may have been taken since the commit
 	if (r != CM_OK)
 		return r;
 	char address[CM_INVITATION_ADDRESS];
@@ -293,6 +296,7 @@ cm_peering_take_reveal(struct cm_node *node, struct cm_view bytes, struct cm_rep
 	const struct cm_store_peer *row = NULL;
 	struct cm_peering_state state;
 	char name[64];
+	CM_MUTEX_HOLD(&node->peering_lock);
 	cm_result r = cm_invitation_reveal_read(bytes, report, &m);
 	if (r != CM_OK)
 		return r;
@@ -310,6 +314,13 @@ cm_peering_take_reveal(struct cm_node *node, struct cm_view bytes, struct cm_rep
 	return cm_peering_finish_reveal(node, row, &m, &state, report);
 }
 
+// Has it words that people have to compare, and are they still good?
+static bool
+cm_peering_waits(const struct cm_store_peer *row, struct cm_instant now)
+{
+	return cm_view_is(row->state, "words") && now.us <= row->expires.us;
+}
+
 cm_result
 cm_peering_confirm(struct cm_node *node, const char *name, const char *person, struct cm_report *report)
 {
@@ -319,8 +330,9 @@ cm_peering_confirm(struct cm_node *node, const char *name, const char *person, s
 	struct cm_instant now = cm_clock_utc();
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
 	char address[256];
+	CM_MUTEX_HOLD(&node->peering_lock);
 	cm_result r = change == NULL ? CM_NOMEM : cm_store_peer(node->store, cm_view_text(name), report, &page, &row);
-	if (r == CM_OK && (row == NULL || (!cm_view_is(row->state, "words") && !cm_view_is(row->state, "confirmed"))))
+	if (r == CM_OK && (row == NULL || (!cm_peering_waits(row, now) && !cm_view_is(row->state, "confirmed"))))
 		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "peer", "%s", name);
 	if (r == CM_OK)
 		r = cm_reader_client_card(&node->reader, row->card, now, report, &card);
@@ -345,11 +357,16 @@ cm_peering_confirm(struct cm_node *node, const char *name, const char *person, s
 cm_result
 cm_peering_free_name(struct cm_node *node, const char *name, struct cm_report *report)
 {
-	CM_AUTO struct cm_peer *known = cm_mem_new(sizeof *known);
-	if (known == NULL)
-		return CM_NOMEM;
-	if (cm_peers_confirmed(&node->peers, name, known) || strcmp(name, node->name.whole) == 0)
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_peer *row = NULL;
+	cm_result r = cm_store_peer(node->store, cm_view_text(name), report, &page, &row);
+	if (r != CM_OK)
+		return r;
+	if (strcmp(name, node->name.whole) == 0 || (row != NULL && cm_view_is(row->state, "confirmed")))
 		return cm_report_refuse(report, CM_ERROR_PEER_EXISTS, "peer", "%s", name);
+	// Words that people are comparing just now do not become those of another card.
+	if (row != NULL && cm_peering_waits(row, cm_clock_utc()))
+		return cm_report_refuse(report, CM_ERROR_PEER_WAITS, "peer", "%s", name);
 	return CM_OK;
 }
 
@@ -361,6 +378,7 @@ cm_peering_end(struct cm_node *node, const char *name, const char *person, struc
 	struct cm_instant now = cm_clock_utc();
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
 	CM_AUTO struct cm_peer *known = cm_mem_new(sizeof *known);
+	CM_MUTEX_HOLD(&node->peering_lock);
 	cm_result r = change == NULL || known == NULL
 	                      ? CM_NOMEM
 	                      : cm_store_peer(node->store, cm_view_text(name), report, &page, &row);

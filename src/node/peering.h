@@ -55,7 +55,7 @@ CM_CHECKED cm_result cm_peering_renew(struct cm_node *node, const char *peer, st
 CM_CHECKED cm_result cm_peering_call(struct cm_node *node, const char *url, const char *anchor, struct cm_view body,
                                      struct cm_report *report, struct cm_buf *answer);
 
-// Refused: peer_exists. A card may not take the place of another that people compared words for.
+// May a card of this name come in? Refused: peer_exists, peer_waits. The caller holds peering_lock.
 CM_CHECKED cm_result cm_peering_free_name(struct cm_node *node, const char *name, struct cm_report *report);
 
 // -- peer listener: the inviter's answers to the two messages.

@@ -117,6 +117,7 @@ cm_peering_accept_keep(struct cm_peering_talk *talk, const struct cm_reader_card
 	struct cm_buf CM_CLEANUP(cm_buf_fini) kept = cm_buf_of_secret(512);
 	struct cm_peering_state state = {.words = ""};
 	struct cm_act_values act;
+	CM_MUTEX_HOLD(&node->peering_lock);
 	cm_result r = change == NULL ? CM_NOMEM : cm_peering_free_name(node, card->identity.node, report);
 	if (r != CM_OK)
 		return r;

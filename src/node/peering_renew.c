@@ -29,6 +29,7 @@ cm_peering_renew_take(struct cm_node *node, const struct cm_reader_card *card, s
 	struct cm_act_values act;
 	char address[256];
 	struct cm_view name = cm_view_text(card->identity.node);
+	CM_MUTEX_HOLD(&node->peering_lock);
 	cm_result r = change == NULL ? CM_NOMEM : cm_store_peer(node->store, name, report, &page, &row);
 	if (r == CM_OK && (row == NULL || !cm_view_is(row->state, "confirmed")))
 		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "peer", "%s", card->identity.node);

@@ -16,6 +16,10 @@
 #include "node/hold.h"
 #include "node/timer.h"
 
+// Most of the record of an answer to a change: an identifier, type and status for each action. What is durable has to be answered,
+// so the answer is far from the limit of a message before anything is written.
+#define CM_TAKE_ANSWER_BYTES 65536
+
 void
 cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen)
 {
@@ -426,7 +430,7 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 {
 	struct cm_node *node = take->node;
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(take->now);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_TAKE_ANSWER_BYTES);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) event_wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) context = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
@@ -440,6 +444,7 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	if (r != CM_OK)
 		return r;
 	cm_hi1_answer_context_write(cm_buf_view(&wire), &take->digest, receipt, &context);
+	ex->parent[0] = 0;
 	cm_take_only_new(take);
 	r = cm_event_wire(&take->read.message, &event_wire);
 	if (r != CM_OK)

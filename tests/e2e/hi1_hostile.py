@@ -494,6 +494,31 @@ def handshake(node, folder):
     body = b'{}'
     status, answer = whole('POST', '/hi1/v1', body, kind='application/json', anchor=peer.anchor, show=True)
     check('a peer whose words nobody compared is not heard', status == 422 and b'peer_unknown' in answer, (status, answer))
+    # What officers compared is what they confirm: no other card of that name comes between, before it or after.
+    twin, late = conformance.Peer('xe.contact'), conformance.Peer('xe.contact')
+    text, words = code(), {p['node']: p['words'] for p in node.call('GET', '/api/v1/peers')['peers']}['xe.contact']
+    try:
+        check('a second card while words wait', False, twin.accept(text))
+    except AssertionError as no:
+        check('a second card while words wait: peer_waits', 'peer_waits' in str(no), no)
+    check('the words are still the same', {p['node']: p['words'] for p in node.call('GET', '/api/v1/peers')['peers']}['xe.contact'] == words)
+    node.call('POST', '/api/v1/peers/xe.contact/refuse', 'api_peer_refuse', 'xe.contact', {})
+    real = late.call
+
+    def held_back(method, path, *rest, **more):
+        if path == '/peer/v1/reveal':
+            twin.accept(code())
+            node.call('POST', '/api/v1/peers/xe.contact/confirm', 'api_peer_confirm', 'xe.contact', {})
+        return real(method, path, *rest, **more)
+    late.call = held_back
+    try:
+        check('a reveal that comes after a confirmation', False, late.accept(code()))
+    except AssertionError as no:
+        check('a reveal that comes after a confirmation: peer_exists', 'peer_exists' in str(no), no)
+    status, answer = twin.post(twin.signed(twin.message(None, [{'GET': {'Identifier': new_id()}}])))
+    check('the confirmed peer is still heard', status == 200, (status, answer))
+    for one in (twin, late):
+        shutil.rmtree(one.folder)
     shutil.rmtree(peer.folder)
 
 
