@@ -66,7 +66,6 @@ struct cm_keeper_persons {
 CM_CHECKED cm_result cm_keeper_person_open(const char *path, struct cm_report *report,
                                            struct cm_keeper_persons *persons);
 struct cm_keeper_person *cm_keeper_person_find(struct cm_keeper_persons *persons, struct cm_view id);
-size_t cm_keeper_person_active(const struct cm_keeper_persons *persons);
 CM_CHECKED cm_result cm_keeper_person_add(struct cm_keeper_persons *persons, const struct cm_seal_identity *identity,
                                           const struct cm_keeper_enrolment *e, struct cm_report *report);
 CM_CHECKED cm_result cm_keeper_person_enrol(struct cm_keeper_persons *persons,

@@ -97,15 +97,6 @@ cm_keeper_person_find(struct cm_keeper_persons *persons, struct cm_view id)
 	return NULL;
 }
 
-size_t
-cm_keeper_person_active(const struct cm_keeper_persons *persons)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < persons->n; i++)
-		n += persons->list[i].public.disabled ? 0 : 1;
-	return n;
-}
-
 // The TOTP secret covered by a stream that only the sealing key gives; covering twice uncovers.
 static void
 cm_keeper_person_mask(const struct cm_seal_identity *identity, const uint8_t salt[16], const uint8_t *from,
