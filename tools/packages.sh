@@ -4,8 +4,8 @@
 set -eu
 build="build-essential pkg-config meson ninja-build gettext libssl-dev libmicrohttpd-dev libgnutls28-dev
  libcurl4-gnutls-dev libjansson-dev libsqlite3-dev libdeflate-dev zlib1g-dev libseccomp-dev libcap-ng-dev libargon2-dev
- liboath-dev openssl unzip e2fsprogs oathtool oathtool"
-test="libcmocka-dev strace age curl zip python3 python3-venv"
+ liboath-dev libcmocka-dev openssl unzip e2fsprogs oathtool"
+test="strace age curl zip python3 python3-venv"
 soak="clang python3"
 case ${1:-build} in
 test) want="$build $test" ;;
