@@ -74,6 +74,9 @@ def status(station, text, after=b""):
 
 H = b"Host: a\r\n"
 
+# libmicrohttpd 1.0 refuses these itself, with 400 and a page of its own; 0.9 leaves them to us.
+LIBRARY_FIRST = {"length beside chunks", "chunks beside length", "unknown coding", "space before colon"}
+
 
 def forms(st):
     big = b"x" * 1048577
@@ -118,7 +121,9 @@ def forms(st):
         got, answer = status(st, text, after)
         if isinstance(wanted, str):  # our own refusal: status and rule
             number, rule = wanted.split()
-            check(f"{name}: {wanted}", got == int(number) and answer.endswith(b"\r\n" + rule.encode() + b"\n"), answer[:200])
+            ours = got == int(number) and answer.endswith(b"\r\n" + rule.encode() + b"\n")
+            first = name in LIBRARY_FIRST and got == 400 and b"\r\nConnection: close\r\n" in answer and b"<html>" in answer
+            check(f"{name}: {wanted}", ours or first, answer[:200])
             continue
         good = got == wanted or (wanted == 0 and (got == 0 or got >= 400))
         check(f"{name}: {wanted or 'refused'}", good, answer[:120])
