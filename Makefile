@@ -1,8 +1,9 @@
 # Six words for a newcomer. Each sees to the packages it needs, then calls Meson.
 #   make demo    two States, one request, sealed evidence, a court       make test    all tests
 #   make bench   the figures of doc/measurements.md                      make soak    the long proofs
-#   make check   the house checks                                        make install
+#   make check   the house checks                                        make install   under PREFIX
 B ?= build
+PREFIX ?= /usr/local
 
 .PHONY: all demo test bench soak check install packages
 all: packages
@@ -20,4 +21,6 @@ soak:
 check: all
 	@tools/check.sh $(B)
 install: all
-	@meson install -C $(B)/main
+	@meson configure $(B)/main -Dprefix=$(PREFIX)
+	@meson install -C $(B)/main --quiet
+	@echo "installed: $(DESTDIR)$(PREFIX)/bin/comity, its manual pages, completion for bash, comity.service"
