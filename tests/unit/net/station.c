@@ -238,8 +238,7 @@ void
 station_open(struct station *s)
 {
 	char command[4096], path[128];
-	memset(s, 0, sizeof *s);
-	snprintf(s->dir, sizeof s->dir, "/tmp/comity-net-XXXXXX");
+	*s = (struct station){.dir = "/tmp/comity-net-XXXXXX"};
 	assert_non_null(mkdtemp(s->dir));
 	snprintf(command, sizeof command,
 	         "cd %s && exec 2>openssl.log && "
