@@ -152,12 +152,16 @@ cm_json_form_date(struct cm_view v)
 	return n == 20 && cm_instant_read(cm_view_of(text, 20), &t);
 }
 
+// From -14:00 to +14:00, which holds every zone on Earth.
 static bool
 cm_json_form_zone(struct cm_view v)
 {
-	return v.n == 9 && cm_view_starts(v, "UTC") && (v.p[3] == '+' || v.p[3] == '-') && v.p[6] == ':' &&
-	       cm_json_form_all(cm_view_part(v, 4, 2), 2, 2, cm_json_form_digit) &&
-	       cm_json_form_all(cm_view_part(v, 7, 2), 2, 2, cm_json_form_digit);
+	if (v.n != 9 || !cm_view_starts(v, "UTC") || (v.p[3] != '+' && v.p[3] != '-') || v.p[6] != ':' ||
+	    !cm_json_form_all(cm_view_part(v, 4, 2), 2, 2, cm_json_form_digit) ||
+	    !cm_json_form_all(cm_view_part(v, 7, 2), 2, 2, cm_json_form_digit))
+		return false;
+	int hours = (v.p[4] - '0') * 10 + v.p[5] - '0', minutes = (v.p[7] - '0') * 10 + v.p[8] - '0';
+	return minutes < 60 && hours * 60 + minutes <= 14 * 60;
 }
 
 static bool
@@ -245,7 +249,7 @@ static const struct {
         [CM_FORM_GROUND] = {cm_json_form_ground, "an article, as 40(21)(b), or national", false},
         [CM_FORM_PHONE] = {cm_json_form_phone, "a telephone number with + and country code", false},
         [CM_FORM_DATE] = {cm_json_form_date, "a date, as 2027-03-02", false},
-        [CM_FORM_ZONE] = {cm_json_form_zone, "a time zone, as UTC+02:00", false},
+        [CM_FORM_ZONE] = {cm_json_form_zone, "a time zone, as UTC+02:00, at most 14 hours off", false},
         [CM_FORM_AMOUNT] = {cm_json_form_amount, "a whole number of the smallest unit", false},
         [CM_FORM_UNIT] = {cm_json_form_unit, "a unit of at most 16 letters and digits", false},
         [CM_FORM_VALUE] = {cm_json_form_value, "one line of at most 2000 characters", true},
