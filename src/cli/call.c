@@ -13,8 +13,10 @@
 #include "os/clock.h"
 #include "os/env.h"
 #include "os/file.h"
+#include "proto/problem.h"
 #include "proto/tab_route.h"
 #include "cli/cli.h"
+#include "cli/fail.h"
 #include "cli/show.h"
 
 struct cm_cli_hooks cm_cli_hooks;
@@ -40,8 +42,6 @@ cm_call_begin(const struct cm_command_line *line, enum cm_route route, const cha
 	const struct cm_route_row *row = cm_route_row(route);
 	const char *brace = strstr(row->path, "{id}");
 	struct cm_call call = {.home = line->home, .method = row->method, .body_fd = -1};
-	if (line->home == NULL)
-		return cm_report_refuse(report, CM_ERROR_USAGE, "--home", "name the folder of the node");
 	if (brace == NULL) {
 		snprintf(call.path, sizeof call.path, "%s", row->path);
 	} else {
@@ -72,7 +72,7 @@ cm_call_prove(struct cm_call *call, const char *session_file, const struct cm_ca
 	if (session_file == NULL)
 		session_file = cm_env_get("COMITY_SESSION");
 	if (session_file == NULL)
-		return cm_report_refuse(report, CM_ERROR_SESSION_MISSING, "--session", "%s", "");
+		return cm_report_refuse(report, CM_ERROR_SESSION_MISSING, "--session", "%s", "it needs --session FILE");
 	return cm_cli_hooks.state(session_file, statement, report, call->fields);
 }
 
@@ -93,23 +93,21 @@ cm_call_say(struct cm_call *call, const struct cm_buf *body, const struct cm_cal
 }
 
 cm_result
-cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_bytes,
-              struct cm_json **ret_problem)
+cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_bytes)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json CM_CLEANUP(cm_json_free_at) *problem = NULL;
 	unsigned status = 0;
-	*ret_problem = NULL;
 	cm_result r = cm_cli_hooks.call(call, report, &body, &status);
 	if (r == CM_OK && status >= 200 && status < 300) {
 		cm_buf_view_add(ret_bytes, cm_buf_view(&body));
 		return cm_buf_result(ret_bytes);
 	}
 	if (r == CM_OK && body.n > 0)
-		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_problem);
+		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, &problem);
 	if (r != CM_OK)
 		return r;
-	if (body.n == 0)
-		cm_report_add(report, CM_ERROR_CALL_STATUS, call->path, "HTTP %u", status);
+	cm_problem_findings(problem == NULL ? NULL : cm_json_root(problem), status, report);
 	return status < 500 ? CM_REFUSED : CM_FAILED;
 }
 
@@ -117,67 +115,28 @@ cm_result
 cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	cm_result r = cm_call_bytes(call, report, &body, ret_json);
+	cm_result r = cm_call_bytes(call, report, &body);
 	if (r == CM_OK && body.n > 0)
 		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_json);
 	return r;
-}
-
-static void
-cm_call_show_report(const struct cm_report *report)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		const struct cm_finding *f = &report->findings[i];
-		const struct cm_error_row *row = cm_error_row(f->rule);
-		fprintf(stderr, "%s\n  where:  %s%s%s\n  remedy: %s\n", row->text, f->place, *f->seen == 0 ? "" : ": ",
-		        f->seen, row->remedy);
-	}
-}
-
-// The same for programs: the findings of a call that brought no answer.
-static void
-cm_call_show_findings(const struct cm_report *report)
-{
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
-	struct cm_json_put put = cm_json_put_of(&text);
-	cm_json_put_object(&put);
-	cm_json_put_name(&put, "findings");
-	cm_json_put_array(&put);
-	for (size_t i = 0; i < report->count; i++) {
-		const struct cm_error_row *row = cm_error_row(report->findings[i].rule);
-		cm_json_put_object(&put);
-		cm_json_put_member_cstr(&put, "place", report->findings[i].place);
-		cm_json_put_member_cstr(&put, "remedy", row->remedy);
-		cm_json_put_member_cstr(&put, "rule", row->name);
-		cm_json_put_member_cstr(&put, "seen", report->findings[i].seen);
-		cm_json_put_member_cstr(&put, "text", row->text);
-		cm_json_put_end_object(&put);
-	}
-	cm_json_put_end_array(&put);
-	cm_json_put_end_object(&put);
-	printf("%s\n", cm_buf_cstr(&text));
 }
 
 int
 cm_call_show(const struct cm_command_line *line, cm_result result, const struct cm_json *json,
              const struct cm_report *report)
 {
-	const struct cm_json_value *root = json == NULL ? NULL : cm_json_root(json);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	if (line->json && root != NULL) {
-		if (cm_json_canonical(root, NULL, &text) == CM_OK)
-			printf("%s\n", cm_buf_cstr(&text));
-	} else if (root != NULL && result == CM_OK)
-		cm_show_value(stdout, root, cm_clock_utc());
-	else if (root != NULL)
-		cm_show_problem(stderr, root);
-	if (root == NULL && line->json && result != CM_OK)
-		cm_call_show_findings(report);
-	else if (root == NULL)
-		cm_call_show_report(report);
-	if (root == NULL && result == CM_REFUSED && report->count != 0 && report->findings[0].rule == CM_ERROR_USAGE)
-		return CM_CLI_USAGE;
-	return result == CM_OK ? CM_CLI_DONE : result == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
+	if (result != CM_OK)
+		return cm_fail(line, result, report);
+	if (json == NULL)
+		return CM_CLI_DONE;
+	if (!line->json)
+		cm_show_value(stdout, cm_json_root(json), cm_clock_utc());
+	else if (cm_json_canonical(cm_json_root(json), NULL, &text) == CM_OK)
+		printf("%s\n", cm_buf_cstr(&text));
+	else
+		return CM_CLI_ENVIRONMENT;
+	return CM_CLI_DONE;
 }
 
 // A draft file becomes the member "draft" as it is; it must be JSON, so that a typing error is told here with its place.

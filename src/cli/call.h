@@ -76,14 +76,13 @@ CM_CHECKED cm_result cm_call_prove(struct cm_call *call, const char *session_fil
                                    const struct cm_call_statement *statement, struct cm_report *report);
 
 // Sends it. CM_OK for 2xx with the answer's document (NULL when it has none) in *ret_json: the caller frees it. Otherwise
-// the problem is kept in *ret_json too and the result is CM_REFUSED or CM_FAILED.
+// what the node found wrong is in the report and the result is CM_REFUSED or CM_FAILED.
 CM_CHECKED cm_result cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json);
 
 // Sends it and appends the bytes of a 2xx answer as they are, whatever they mean; otherwise as cm_call_send().
-CM_CHECKED cm_result cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_bytes,
-                                   struct cm_json **ret_problem);
+CM_CHECKED cm_result cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_bytes);
 
-// Prints the outcome of a call as the person or script wants it and gives the exit code.
+// Prints the answer of a call (NULL: none) as the person or script wants it, or tells the failure; gives the exit code.
 int cm_call_show(const struct cm_command_line *line, cm_result result, const struct cm_json *json,
                  const struct cm_report *report);
 

@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "cli/catalogue_tables.h"
 #include "cli/cli.h"
+#include "cli/fail.h"
 #include "domain/kind.h"
 #include "domain/request.h"
 #include "domain/tab_family.h"
@@ -180,12 +181,14 @@ show_kind(enum cm_kind kind)
 }
 
 static int
-show_named(const struct cm_table *t, const char *name, bool json)
+show_named(const struct cm_table *t, const struct cm_command_line *line)
 {
+	struct cm_report report = {0};
+	const char *name = line->arguments[1];
 	for (size_t r = 0; r < t->rows; r++) {
 		if (strcmp(cell(t, r, 0), name) != 0)
 			continue;
-		if (json) {
+		if (line->json) {
 			put_json_row(t, r);
 			putchar('\n');
 			return CM_CLI_DONE;
@@ -195,42 +198,25 @@ show_named(const struct cm_table *t, const char *name, bool json)
 			show_kind(cm_kind_find(name, strlen(name)));
 		return CM_CLI_DONE;
 	}
-	fprintf(stderr, "comity: table %s has no row \"%s\"; 'comity catalogue %s' lists them.\n", t->name, name, t->name);
-	return CM_CLI_REFUSED;
+	cm_result r = cm_report_refuse(&report, CM_ERROR_CATALOGUE_UNKNOWN, t->name, "%s", name);
+	return cm_fail(line, r, &report);
 }
 
 int
-cm_cmd_catalogue_run(int argc, char **argv)
+cm_cmd_catalogue_run(const struct cm_command_line *line)
 {
-	const char *words[2] = {NULL, NULL};
-	size_t n = 0;
-	bool json = false;
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			json = true;
-		else if (strcmp(argv[i], "--help") == 0) {
-			puts("usage: comity catalogue [TABLE [ROW]] [--json]\n\n"
-			     "Shows the law and the program's own tables; each row of law with its source.");
-			return CM_CLI_DONE;
-		} else if (argv[i][0] != '-' && n < 2)
-			words[n++] = argv[i];
-		else {
-			fprintf(stderr, "comity: catalogue does not know \"%s\"; see 'comity catalogue --help'.\n", argv[i]);
-			return CM_CLI_USAGE;
-		}
-	}
-	if (n == 0) {
-		list_tables(json);
+	struct cm_report report = {0};
+	if (line->argument_count == 0) {
+		list_tables(line->json);
 		return CM_CLI_DONE;
 	}
-	const struct cm_table *t = find_table(words[0]);
-	if (t == NULL) {
-		fprintf(stderr, "comity: there is no table \"%s\"; 'comity catalogue' lists them.\n", words[0]);
-		return CM_CLI_USAGE;
-	}
-	if (n == 2)
-		return show_named(t, words[1], json);
-	if (json)
+	const struct cm_table *t = find_table(line->arguments[0]);
+	if (t == NULL)
+		return cm_fail(line, cm_report_refuse(&report, CM_ERROR_CATALOGUE_UNKNOWN, "table", "%s", line->arguments[0]),
+		               &report);
+	if (line->argument_count == 2)
+		return show_named(t, line);
+	if (line->json)
 		list_json(t);
 	else
 		list_rows(t);

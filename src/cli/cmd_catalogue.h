@@ -2,7 +2,8 @@
 #ifndef CM_CLI_CMD_CATALOGUE_H
 #define CM_CLI_CMD_CATALOGUE_H
 
-// Exit code as in cli/cli.h.
-int cm_cmd_catalogue_run(int argc, char **argv);
+#include "cli/command.h"
+
+int cm_cmd_catalogue_run(const struct cm_command_line *line);
 
 #endif

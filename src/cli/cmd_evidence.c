@@ -46,8 +46,8 @@ cm_cmd_evidence_say(const struct cm_command_line *line, enum cm_route route, enu
 	char hex[65];
 	struct cm_call call;
 	if (what != NULL && !export && strcmp(what, "open") != 0) {
-		fprintf(stderr, "comity %s: --for is open or export, not \"%s\".\n", cm_command_row(line->command)->words, what);
-		return CM_CLI_USAGE;
+		cm_result wrong = cm_report_refuse(&report, CM_ERROR_USAGE, "--for", "open or export, not \"%s\"", what);
+		return cm_call_show(line, wrong, NULL, &report);
 	}
 	cm_result r = cm_cmd_evidence_header(line, &report, hex, &shown);
 	if (r != CM_OK)

@@ -71,7 +71,7 @@ cm_send_evidence_request(struct cm_send_evidence *send)
 	r = cm_call_begin(send->line, CM_ROUTE_API_MESSAGE_SHOW, number, inside, &call);
 	cm_json_free(cm_take(&send->json));
 	if (r == CM_OK)
-		r = cm_call_bytes(&call, inside, &send->paper, &send->json);
+		r = cm_call_bytes(&call, inside, &send->paper);
 	if (r == CM_OK)
 		r = cm_send_evidence_get(send, CM_ROUTE_API_NODE, NULL);
 	if (r == CM_OK)
@@ -266,10 +266,6 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 	        .paper = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE)};
 	uint8_t random[8];
 	char hex[17];
-	if (line->home == NULL) {
-		fputs("comity evidence send: it needs --home DIR. See 'comity evidence send --help'.\n", stderr);
-		return CM_CLI_USAGE;
-	}
 	if (comity_init() != COMITY_OK || comity_report_new(&send.report) != COMITY_OK)
 		return CM_CLI_ENVIRONMENT;
 	struct cm_report *inside = comity_report_inside(send.report);
@@ -283,8 +279,7 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 		r = cm_send_evidence_run(&send);
 	if (r == CM_OK)
 		r = cm_send_evidence_told(&send, inside);
-	// What the node refused stands in its answer; what was refused here, in the report.
-	int code = cm_call_show(line, r, r != CM_OK && inside->count > 0 ? NULL : send.json, inside);
+	int code = cm_call_show(line, r, send.json, inside);
 	cm_json_free(send.json);
 	cm_buf_fini(&send.paper);
 	comity_report_free(send.report);

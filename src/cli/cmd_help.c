@@ -6,6 +6,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/fail.h"
+
+static int __attribute__((format(printf, 2, 0)))
+cm_cmd_help_unknown(const struct cm_command_line *line, const char *seen, const char *name)
+{
+	struct cm_report report = {0};
+	return cm_fail(line, cm_report_refuse(&report, CM_ERROR_USAGE, "arguments", seen, name), &report);
+}
 
 int
 cm_cmd_help_run(const struct cm_command_line *line)
@@ -30,8 +38,7 @@ cm_cmd_help_run(const struct cm_command_line *line)
 	}
 	if (some)
 		return CM_CLI_DONE;
-	fprintf(stderr, "comity: there is no command \"%s\"; 'comity help' lists them.\n", words);
-	return CM_CLI_USAGE;
+	return cm_cmd_help_unknown(line, "there is no command \"%s\"; \"comity help\" lists them", words);
 }
 
 int
@@ -42,11 +49,9 @@ cm_cmd_help_manual(const struct cm_command_line *line)
 	for (char *c = name; *c != 0; c++)
 		*c = *c == '-' ? '_' : *c;
 	enum cm_command command = cm_command_find(name, strlen(name));
-	if (command == CM_COMMAND_NONE && strcmp(name, "comity") != 0) {
-		fprintf(stderr, "comity: there is no manual page \"%s\"; names are those of the commands with \"_\" for a space.\n",
-		        name);
-		return CM_CLI_USAGE;
-	}
+	if (command == CM_COMMAND_NONE && strcmp(name, "comity") != 0)
+		return cm_cmd_help_unknown(line, "there is no page \"%s\"; names are those of the commands with \"_\" for a space",
+		                           name);
 	cm_command_manual(stdout, command);
 	return CM_CLI_DONE;
 }
@@ -56,5 +61,12 @@ cm_cmd_help_completion(const struct cm_command_line *line)
 {
 	(void)line;
 	cm_command_completion(stdout);
+	return CM_CLI_DONE;
+}
+
+int
+cm_cmd_help_version(const struct cm_command_line *line)
+{
+	printf(line->json ? "{\"version\":\"%s\"}\n" : "comity %s\n", CM_VERSION);
 	return CM_CLI_DONE;
 }

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/fail.h"
+#include "cli/out.h"
 #include "domain/log_check.h"
 #include "format/json_put.h"
 #include "os/clock.h"
@@ -18,7 +20,6 @@
 
 #define CM_CMD_LOG_KEYS 16        // registers that one call accepts
 #define CM_CMD_LOG_NAME 1200      // folder or URL and the longest file name
-#define CM_CMD_LOG_OUTPUT 1048576 // JSON of a full report
 
 cm_result (*cm_cmd_log_fetch)(const char *url, struct cm_report *report, struct cm_buf *to);
 
@@ -89,53 +90,24 @@ cm_cmd_log_keys(struct cm_cmd_log *log, const char *text, struct cm_report *repo
 	return r;
 }
 
-static void
-cm_cmd_log_findings(const struct cm_report *report)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		const struct cm_finding *f = &report->findings[i];
-		const struct cm_error_row *row = cm_error_row(f->rule);
-		fprintf(stderr, "%s: %s (%s) %s\n", f->place, row->text, f->seen, row->remedy);
-	}
-	if (report->dropped != 0)
-		fprintf(stderr, "and %zu more\n", report->dropped);
-}
-
-static void
-cm_cmd_log_json(const struct cm_report *report, const struct cm_log_check_told *told, bool judged)
-{
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_CMD_LOG_OUTPUT), root = cm_buf_of(64);
-	struct cm_json_put put = cm_json_put_of(&text);
-	cm_json_put_object(&put);
-	cm_json_put_name(&put, "findings");
-	cm_json_put_array(&put);
-	for (size_t i = 0; i < report->count; i++) {
-		cm_json_put_object(&put);
-		cm_json_put_member_cstr(&put, "place", report->findings[i].place);
-		cm_json_put_member_cstr(&put, "rule", cm_error_row(report->findings[i].rule)->name);
-		cm_json_put_member_cstr(&put, "seen", report->findings[i].seen);
-		cm_json_put_end_object(&put);
-	}
-	cm_json_put_end_array(&put);
-	if (told != NULL) {
-		cm_b64_write(&root, cm_hash_view(&told->root), CM_B64_STANDARD);
-		cm_json_put_member_number(&put, "files", (int64_t)told->files);
-		cm_json_put_member_cstr(&put, "origin", told->origin);
-		cm_json_put_member_text(&put, "root", cm_buf_view(&root));
-		cm_json_put_member_number(&put, "size", (int64_t)told->size);
-	}
-	if (judged)
-		cm_json_put_member_bool(&put, "whole", told != NULL);
-	cm_json_put_end_object(&put);
-	printf("%s\n", cm_buf_cstr(&text));
-}
-
 static int
-cm_cmd_log_exit(const struct cm_report *report, cm_result r)
+cm_cmd_log_told(const struct cm_command_line *line, const struct cm_log_check_told *told)
 {
-	if (r == CM_REFUSED && report->count != 0 && report->findings[0].rule == CM_ERROR_USAGE)
-		return CM_CLI_USAGE;
-	return r == CM_OK ? CM_CLI_DONE : r == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_JSON_OUTPUT_VALUE), root = cm_buf_of(64);
+	struct cm_json_put put = cm_json_put_of(&text);
+	if (!line->json) {
+		printf("%s: %" PRIu64 " entries, %" PRIu64 " files: whole.\n", told->origin, told->size, told->files);
+		return CM_CLI_DONE;
+	}
+	cm_b64_write(&root, cm_hash_view(&told->root), CM_B64_STANDARD);
+	cm_json_put_object(&put);
+	cm_json_put_member_number(&put, "files", (int64_t)told->files);
+	cm_json_put_member_cstr(&put, "origin", told->origin);
+	cm_json_put_member_text(&put, "root", cm_buf_view(&root));
+	cm_json_put_member_number(&put, "size", (int64_t)told->size);
+	cm_json_put_member_bool(&put, "whole", true);
+	cm_json_put_end_object(&put);
+	return cm_out_json(&text) ? CM_CLI_DONE : CM_CLI_ENVIRONMENT;
 }
 
 int
@@ -164,13 +136,7 @@ cm_cmd_log_fsck(const struct cm_command_line *line)
 		r = cm_log_check_run(&check, report, &told);
 	if (log->progress)
 		fputs("\r\033[K", stderr);
-	if (line->json)
-		cm_cmd_log_json(report, r == CM_OK ? &told : NULL, true);
-	else if (r == CM_OK)
-		printf("%s: %" PRIu64 " entries, %" PRIu64 " files: whole.\n", told.origin, told.size, told.files);
-	else
-		cm_cmd_log_findings(report);
-	return cm_cmd_log_exit(report, r);
+	return r == CM_OK ? cm_cmd_log_told(line, &told) : cm_fail(line, r, report);
 }
 
 int
@@ -186,18 +152,12 @@ cm_cmd_log_prove(const struct cm_command_line *line)
 		return CM_CLI_ENVIRONMENT;
 	log->where = line->arguments[0];
 	struct cm_log_check check = {.fetch = cm_cmd_log_file, .self = log};
-	cm_result r = cm_num_u64(cm_view_text(number), 0, INT64_MAX, &index)
-	                      ? CM_OK
-	                      : cm_report_refuse(report, CM_ERROR_USAGE, "--index", "%s", number == NULL ? "" : number);
+	cm_result r = cm_num_u64(cm_view_text(number), 0, INT64_MAX, &index) ? CM_OK : CM_BUG; // the parser has read it
 	if (r == CM_OK)
 		r = cm_log_check_prove(&check, index, report, &proof);
 	if (r == CM_OK && out != NULL && strcmp(out, "-") != 0)
 		r = cm_file_replace(out, 0644, cm_buf_view(&proof), report);
 	else if (r == CM_OK)
 		r = cm_file_write_all(1, cm_buf_view(&proof), report);
-	if (r != CM_OK && line->json)
-		cm_cmd_log_json(report, NULL, false);
-	else if (r != CM_OK)
-		cm_cmd_log_findings(report);
-	return cm_cmd_log_exit(report, r);
+	return r == CM_OK ? CM_CLI_DONE : cm_fail(line, r, report);
 }

@@ -93,14 +93,12 @@ cm_cmd_package_signer(const struct cm_command_line *line, struct comity_report *
 	struct cm_cmd_key key = {.key = cm_command_value(line, CM_OPTION_PACKAGE_CREATE_KEY),
 	                         .cert = cm_command_value(line, CM_OPTION_PACKAGE_CREATE_CERT),
 	                         .pass_file = cm_command_value(line, CM_OPTION_PACKAGE_CREATE_PASS_FILE)};
-	const char *home = cm_command_value(line, CM_OPTION_PACKAGE_CREATE_HOME);
-	home = home == NULL ? line->home : home;
 	if (key.key != NULL && key.cert != NULL)
 		return cm_cmd_signer(&key, report, signer);
-	if (home != NULL && key.key == NULL && key.cert == NULL && cm_cli_signer_open != NULL)
-		return cm_cli_signer_open(home, report, signer);
-	return comity_result_of(cm_report_refuse(comity_report_inside(report), CM_ERROR_USAGE, "package create",
-	                                         "give --home, or --key with --cert"));
+	if (line->home != NULL && key.key == NULL && key.cert == NULL && cm_cli_signer_open != NULL)
+		return cm_cli_signer_open(line->home, report, signer);
+	return comity_result_of(cm_report_refuse(comity_report_inside(report), CM_ERROR_USAGE, "options", "%s",
+	                                         "it needs --home DIR, or --key FILE with --cert FILE"));
 }
 
 int
@@ -127,11 +125,6 @@ cm_cmd_package_create(const struct cm_command_line *line)
 	     i++)
 		recipients[job.recipient_count++] = value;
 	enum comity_result r = cm_cmd_package_signer(line, report, &signer);
-	if (r != COMITY_OK && cm_report_has(comity_report_inside(report), CM_ERROR_USAGE)) {
-		cm_cmd_failed(line, r, report);
-		comity_report_free(report);
-		return CM_CLI_USAGE;
-	}
 	custody.authority = *signer.name == 0 ? NULL : signer.name;
 	bool force = cm_command_value(line, CM_OPTION_PACKAGE_CREATE_FORCE) != NULL;
 	if (r == COMITY_OK)

@@ -19,8 +19,8 @@ enum comity_result cm_cmd_load(const char *path, uint64_t max, struct comity_rep
 // `put` of a job into a sink.
 enum comity_result cm_cmd_put(void *sink, struct cm_view bytes, struct comity_report *report);
 
-// Prints findings, or the JSON with findings, when the result is not COMITY_OK; gives the exit code.
-int cm_cmd_failed(const struct cm_command_line *line, enum comity_result result, const struct comity_report *report);
+// Tells why the result is not COMITY_OK and gives the exit code.
+int cm_cmd_failed(const struct cm_command_line *line, enum comity_result result, struct comity_report *report);
 
 // A signer of a key file and its certificates. `pass_file` may be NULL: an encrypted key is asked for on the terminal.
 struct cm_cmd_key {

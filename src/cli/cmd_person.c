@@ -59,12 +59,8 @@ cm_cmd_person_add(const struct cm_command_line *line)
 	        .name = cm_command_value(line, CM_OPTION_PERSON_ADD_NAME),
 	        .functions = cm_command_value(line, CM_OPTION_PERSON_ADD_FUNCTIONS),
 	};
-	cm_result r = CM_OK;
-	if (line->home == NULL)
-		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--home", "name the folder of the node");
-	if (r == CM_OK)
-		r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_PERSON_ADD_PASSWORD_FILE), "New password: ",
-		                         &password, &report);
+	cm_result r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_PERSON_ADD_PASSWORD_FILE), "New password: ",
+	                                   &password, &report);
 	person.password = cm_buf_view(&password);
 	if (r == CM_OK)
 		r = cm_cli_hooks.person_add(&person, &report, &secret);
@@ -84,14 +80,8 @@ cm_cmd_person_login(const struct cm_command_line *line)
 	struct cm_buf CM_CLEANUP(cm_buf_fini) code = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
 	const char *given = cm_command_value(line, CM_OPTION_LOGIN_CODE);
 	struct cm_call_person person = {.home = line->home, .person = line->arguments[0]};
-	cm_result r = CM_OK;
-	if (line->home == NULL)
-		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--home", "name the folder of the node");
-	else if (line->session == NULL)
-		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--session", "name the file that the session is kept in");
-	if (r == CM_OK)
-		r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_LOGIN_PASSWORD_FILE), "Password: ", &password,
-		                         &report);
+	cm_result r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_LOGIN_PASSWORD_FILE), "Password: ", &password,
+	                                   &report);
 	if (r == CM_OK && given != NULL)
 		cm_buf_text(&code, given);
 	else if (r == CM_OK)
@@ -111,13 +101,7 @@ cm_cmd_person_logout(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	const char *file = line->session != NULL ? line->session : cm_env_get("COMITY_SESSION");
-	cm_result r = CM_OK;
-	if (line->home == NULL)
-		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--home", "name the folder of the node");
-	else if (file == NULL)
-		r = cm_report_refuse(&report, CM_ERROR_SESSION_MISSING, "--session", "%s", "");
-	if (r == CM_OK)
-		r = cm_cli_hooks.logout(line->home, file, &report);
+	cm_result r = cm_cli_hooks.logout(line->home, file, &report);
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
 	if (line->json)

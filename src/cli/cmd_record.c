@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/tab_limit.h"
 #include "os/file.h"
 #include "cli/call.h"
@@ -16,18 +15,17 @@ static int
 cm_cmd_record_run(const struct cm_command_line *line, enum cm_route route, enum cm_option out_option)
 {
 	struct cm_report report = {0};
-	struct cm_json CM_CLEANUP(cm_json_free_at) *problem = NULL;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
 	const char *out = cm_command_value(line, out_option);
 	struct cm_call call;
 	cm_result r = cm_call_begin(line, route, line->arguments[0], &report, &call);
 	if (r == CM_OK)
-		r = cm_call_bytes(&call, &report, &bytes, &problem);
+		r = cm_call_bytes(&call, &report, &bytes);
 	if (r == CM_OK && out != NULL && strcmp(out, "-") != 0)
 		r = cm_file_replace(out, 0644, cm_buf_view(&bytes), &report);
 	else if (r == CM_OK)
 		r = cm_file_write_all(1, cm_buf_view(&bytes), &report);
-	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, problem, &report);
+	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, NULL, &report);
 }
 
 int
@@ -49,13 +47,10 @@ cm_cmd_record_events(const struct cm_command_line *line)
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	const char *after = cm_command_value(line, CM_OPTION_EVENT_LIST_AFTER);
 	struct cm_call call;
-	uint64_t n = 0;
 	cm_result r = cm_call_begin(line, CM_ROUTE_API_EVENTS, NULL, &report, &call);
-	if (r == CM_OK && after != NULL && !cm_num_u64(cm_view_text(after), 0, INT64_MAX, &n))
-		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--after", "%s", after);
 	size_t end = r == CM_OK ? strlen(call.path) : 0;
 	if (r == CM_OK && after != NULL)
-		snprintf(call.path + end, sizeof call.path - end, "?after=%llu", (unsigned long long)n);
+		snprintf(call.path + end, sizeof call.path - end, "?after=%s", after); // a number, as the parser saw
 	if (r == CM_OK)
 		r = cm_call_send(&call, &report, &json);
 	return cm_call_show(line, r, json, &report);

@@ -6,6 +6,7 @@
 #include "base/tab_limit.h"
 #include "cli/cli.h"
 #include "cli/cmd_package.h"
+#include "cli/fail.h"
 #include "cli/out.h"
 #include "cli/seal_job.h"
 #include "os/file.h"
@@ -29,17 +30,9 @@ cm_cmd_put(void *sink, struct cm_view bytes, struct comity_report *report)
 }
 
 int
-cm_cmd_failed(const struct cm_command_line *line, enum comity_result result, const struct comity_report *report)
+cm_cmd_failed(const struct cm_command_line *line, enum comity_result result, struct comity_report *report)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_JSON_OUTPUT_VALUE);
-	struct cm_json_put put = cm_json_put_of(&text);
-	cm_out_findings(stderr, cm_command_row(line->command)->words, report);
-	if (!line->json)
-		return cm_out_exit(result);
-	cm_json_put_object(&put);
-	cm_out_json_report(&put, report);
-	cm_json_put_end_object(&put);
-	return cm_out_json(&text) ? cm_out_exit(result) : CM_CLI_ENVIRONMENT;
+	return cm_fail(line, (cm_result)result, comity_report_inside(report));
 }
 
 static int

@@ -6,11 +6,12 @@
 #include "base/tab_limit.h"
 #include "cli/cli.h"
 #include "cli/cmd_package.h"
+#include "cli/fail.h"
 #include "cli/out.h"
 #include "cli/verify_job.h"
 
 static int
-cm_cmd_verify_told(const struct cm_command_line *line, const struct comity_report *report)
+cm_cmd_verify_told(const struct cm_command_line *line, struct comity_report *report)
 {
 	enum comity_verdict verdict = comity_report_verdict(report);
 	int code = verdict == COMITY_VERDICT_VALID ? CM_CLI_DONE : CM_CLI_REFUSED;
@@ -24,7 +25,7 @@ cm_cmd_verify_told(const struct cm_command_line *line, const struct comity_repor
 	}
 	cm_out_checks(stdout, report, false);
 	if (comity_report_count(report) != 0)
-		cm_out_findings(stdout, "verify", report);
+		cm_fail_lines(stdout, line->command, comity_report_inside(report));
 	if (verdict == COMITY_VERDICT_INTACT)
 		printf("Give the roots of the States with --trust to have the origin judged.\n");
 	return code;

@@ -1,10 +1,15 @@
-// Knows: how a command line is read by data/commands.tab and data/options.tab. Does not know: what any command does.
+// Knows: how a command line is read by data/commands.tab and data/options.tab. Does not know: what any command does,
+// or how help looks (command_text.c).
 // The parser is our own and not getopt, because names of options, help, manual and completion come from one table.
 #include "cli/command.h"
 
 #include <string.h>
 
-static const char *const cm_command_common[] = {"--help", "--json", "--home", "--session"};
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "os/env.h"
+#include "cli/fail.h"
 
 // How many leading words of argv are the words of `command`; 0 when they are not.
 static size_t
@@ -48,61 +53,84 @@ cm_command_option(enum cm_command command, const char *name, size_t n, bool lett
 	return CM_OPTION_NONE;
 }
 
-static bool
-cm_command_wrong(enum cm_command command, const char *what, const char *word)
+// Refuses the line: `place` is the word that is wrong, or the one that is missing.
+static cm_result
+cm_command_wrong(struct cm_report *report, const char *place, const char *seen, const char *word)
 {
-	fprintf(stderr, "comity %s: %s%s%s. See 'comity %s --help'.\n", cm_command_row(command)->words, what,
-	        *word == 0 ? "" : " ", word, cm_command_row(command)->words);
-	return false;
+	return cm_report_refuse(report, CM_ERROR_USAGE, place, seen, word);
 }
 
-// --home and --session belong to every command that does not list them itself; --help and --json to all.
-// True when argv[*at] was one of them.
-static bool
-cm_command_take_common(struct cm_command_line *line, int argc, char **argv, int *at)
+// Where the value of an option goes that every command has, or NULL.
+static const char **
+cm_command_common(struct cm_command_line *line, const char *name, size_t n)
 {
-	const char *word = argv[*at];
+	if (n == 4 && strncmp(name, "home", n) == 0)
+		return &line->home;
+	return n == 7 && strncmp(name, "session", n) == 0 ? &line->session : NULL;
+}
+
+static cm_result
+cm_command_take_option(struct cm_command_line *line, int argc, char **argv, int *at, struct cm_report *report)
+{
+	const char *word = argv[*at], *text = "";
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
 		line->help = true;
-		return true;
+		return CM_OK;
 	}
-	if (strcmp(word, "--json") == 0) {
-		line->json = true;
-		return true;
-	}
-	const char **where = strcmp(word, "--home") == 0 ? &line->home : strcmp(word, "--session") == 0 ? &line->session : NULL;
-	if (where == NULL || *at + 1 >= argc)
-		return false;
-	*where = argv[++*at];
-	return true;
-}
-
-static bool
-cm_command_take_option(struct cm_command_line *line, int argc, char **argv, int *at)
-{
-	const char *word = argv[*at];
+	if (strcmp(word, "--json") == 0)
+		return CM_OK; // was seen before
 	bool letter = word[1] != '-';
 	const char *name = word + (letter ? 1 : 2);
 	size_t n = letter ? strlen(name) : strcspn(name, "=");
-	enum cm_option option = cm_command_option(line->command, name, n, letter);
-	if (option == CM_OPTION_NONE)
-		return cm_command_wrong(line->command, "there is no option", word);
-	const char *text = "";
+	const char **common = letter ? NULL : cm_command_common(line, name, n);
+	enum cm_option option = common != NULL ? CM_OPTION_NONE : cm_command_option(line->command, name, n, letter);
+	if (common == NULL && option == CM_OPTION_NONE)
+		return cm_command_wrong(report, "option", "there is no option %s", word);
+	bool flag = common == NULL && strcmp(cm_option_row(option)->kind, "flag") == 0;
 	if (!letter && name[n] == '=')
 		text = name + n + 1;
-	else if (strcmp(cm_option_row(option)->kind, "flag") != 0) {
+	else if (!flag) {
 		if (*at + 1 >= argc)
-			return cm_command_wrong(line->command, "a value is missing after", word);
+			return cm_command_wrong(report, "option", "a value is missing after %s", word);
 		text = argv[++*at];
 	}
+	if (common != NULL) {
+		*common = text;
+		return CM_OK;
+	}
 	if (line->value_count == CM_COMMAND_VALUES)
-		return cm_command_wrong(line->command, "too many options", "");
+		return cm_command_wrong(report, "options", "%s is one too many", word);
 	line->values[line->value_count++] = (struct cm_command_value){option, text};
-	return true;
+	return CM_OK;
 }
 
 static bool
-cm_command_complete(const struct cm_command_line *line)
+cm_command_given(const struct cm_command_line *line, enum cm_option option)
+{
+	const char *name = cm_option_row(option)->long_name;
+	const char *text = strcmp(name, "home") == 0      ? line->home
+	                   : strcmp(name, "session") == 0 ? line->session
+	                                                  : cm_command_value(line, option);
+	return text != NULL && *text != 0;
+}
+
+static cm_result
+cm_command_numbers(const struct cm_command_line *line, struct cm_report *report)
+{
+	uint64_t number;
+	for (size_t i = 0; i < line->value_count; i++) {
+		const struct cm_option_row *option = cm_option_row(line->values[i].option);
+		char place[80];
+		if (strcmp(option->kind, "number") != 0 || cm_num_u64(cm_view_text(line->values[i].text), 0, INT64_MAX, &number))
+			continue;
+		snprintf(place, sizeof place, "--%s", option->long_name);
+		return cm_command_wrong(report, place, "a whole number is wanted, not \"%s\"", line->values[i].text);
+	}
+	return CM_OK;
+}
+
+static cm_result
+cm_command_complete(const struct cm_command_line *line, struct cm_report *report)
 {
 	const struct cm_command_row *row = cm_command_row(line->command);
 	size_t wanted = 0, least = 0;
@@ -111,49 +139,86 @@ cm_command_complete(const struct cm_command_line *line)
 		wanted++;
 		a += strcspn(a, " ");
 	}
-	if (line->argument_count < least || line->argument_count > wanted)
-		return cm_command_wrong(line->command, wanted == 0 ? "it takes no argument" : "it takes", row->arguments);
+	if (line->argument_count > wanted)
+		return cm_command_wrong(report, "arguments", "\"%s\" is one too many", line->arguments[wanted]);
+	if (line->argument_count < least)
+		return cm_command_wrong(report, "arguments", "it needs %s", row->arguments);
+	if (row->home && (line->home == NULL || *line->home == 0))
+		return cm_command_wrong(report, "--home", "%s", "it needs --home DIR, the folder of the node");
 	for (int o = 1; o < CM_OPTION_END; o++) {
 		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
-		bool is_home = strcmp(option->long_name, "home") == 0;
-		if (option->command == line->command && option->needed && !(is_home && line->home != NULL) &&
-		    cm_command_value(line, (enum cm_option)o) == NULL) {
-			char name[80];
-			snprintf(name, sizeof name, "--%s %s", option->long_name, option->argument);
-			return cm_command_wrong(line->command, "it needs", name);
-		}
+		char name[80];
+		if (option->command != line->command || !option->needed || cm_command_given(line, (enum cm_option)o))
+			continue;
+		snprintf(name, sizeof name, "--%s %s", option->long_name, option->argument);
+		return cm_command_wrong(report, "options", "it needs %s", name);
 	}
-	return true;
+	if (row->person && line->session == NULL && cm_env_get("COMITY_SESSION") == NULL)
+		return cm_report_refuse(report, CM_ERROR_SESSION_MISSING, "--session", "%s", "it needs --session FILE");
+	return cm_command_numbers(line, report);
+}
+
+// What to say about words that are no command: which ones begin like this, when there are any.
+static cm_result
+cm_command_unknown(int argc, char **argv, struct cm_report *report)
+{
+	const char *word = argv[0], *second = argc > 1 && argv[1][0] != '-' ? argv[1] : "";
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_REPORT_SEEN);
+	size_t n = strlen(word);
+	for (int c = 1; c < CM_COMMAND_END; c++) {
+		const char *words = cm_command_row((enum cm_command)c)->words;
+		if (strncmp(words, word, n) == 0 && words[n] == ' ')
+			cm_buf_printf(&text, "%s %s", text.n == 0 ? "; there is" : ",", words);
+	}
+	return cm_report_refuse(report, CM_ERROR_USAGE, "command", "there is no \"%s%s%s\"%s", word, *second == 0 ? "" : " ",
+	                        second, cm_buf_cstr(&text));
+}
+
+static cm_result
+cm_command_read(int argc, char **argv, struct cm_command_line *line, struct cm_report *report)
+{
+	size_t words = 0;
+	bool only_arguments = false;
+	line->command = cm_command_of(argc, argv, &words);
+	if (line->command == CM_COMMAND_NONE)
+		return cm_command_unknown(argc, argv, report);
+	for (int i = (int)words; i < argc; i++) {
+		bool option = !only_arguments && argv[i][0] == '-' && argv[i][1] != 0;
+		cm_result r = CM_OK;
+		if (option && strcmp(argv[i], "--") == 0)
+			only_arguments = true;
+		else if (option)
+			r = cm_command_take_option(line, argc, argv, &i, report);
+		else if (line->argument_count == CM_COMMAND_ARGUMENTS)
+			r = cm_command_wrong(report, "arguments", "\"%s\" is one too many", argv[i]);
+		else
+			line->arguments[line->argument_count++] = argv[i];
+		if (r != CM_OK)
+			return r;
+	}
+	return line->help ? CM_OK : cm_command_complete(line, report);
+}
+
+// Whether failures are told as JSON has to be known before the first one.
+static bool
+cm_command_wants_json(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
 }
 
 bool
 cm_command_parse(int argc, char **argv, struct cm_command_line *ret_line)
 {
-	struct cm_command_line line = {.command = CM_COMMAND_NONE};
-	size_t words = 0;
-	line.command = cm_command_of(argc, argv, &words);
-	if (line.command == CM_COMMAND_NONE) {
-		fprintf(stderr, "comity: there is no command \"%s%s%s\"; 'comity help' lists them.\n", argv[0],
-		        argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	struct cm_report report = {0};
+	struct cm_command_line line = {.command = CM_COMMAND_NONE, .json = cm_command_wants_json(argc, argv)};
+	cm_result r = cm_command_read(argc, argv, &line, &report);
+	if (r != CM_OK) {
+		cm_fail(&line, r, &report);
 		return false;
 	}
-	bool only_arguments = false;
-	for (int i = (int)words; i < argc; i++) {
-		bool option = !only_arguments && argv[i][0] == '-' && argv[i][1] != 0;
-		if (option && strcmp(argv[i], "--") == 0)
-			only_arguments = true;
-		else if (option && cm_command_take_common(&line, argc, argv, &i))
-			continue;
-		else if (option) {
-			if (!cm_command_take_option(&line, argc, argv, &i))
-				return false;
-		} else if (line.argument_count == CM_COMMAND_ARGUMENTS)
-			return cm_command_wrong(line.command, "too many arguments", "");
-		else
-			line.arguments[line.argument_count++] = argv[i];
-	}
-	if (!line.help && !cm_command_complete(&line))
-		return false;
 	*ret_line = line;
 	return true;
 }
@@ -175,179 +240,4 @@ cm_command_value_at(const struct cm_command_line *line, enum cm_option option, s
 		if (line->values[i].option == option && at-- == 0)
 			return line->values[i].text;
 	return NULL;
-}
-
-static void
-cm_command_usage(FILE *to, enum cm_command command)
-{
-	const struct cm_command_row *row = cm_command_row(command);
-	fprintf(to, "comity %s%s%s", row->words, *row->arguments == 0 ? "" : " ", row->arguments);
-	for (int o = 1; o < CM_OPTION_END; o++) {
-		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
-		if (option->command == command && option->needed)
-			fprintf(to, " --%s %s", option->long_name, option->argument);
-	}
-	fputs(" [options]\n", to);
-}
-
-// Text in lines of at most 78 characters.
-static void
-cm_command_wrapped(FILE *to, const char *text)
-{
-	size_t column = 0;
-	while (*text != 0) {
-		size_t n = strcspn(text, " ");
-		if (column > 0 && column + 1 + n > 78) {
-			fputc('\n', to);
-			column = 0;
-		}
-		column += (size_t)fprintf(to, "%s%.*s", column == 0 ? "" : " ", (int)n, text);
-		text += n;
-		text += *text == ' ';
-	}
-	fputc('\n', to);
-}
-
-static void
-cm_command_option_line(FILE *to, const char *name, const char *help, bool needed)
-{
-	fprintf(to, "  %-28s ", name);
-	if (strlen(name) > 28)
-		fprintf(to, "\n%31s", "");
-	fprintf(to, "%s%s\n", help, needed ? " (needed)" : "");
-}
-
-void
-cm_command_help(FILE *to, enum cm_command command)
-{
-	const struct cm_command_row *row = cm_command_row(command);
-	char name[64];
-	bool has_home = false;
-	fputs("usage: ", to);
-	cm_command_usage(to, command);
-	fprintf(to, "\n%s:\n", row->words);
-	cm_command_wrapped(to, row->more);
-	fputc('\n', to);
-	for (int o = 1; o < CM_OPTION_END; o++) {
-		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
-		if (option->command != command)
-			continue;
-		has_home = has_home || strcmp(option->long_name, "home") == 0;
-		snprintf(name, sizeof name, "%s%s%s--%s %s", *option->letter ? "-" : "    ", option->letter,
-		         *option->letter ? ", " : "", option->long_name, option->argument);
-		cm_command_option_line(to, name, option->help, option->needed);
-	}
-	if (!has_home && (row->route != CM_ROUTE_NONE || row->person))
-		cm_command_option_line(to, "    --home DIR", "folder of the running node", true);
-	if (row->person)
-		cm_command_option_line(to, "    --session FILE", "session file of 'comity login'; or COMITY_SESSION", true);
-	cm_command_option_line(to, "    --json", "answer as JSON", false);
-	fputs("\nExit code: 0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n", to);
-}
-
-void
-cm_command_list(FILE *to)
-{
-	fputs("usage: comity COMMAND [arguments] [options]\n\n", to);
-	for (int c = 1; c < CM_COMMAND_END; c++) {
-		const struct cm_command_row *row = cm_command_row((enum cm_command)c);
-		fprintf(to, "  %-18s %s\n", row->words, row->summary);
-	}
-	fputs("\n'comity COMMAND --help' explains one command; 'comity demo' shows the whole path.\n", to);
-}
-
-void
-cm_command_completion(FILE *to)
-{
-	fputs("_comity() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
-	      "\tcase \"$line\" in\n",
-	      to);
-	for (int c = 1; c < CM_COMMAND_END; c++) {
-		fprintf(to, "\t\"%s\"*) COMPREPLY=($(compgen -f -W \"", cm_command_row((enum cm_command)c)->words);
-		for (int o = 1; o < CM_OPTION_END; o++)
-			if (cm_option_row((enum cm_option)o)->command == (enum cm_command)c)
-				fprintf(to, "--%s ", cm_option_row((enum cm_option)o)->long_name);
-		for (size_t i = 0; i < sizeof cm_command_common / sizeof *cm_command_common; i++)
-			fprintf(to, "%s ", cm_command_common[i]);
-		fputs("\" -- \"$cur\")) ;;\n", to);
-	}
-	fputs("\t*) COMPREPLY=($(compgen -W \"", to);
-	for (int c = 1; c < CM_COMMAND_END; c++)
-		fprintf(to, "%s ", cm_command_row((enum cm_command)c)->words);
-	fputs("\" -- \"$cur\")) ;;\n\tesac\n}\ncomplete -F _comity comity\n", to);
-}
-
-// Text of a table in man format: a backslash and a leading dot would be commands there.
-static void
-cm_command_man_text(FILE *to, const char *text)
-{
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", to);
-	for (; *text != 0; text++) {
-		if (*text == '\\' || *text == '-')
-			fputc('\\', to);
-		fputc(*text == '\\' ? 'e' : *text, to);
-	}
-}
-
-static void
-cm_command_man_option(FILE *to, const char *name, const char *argument, const char *help)
-{
-	fputs(".TP\n.B ", to);
-	cm_command_man_text(to, name);
-	fprintf(to, "%s%s\n", *argument == 0 ? "" : " ", argument);
-	cm_command_man_text(to, help);
-	fputc('\n', to);
-}
-
-static void
-cm_command_man_overview(FILE *to)
-{
-	fprintf(to, ".TH COMITY 1 \"\" \"comity %s\"\n.SH NAME\ncomity \\- mutual legal assistance between States\n"
-	            ".SH SYNOPSIS\n.B comity\n.I COMMAND\n[arguments] [options]\n.SH COMMANDS\n",
-	        CM_VERSION);
-	for (int c = 1; c < CM_COMMAND_END; c++) {
-		const struct cm_command_row *row = cm_command_row((enum cm_command)c);
-		cm_command_man_option(to, row->words, row->arguments, row->summary);
-	}
-	fputs(".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n"
-	      ".SH ENVIRONMENT\n.TP\n.B COMITY_SESSION\nThe session file, when \\-\\-session is not given.\n",
-	      to);
-}
-
-void
-cm_command_manual(FILE *to, enum cm_command command)
-{
-	if (command == CM_COMMAND_NONE) {
-		cm_command_man_overview(to);
-		return;
-	}
-	const struct cm_command_row *row = cm_command_row(command);
-	fputs(".TH COMITY-", to);
-	for (const char *c = row->name; *c != 0; c++)
-		fputc(*c == '_' ? '-' : *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, to);
-	fprintf(to, " 1 \"\" \"comity %s\"\n.SH NAME\ncomity %s \\- ", CM_VERSION, row->words);
-	cm_command_man_text(to, row->summary);
-	fputs("\n.SH SYNOPSIS\n", to);
-	cm_command_usage(to, command);
-	fputs(".SH DESCRIPTION\n", to);
-	cm_command_man_text(to, row->more);
-	fputs("\n.SH OPTIONS\n", to);
-	for (int o = 1; o < CM_OPTION_END; o++) {
-		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
-		char name[80];
-		if (option->command != command)
-			continue;
-		snprintf(name, sizeof name, "%s%s%s--%s", *option->letter ? "-" : "", option->letter,
-		         *option->letter ? ", " : "", option->long_name);
-		cm_command_man_option(to, name, option->argument, option->help);
-	}
-	if (row->route != CM_ROUTE_NONE || row->person)
-		cm_command_man_option(to, "--home", "DIR", "Folder of the running node.");
-	if (row->person)
-		cm_command_man_option(to, "--session", "FILE", "Session file of 'comity login'; or COMITY_SESSION.");
-	cm_command_man_option(to, "--json", "", "Answer as JSON.");
-	fputs(".SH EXIT STATUS\n0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n"
-	      ".SH SEE ALSO\n.BR comity (1)\n",
-	      to);
 }

@@ -29,8 +29,8 @@ struct cm_command_line {
 	bool json, help;
 };
 
-// Parses argv from the command's first word on ("peer invite --home …" has argv[0] "peer"). A wrong line is told on
-// standard error with the remedy; false. A line with --help is always right.
+// Parses argv from the command's first word on ("peer invite --home …" has argv[0] "peer"). A wrong line is told as any
+// failure is (cli/fail.h); false. A line with --help is complete as it is.
 bool cm_command_parse(int argc, char **argv, struct cm_command_line *ret_line);
 
 // The value of an option, or NULL when it was not given (the last one when it was given twice).

@@ -4,40 +4,14 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "api/report_inside.h"
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/fail.h"
 #include "os/clock.h"
 #include "os/tty.h"
 
 #define CM_OUT_PROGRESS_AFTER CM_INSTANT_SECOND
 #define CM_OUT_PROGRESS_EVERY (CM_INSTANT_SECOND / 5)
-
-int
-cm_out_exit(enum comity_result result)
-{
-	switch (result) {
-	case COMITY_OK:
-		return CM_CLI_DONE;
-	case COMITY_REFUSED:
-		return CM_CLI_REFUSED;
-	case COMITY_NOMEM:
-	case COMITY_FAILED:
-	case COMITY_BUG:
-		break;
-	}
-	return CM_CLI_ENVIRONMENT;
-}
-
-void
-cm_out_findings(FILE *to, const char *command, const struct comity_report *report)
-{
-	struct comity_finding f;
-	for (size_t i = 0; comity_report_finding(report, i, &f); i++)
-		fprintf(to, "comity %s: %s [%s]\n  at %s%s%s\n  %s\n", command, f.rule.text, f.rule.code, f.place,
-		        *f.seen == 0 ? "" : ": ", f.seen, f.rule.remedy);
-	if (comity_report_count(report) == 0)
-		fprintf(to, "comity %s: there is not enough memory, or something inside the program is wrong.\n", command);
-}
 
 static const char *
 cm_out_mark(enum comity_check_state state)
@@ -89,9 +63,8 @@ cm_out_json_checks(struct cm_json_put *put, const struct comity_report *report)
 }
 
 void
-cm_out_json_report(struct cm_json_put *put, const struct comity_report *report)
+cm_out_json_report(struct cm_json_put *put, struct comity_report *report)
 {
-	struct comity_finding f;
 	struct comity_fact fact;
 	cm_out_json_checks(put, report);
 	cm_json_put_name(put, "facts");
@@ -99,19 +72,7 @@ cm_out_json_report(struct cm_json_put *put, const struct comity_report *report)
 	for (size_t i = 0; comity_report_fact(report, i, &fact); i++)
 		cm_json_put_member_cstr(put, fact.name, fact.value);
 	cm_json_put_end_object(put);
-	cm_json_put_name(put, "findings");
-	cm_json_put_array(put);
-	for (size_t i = 0; comity_report_finding(report, i, &f); i++) {
-		cm_json_put_object(put);
-		cm_json_put_member_cstr(put, "code", f.rule.code);
-		cm_json_put_member_cstr(put, "place", f.place);
-		cm_json_put_member_cstr(put, "remedy", f.rule.remedy);
-		cm_json_put_member_cstr(put, "seen", f.seen);
-		cm_json_put_member_cstr(put, "source", f.rule.source);
-		cm_json_put_member_cstr(put, "text", f.rule.text);
-		cm_json_put_end_object(put);
-	}
-	cm_json_put_end_array(put);
+	cm_fail_json(put, CM_COMMAND_VERIFY, comity_report_inside(report));
 	cm_json_put_member_cstr(put, "verdict", comity_report_verdict_text(comity_report_verdict(report)));
 }
 

@@ -1,5 +1,4 @@
-// What commands say: findings for people (what happened, the rule's code, the place, what to do), the same as JSON,
-// and a line of progress on a terminal for what takes longer than a second. Source: out.c.
+// What commands say when they did their work: checks and verdict for people, the same as JSON, sizes, and a line of progress on a terminal for what takes longer than a second. Source: out.c.
 #ifndef CM_CLI_OUT_H
 #define CM_CLI_OUT_H
 
@@ -9,17 +8,11 @@
 #include "comity/report.h"
 #include "format/json_put.h"
 
-// Exit code for a result (cli/cli.h).
-int cm_out_exit(enum comity_result result);
-
-// All findings on `to`, one or two lines each.
-void cm_out_findings(FILE *to, const char *command, const struct comity_report *report);
-
 // Checks and verdict for people: passed files are counted, everything else is named. `all` names every file.
 void cm_out_checks(FILE *to, const struct comity_report *report, bool all);
 
 // Members "checks", "facts", "findings", "verdict" of an open object (in this order; RFC 8785).
-void cm_out_json_report(struct cm_json_put *put, const struct comity_report *report);
+void cm_out_json_report(struct cm_json_put *put, struct comity_report *report);
 
 // Prints a finished document and a line end on standard output. False when it could not be made.
 bool cm_out_json(struct cm_buf *json);

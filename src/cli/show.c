@@ -223,32 +223,3 @@ cm_show_value(FILE *to, const struct cm_json_value *value, struct cm_instant now
 {
 	cm_show_any((struct cm_show){.to = to, .now = now}, value);
 }
-
-static void
-cm_show_problem_line(FILE *to, const char *before, const struct cm_json_value *text)
-{
-	struct cm_buf CM_CLEANUP(cm_buf_fini) quoted = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
-	if (text == NULL || cm_json_text(text).n == 0)
-		return;
-	cm_text_quote(&quoted, cm_json_text(text), 2048);
-	fprintf(to, "%s%s\n", before, cm_buf_cstr(&quoted));
-}
-
-void
-cm_show_problem(FILE *to, const struct cm_json_value *problem)
-{
-	const struct cm_json_value *findings = cm_json_member(problem, "findings");
-	if (findings == NULL || cm_json_count(findings) == 0) {
-		cm_show_problem_line(to, "refused: ", cm_json_member(problem, "title"));
-		cm_show_problem_line(to, "  ", cm_json_member(problem, "detail"));
-		return;
-	}
-	for (size_t i = 0; i < cm_json_count(findings); i++) {
-		const struct cm_json_value *finding = cm_json_at(findings, i);
-		cm_show_problem_line(to, "refused: ", cm_json_member(finding, "text"));
-		cm_show_problem_line(to, "  where:  ", cm_json_member(finding, "place"));
-		cm_show_problem_line(to, "  seen:   ", cm_json_member(finding, "seen"));
-		cm_show_problem_line(to, "  remedy: ", cm_json_member(finding, "remedy"));
-		cm_show_problem_line(to, "  rule:   ", cm_json_member(finding, "rule"));
-	}
-}

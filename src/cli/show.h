@@ -10,7 +10,4 @@
 // Writes the value with its members, one a line. `now` gives the distance of moments.
 void cm_show_value(FILE *to, const struct cm_json_value *value, struct cm_instant now);
 
-// Writes what a problem+json answer says: title, detail, and each finding with place and remedy.
-void cm_show_problem(FILE *to, const struct cm_json_value *problem);
-
 #endif

@@ -1,12 +1,15 @@
 // The program: joins the commands of the cli room with what only the node's rooms can do and runs the one that was asked
 // for. Nobody includes this room.
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "os/signal.h"
 #include "node/role.h"
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_bundle.h"
+#include "cli/cmd_catalogue.h"
 #include "cli/cmd_evidence.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_log.h"
@@ -15,6 +18,7 @@
 #include "cli/cmd_record.h"
 #include "cli/command.h"
 #include "cli/demo.h"
+#include "cli/fail.h"
 #include "main/commands.h"
 #include "main/signer.h"
 
@@ -43,9 +47,11 @@ static const struct {
         {CM_COMMAND_EVENT_LIST, cm_cmd_record_events},
         {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
         {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
+        {CM_COMMAND_CATALOGUE, cm_cmd_catalogue_run},
         {CM_COMMAND_HELP, cm_cmd_help_run},
         {CM_COMMAND_MANUAL, cm_cmd_help_manual},
         {CM_COMMAND_COMPLETION, cm_cmd_help_completion},
+        {CM_COMMAND_VERSION, cm_cmd_help_version},
         {CM_COMMAND_DEMO, cm_demo_run},
 };
 
@@ -62,23 +68,43 @@ cm_main_run(const struct cm_command_line *line)
 	return cm_call_run(line);
 }
 
+// What was said has to arrive: a full disk behind standard output is a failure of the command. Who closed a pipe knows.
+static int
+cm_main_said(const struct cm_command_line *line, int code)
+{
+	struct cm_report report = {0};
+	struct cm_command_line text = {.command = line->command};
+	errno = 0;
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return code;
+	const char *why = errno == 0 ? "not all of it was taken" : strerror(errno);
+	if (errno == EPIPE)
+		return CM_CLI_ENVIRONMENT;
+	return cm_fail(&text, cm_report_failed(&report, CM_ERROR_IO_WRITE, "standard output", "%s", why), &report);
+}
+
 int
 main(int argc, char **argv)
 {
+	static char version[] = "version";
+	struct cm_command_line line = {.command = CM_COMMAND_NONE};
 	int code = CM_CLI_DONE;
 	if (cm_role_main(argc, argv, &code))
 		return code;
+	cm_signal_quiet();
 	cm_commands_join();
-	if (argc < 2 || strcmp(argv[1], "--help") == 0) {
-		cm_command_list(argc < 2 ? stderr : stdout);
-		return argc < 2 ? CM_CLI_USAGE : CM_CLI_DONE;
-	}
-	for (const struct cm_cli_command *c = cm_cli_commands; c->name != NULL; c++)
-		if (strcmp(c->name, argv[1]) == 0)
-			return c->run(argc - 1, argv + 1);
-	struct cm_command_line line;
-	if (!cm_command_parse(argc - 1, argv + 1, &line))
+	if (argc < 2) {
+		cm_command_list(stderr);
 		return CM_CLI_USAGE;
-	cm_signer_session(line.session);
-	return cm_main_run(&line);
+	}
+	if (strcmp(argv[1], "--version") == 0)
+		argv[1] = version;
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		cm_command_list(stdout);
+	else if (cm_command_parse(argc - 1, argv + 1, &line)) {
+		cm_signer_session(line.session);
+		code = cm_main_run(&line);
+	} else
+		code = CM_CLI_USAGE;
+	return cm_main_said(&line, code);
 }

@@ -83,22 +83,6 @@ cm_signer_call(struct cm_signer *signer, const struct comity_statement *statemen
 	return r == CM_OK ? cm_call_send(&call, report, ret_json) : r;
 }
 
-// What the node refused becomes findings of the caller's report.
-static void
-cm_signer_problem(const struct cm_json *json, struct cm_report *report)
-{
-	const struct cm_json_value *findings = json == NULL ? NULL : cm_json_member(cm_json_root(json), "findings");
-	for (size_t i = 0; findings != NULL && i < cm_json_count(findings); i++) {
-		const struct cm_json_value *f = cm_json_at(findings, i);
-		struct cm_view rule = cm_json_text(cm_json_member(f, "rule"));
-		char place[CM_REPORT_PLACE];
-		enum cm_error row = cm_error_find(rule.p, rule.n);
-		snprintf(place, sizeof place, "%.*s", CM_VIEW_ARG(cm_json_text(cm_json_member(f, "place"))));
-		if (row != CM_ERROR_NONE)
-			cm_report_add(report, row, place, "%.*s", CM_VIEW_ARG(cm_json_text(cm_json_member(f, "seen"))));
-	}
-}
-
 static cm_result
 cm_signer_read(struct cm_signer *signer, const struct cm_json *json, struct comity_signature *signature)
 {
@@ -127,8 +111,6 @@ cm_signer_ask_node(void *self, const struct comity_statement *statement, struct 
 	cm_result r = cm_signer_call(signer, statement, cm_instant_seconds(now), comity_report_inside(report), &json);
 	if (r == CM_OK && json != NULL)
 		r = cm_signer_read(signer, json, &signature);
-	else if (r != CM_OK)
-		cm_signer_problem(json, comity_report_inside(report));
 	if (r == CM_OK)
 		*ret_signature = signature;
 	return comity_result_of(r);

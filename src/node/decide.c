@@ -450,7 +450,7 @@ cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, st
 	if (r == CM_OK)
 		r = cm_store_request(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &d->request);
 	if (r == CM_OK && (d->request == NULL || d->request->ours))
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
 	if (r != CM_OK)
 		return r;
 	struct cm_view event = cm_decide_said(d, "event");
@@ -478,7 +478,7 @@ cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, co
 	if (r == CM_OK)
 		r = cm_store_request(ex->node->store, evidence->request, report, &page, &d->request);
 	if (r == CM_OK && (d->request == NULL || d->request->ours))
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%.*s", CM_VIEW_ARG(evidence->request));
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(evidence->request));
 	if (r != CM_OK)
 		return r;
 	struct cm_view event = cm_decide_said(d, "event");

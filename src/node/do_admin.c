@@ -242,7 +242,7 @@ cm_do_peer_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 	const struct cm_store_peer *row = NULL;
 	cm_result r = cm_store_peer(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &row);
 	if (r == CM_OK && row == NULL)
-		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "peer", "%s", ex->match.part[0]);
+		return cm_report_refuse(report, CM_ERROR_PEER_NONE, "peer", "%s", ex->match.part[0]);
 	if (r == CM_OK)
 		cm_do_peer_row(ex->node, &put, row);
 	return r;

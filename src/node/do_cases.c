@@ -85,7 +85,7 @@ cm_do_case_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 		cm_json_put_member_text(&put, "title", folder->title);
 	cm_json_put_end_object(&put);
 	if (r == CM_OK && one.found == 0 && folder == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "case", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_CASE_UNKNOWN, "case", "%s", ex->match.part[0]);
 	return r;
 }
 

@@ -52,7 +52,7 @@ cm_do_upload_check(struct cm_exchange *ex, struct cm_do_upload *up, struct cm_re
 	if (r == CM_OK)
 		r = cm_store_request(ex->node->store, cm_buf_view(&up->request), report, &page, &row);
 	if (r == CM_OK && (row == NULL || row->ours))
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", cm_buf_cstr(&up->request));
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", cm_buf_cstr(&up->request));
 	if (r == CM_OK)
 		snprintf(up->peer, sizeof up->peer, "%.*s", CM_VIEW_ARG(row->peer));
 	return r;
@@ -269,7 +269,7 @@ cm_do_evidence_find(struct cm_exchange *ex, struct cm_report *report, struct cm_
 {
 	cm_result r = cm_store_delivery(ex->node->store, cm_view_text(ex->match.part[0]), report, ret_page, ret_row);
 	if (r == CM_OK && *ret_row == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%s", ex->match.part[0]);
 	return r;
 }
 
@@ -337,7 +337,7 @@ cm_do_bundle(struct cm_exchange *ex, const struct cm_ipc_person *person, struct 
 	if (r == CM_OK)
 		r = cm_store_delivery(ex->node->store, cm_view_text(evidence), report, &page, &row);
 	if (r == CM_OK && row == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%.*s", CM_VIEW_ARG(text));
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%.*s", CM_VIEW_ARG(text));
 	if (r == CM_OK)
 		r = cm_output_expect(ex->node->output, evidence, person->id, report, job);
 	if (r == CM_OK) {

@@ -86,7 +86,7 @@ cm_do_act_proof(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 	else
 		r = cm_store_act_by_id(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &receipt);
 	if (r == CM_OK && receipt == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "act", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_ACT_UNKNOWN, "act", "%s", ex->match.part[0]);
 	return r == CM_OK ? cm_hi1_answer_receipt(receipt, report, body) : r;
 }
 
@@ -161,7 +161,7 @@ cm_do_request_messages(struct cm_exchange *ex, struct cm_report *report, struct 
 	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
 	cm_result r = cm_store_request(ex->node->store, id, report, &page, &request);
 	if (r == CM_OK && request == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
 	if (r == CM_OK)
 		r = cm_store_artifact(ex->node->store, request->message, report, &page2, &message);
 	if (r == CM_OK)
@@ -185,10 +185,10 @@ cm_do_message_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	const struct cm_store_artifact *row = NULL;
 	uint64_t id;
 	if (!cm_num_u64(cm_view_text(ex->match.part[0]), 1, INT64_MAX, &id))
-		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "message", "%s", ex->match.part[0]);
+		return cm_report_refuse(report, CM_ERROR_MESSAGE_UNKNOWN, "message", "%s", ex->match.part[0]);
 	cm_result r = cm_store_artifact(ex->node->store, id, report, &page, &row);
 	if (r == CM_OK && row == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "message", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_MESSAGE_UNKNOWN, "message", "%s", ex->match.part[0]);
 	if (r == CM_OK)
 		cm_buf_view_add(body, row->bytes);
 	return r;

@@ -177,7 +177,7 @@ cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	struct cm_view id = cm_view_text(ex->match.part[0]);
 	cm_result r = cm_store_request(node->store, id, report, &page, &row);
 	if (r == CM_OK && row == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "request", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
 	if (r != CM_OK)
 		return r;
 	cm_do_request_members(&put, row);

@@ -16,6 +16,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/rand.h"
+#include "proto/problem.h"
 #include "node/admin_client.h"
 #include "node/keeper.h"
 #include "node/keeper_statement.h"
@@ -91,11 +92,8 @@ cm_officer_call(const struct cm_admin_call *call, struct cm_report *report, stru
 		r = cm_json_read(cm_buf_view(&body), CM_LIMIT_FRAME_BYTES_VALUE, report, ret_json);
 	if (r != CM_OK || (status >= 200 && status < 300))
 		return r;
-	const struct cm_json_value *findings = *ret_json == NULL ? NULL : cm_json_member(cm_json_root(*ret_json), "findings");
-	const struct cm_json_value *first = findings == NULL ? NULL : cm_json_at(findings, 0);
-	struct cm_view rule = first == NULL ? cm_view_of(NULL, 0) : cm_json_text(cm_json_member(first, "rule"));
-	enum cm_error error = cm_error_find(rule.p, rule.n);
-	return cm_report_refuse(report, error == CM_ERROR_NONE ? CM_ERROR_INTERNAL : error, "node", "HTTP %u", status);
+	cm_problem_findings(*ret_json == NULL ? NULL : cm_json_root(*ret_json), status, report);
+	return status < 500 ? CM_REFUSED : CM_FAILED;
 }
 
 // Sends sealed bytes to a route.

@@ -338,7 +338,7 @@ cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	struct cm_opening o = {.node = ex->node, .answer = {.bytes = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE)}};
 	cm_result r = cm_store_delivery(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &o.evidence);
 	if (r == CM_OK && o.evidence == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%s", ex->match.part[0]);
 	if (r == CM_OK)
 		r = cm_opening_statement(&o, ex, report);
 	if (r == CM_OK && !o.approval.again)
@@ -401,7 +401,7 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 	char hex[65], note[96] = "";
 	cm_result r = cm_store_delivery(node->store, cm_view_text(evidence), report, &page, &row);
 	if (r == CM_OK && row == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", evidence);
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%s", evidence);
 	if (r == CM_OK && cm_hash_equal(&row->package, &(struct cm_hash){.b = {0}}))
 		r = cm_report_refuse(report, CM_ERROR_BUNDLE_UNOPENED, evidence, "%.*s", CM_VIEW_ARG(row->state));
 	if (r == CM_OK)

@@ -12,6 +12,12 @@ static const struct cm_problem_status {
 } cm_problem_statuses[] = {
         {CM_ERROR_HTTP_PATH, 400},
         {CM_ERROR_HTTP_NOT_FOUND, 404},
+        {CM_ERROR_REQUEST_UNKNOWN, 404},
+        {CM_ERROR_EVIDENCE_UNKNOWN, 404},
+        {CM_ERROR_CASE_UNKNOWN, 404},
+        {CM_ERROR_MESSAGE_UNKNOWN, 404},
+        {CM_ERROR_ACT_UNKNOWN, 404},
+        {CM_ERROR_PEER_NONE, 404},
         {CM_ERROR_HTTP_METHOD, 405},
         {CM_ERROR_HTTP_METHOD_UNKNOWN, 501},
         {CM_ERROR_HTTP_QUERY, 400},
@@ -107,4 +113,30 @@ cm_problem_write(unsigned status, const struct cm_report *report, struct cm_buf 
 		cm_problem_finding(to, &report->findings[i]);
 	}
 	cm_buf_text(to, "]}\n");
+}
+
+// One finding as another node's program wrote it. A rule that this program does not have is told by its text.
+static void
+cm_problem_take(const struct cm_json_value *finding, struct cm_report *report)
+{
+	struct cm_view rule = cm_json_text(cm_json_member(finding, "rule")), seen = cm_json_text(cm_json_member(finding, "seen"));
+	char place[CM_REPORT_PLACE];
+	enum cm_error row = cm_error_find(rule.p, rule.n);
+	snprintf(place, sizeof place, "%.*s", CM_VIEW_ARG(cm_json_text(cm_json_member(finding, "place"))));
+	if (row == CM_ERROR_NONE) {
+		row = CM_ERROR_CALL_STATUS;
+		seen = cm_json_text(cm_json_member(finding, "text"));
+	}
+	cm_report_add(report, row, place, "%.*s", CM_VIEW_ARG(seen));
+}
+
+void
+cm_problem_findings(const struct cm_json_value *problem, unsigned status, struct cm_report *report)
+{
+	const struct cm_json_value *findings = cm_json_member(problem, "findings");
+	size_t n = findings == NULL ? 0 : cm_json_count(findings);
+	for (size_t i = 0; i < n; i++)
+		cm_problem_take(cm_json_at(findings, i), report);
+	if (n == 0)
+		cm_report_add(report, CM_ERROR_CALL_STATUS, "node", "HTTP %u", status);
 }

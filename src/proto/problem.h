@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/report.h"
+#include "format/json.h"
 
 #define CM_PROBLEM_TYPE "application/problem+json"
 
@@ -14,6 +15,9 @@ unsigned cm_problem_status(cm_result result, const struct cm_report *report);
 
 // Appends the document. Without findings it is the bare status.
 void cm_problem_write(unsigned status, const struct cm_report *report, struct cm_buf *to);
+
+// Adds the findings of a problem document that a node answered with `status`; at least one. NULL: it answered nothing.
+void cm_problem_findings(const struct cm_json_value *problem, unsigned status, struct cm_report *report);
 
 // Appends a JSON string literal with its quotes, for the few documents made without a JSON tree. Ill-formed UTF-8 and
 // control characters are escaped.

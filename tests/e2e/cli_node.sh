@@ -26,16 +26,76 @@ has() { grep -q -- "$2" "$1" || {
 	cat "$1" >&2
 	fail "$1 does not say \"$2\""
 }; }
+# A command that must fail in the one form: told CODE RULE WORDS… As text it names the rule and what to do on standard
+# error and nothing on standard output; with --json it is one object on standard output and nothing else.
+told() {
+	want=$1 rule=$2
+	shift 2
+	must "$want" "$comity" "$@"
+	has err "^  rule:   $rule\$"
+	has err '^  remedy: .'
+	[ ! -s out ] || fail "$* said on standard output: $(cat out)"
+	must "$want" "$comity" "$@" --json
+	[ ! -s err ] || fail "$* --json said on standard error: $(cat err)"
+	python3 - "$want" "$rule" out <<-'END' || fail "$* --json said: $(cat out)"
+		import json, sys
+		said = json.loads(open(sys.argv[3]).read())
+		assert set(said) == {'exit', 'findings'} and said['exit'] == int(sys.argv[1]), said
+		assert any(f['rule'] == sys.argv[2] for f in said['findings']), said
+		for f in said['findings']:
+		    assert set(f) == {'place', 'remedy', 'rule', 'seen', 'source', 'text'}, f
+		    assert f['text'] and f['remedy'] and '{' not in f['remedy'], f
+	END
+}
 code() { oathtool --totp -b --now="$(date -u -d "+$2 seconds" '+%F %T') UTC" "@$1.totp"; }
 
 must 0 "$comity" init --home n --node xa.contact --state state --name "Arland Point" --role contact_point --role central_authority
 must 1 "$comity" init --home n --node xa.contact --state state --name "Arland Point" --role contact_point
 has err 'remedy:'
-must 2 "$comity" init --home n2
-must 2 "$comity" no such command
-must 3 "$comity" request list --home n
-must 3 "$comity" request list --home n --json
-has out '"rule":"node_not_running"'
+told 2 usage init --home n2
+told 2 usage no such command
+told 2 usage request
+has out 'there is request check'
+told 2 usage request show --home n
+told 2 usage request show a b --home n
+told 2 usage request list
+told 2 usage request list --home n --frob
+told 2 usage help nothing
+told 2 usage manual nothing
+told 2 usage log prove n/log --index x
+told 2 usage package create pw -o x.asice
+told 2 usage login ilse --home n
+told 2 session_missing peer invite --home n
+told 1 catalogue_unknown catalogue nothing
+told 1 catalogue_unknown catalogue articles 999
+told 3 node_not_running request list --home n
+told 3 node_not_running request list --home=nowhere
+told 3 io_open verify nowhere
+told 3 io_open package create nowhere -o x.asice --home n
+told 3 io_open seal nowhere -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o x.age
+told 1 seal_recipient seal err -r age1foo -o x.age
+told 1 seal_identity open err -i err -o x
+told 1 note_vkey log fsck n/log --vkey foo
+must 0 "$comity" --version
+must 0 "$comity" version --json
+has out '^{"version":"'
+must 0 "$comity" request show --help
+
+# What cannot be said is a failure: a full disk behind standard output. Who closed a pipe knows it.
+got=0
+"$comity" catalogue errors >/dev/full 2>err || got=$?
+[ "$got" = 3 ] || fail "a full standard output ended with $got"
+has err 'rule:   io_write'
+{
+	"$comity" catalogue errors 2>err && got=0 || got=$?
+	echo "$got" >code
+} | :
+[ ! -s err ] || fail "a closed pipe is complained about: $(cat err)"
+case $(cat code) in 0 | 3) ;; *) fail "a closed pipe ended with $(cat code)" ;; esac
+# With the result on standard output, a failure as JSON must not be taken for a part of it.
+must 3 "$comity" seal nowhere -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o - --json
+[ ! -s out ] || fail "a failure stands in the sealed bytes"
+has err '"rule":"io_open"'
 
 printf 'correct horse battery staple\n' >pw
 must 0 "$comity" person add ilse --home n --name "Ilse Maren" --password-file pw --totp-file ilse.totp
@@ -55,10 +115,10 @@ read -r line <ready
 case $line in *'"ready":true'*) ;; *) fail "serve said: $line" ;; esac
 must 1 "$comity" serve --home n
 has err 'works'
-must 1 "$comity" package create in --home n -o online.asice
+must 2 "$comity" package create in --home n -o online.asice
 
-must 1 "$comity" login ilse --home n --session s --password-file pw --code 000000
-has err 'refused'
+told 1 login_wrong login ilse --home n --session s --password-file pw --code 000000
+has out 'wait for the next one'
 must 0 "$comity" login ilse --home n --session s --password-file pw --code "$(code ilse 0)"
 [ "$(stat -c %a s)" = 600 ] || fail "others can read the session"
 must 0 "$comity" package create in --home n -o online.asice --session s
@@ -68,27 +128,39 @@ must 0 "$comity" person list --home n --json
 has out '"person":"ilse"'
 must 0 "$comity" node show --home n
 must 0 "$comity" peer invite --home n --session s
-must 1 "$comity" peer invite --home n
+must 2 "$comity" peer invite --home n
 must 1 "$comity" peer accept not-a-code --home n --session s
-must 1 "$comity" peer confirm xb.contact --home n --session s
-must 1 "$comity" request show no-such-id --home n
-must 1 "$comity" request show ../etc --home n
-must 1 "$comity" evidence open no-such-id --home n --session s
+told 1 peer_unknown peer confirm xb.contact --home n --session s
+told 1 peer_none peer show xb.contact --home n
+told 1 request_unknown request show no-such-id --home n
+has out 'comity request list'
+told 1 request_unknown request messages no-such-id --home n
+told 1 request_unknown request decide no-such-id --event preserve --home n --session s
+told 1 request_unknown evidence send in --request no-such-id --home n --session s
+told 1 call_argument request show ../etc --home n
+told 1 evidence_unknown evidence show no-such-id --home n
+told 1 evidence_unknown evidence open no-such-id --home n --session s
+told 1 message_unknown message show 999999 --home n
+told 1 session_file peer invite --home n --session pw
+told 3 io_open peer invite --home n --session nowhere
 must 0 "$comity" act list --home n --json
 must 0 "$comity" act proof 0 --home n -o proof
 has proof c2sp.org/tlog-proof
-must 1 "$comity" act proof 999999 --home n
-must 0 "$comity" log fsck n/log --vkey "$("$comity" node show --home n --json | sed 's/.*"log_vkey":"\([^"]*\)".*/\1/')"
+told 1 act_unknown act proof 999999 --home n
+vkey=$("$comity" node show --home n --json | sed 's/.*"log_vkey":"\([^"]*\)".*/\1/')
+must 0 "$comity" log fsck n/log --vkey "$vkey"
+told 1 fsck_missing log fsck nowhere --vkey "$vkey"
+told 1 fsck_index log prove n/log --index 999999
 
 # A case of ours before it has a request; what happened, in order.
 must 0 "$comity" case create --case 2027-14 --title "Flows of XA" --home n --session s
 must 1 "$comity" case create --case 2027-14 --title "Flows of XA" --home n --session s
-must 1 "$comity" case create --case 2027-15 --title "Flows of XA" --home n
+must 2 "$comity" case create --case 2027-15 --title "Flows of XA" --home n
 must 0 "$comity" case list --home n --json
 has out '"case":"2027-14"'
 must 0 "$comity" case show 2027-14 --home n --json
 has out '"opened_by":"ilse"'
-must 1 "$comity" case show 2027-16 --home n
+told 1 case_unknown case show 2027-16 --home n
 must 0 "$comity" event list --home n --json
 has out '"events":\['
 must 0 "$comity" event list --after 7 --home n
@@ -98,8 +170,7 @@ cp s kept
 must 0 "$comity" login per --home n --session s2 --password-file pw --code "$(code per 0)"
 must 0 "$comity" logout --home n --session s
 [ ! -e s ] || fail "the session's file is still there"
-must 1 "$comity" peer invite --home n --session kept
-has err 'no such session'
+told 1 session_unknown peer invite --home n --session kept
 must 0 "$comity" logout --home n --session kept
 must 3 "$comity" logout --home n --session kept
 
@@ -107,4 +178,14 @@ must 0 "$comity" stop --home n --session s2
 wait "$served" || { cat serve.err >&2; fail "serve ended with $?"; }
 served=
 must 3 "$comity" node show --home n
+
+# A session ends with its node.
+"$comity" serve --home n --json >ready 2>serve.err &
+served=$!
+read -r line <ready
+told 1 session_unknown peer invite --home n --session s2
+has out 'comity login PERSON'
+kill "$served"
+wait "$served" || true
+served=
 echo "cli_node.sh: done"

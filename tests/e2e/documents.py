@@ -145,7 +145,7 @@ def command(page, number, words, whole):
             names = ['--' + option['long_name']] + (['-' + option['letter']] if option['letter'] else [])
             if not any(w in names or w.split('=')[0] in names for w in words):
                 fault(page, number, '"%s" needs %s' % (row['words'], names[0]))
-    if row['route'] != '-' and '--home' not in words:
+    if row['home'] == 'yes' and '--home' not in words:
         fault(page, number, '"%s" needs --home' % row['words'])
     if row['person'] == 'yes' and '--session' not in words and 'COMITY_SESSION' not in '\n'.join(read(page)):
         fault(page, number, '"%s" needs --session' % row['words'])

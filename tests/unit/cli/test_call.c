@@ -111,7 +111,7 @@ a_person_needs_a_session(void **state)
 	(void)state;
 	char *argv[] = {request, decide, id, event, preserve, home, h, NULL};
 	unsetenv("COMITY_SESSION");
-	assert_int_equal(run(7, argv, "{}", 200), CM_CLI_REFUSED); // session_missing
+	assert_int_equal(run(7, argv, "{}", 200), CM_CLI_USAGE); // session_missing
 	assert_null(called.method);
 }
 

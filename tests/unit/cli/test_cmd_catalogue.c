@@ -15,12 +15,13 @@ run(char *a, char *b, char *c)
 	char name[] = "catalogue";
 	char *argv[] = {name, a, b, c, NULL};
 	int argc = 1 + (a != NULL) + (b != NULL) + (c != NULL);
+	struct cm_command_line line;
 	FILE *out = stdout, *err = stderr;
 	size_t n;
 	free(shown);
 	stdout = open_memstream(&shown, &n);
 	stderr = fopen("/dev/null", "w");
-	int code = cm_cmd_catalogue_run(argc, argv);
+	int code = cm_command_parse(argc, argv, &line) ? cm_cmd_catalogue_run(&line) : CM_CLI_USAGE;
 	fclose(stderr);
 	fclose(stdout);
 	stdout = out;
@@ -28,7 +29,7 @@ run(char *a, char *b, char *c)
 	return code;
 }
 
-static char kinds[] = "kinds", kind[] = "kind", pres[] = "pres", json[] = "--json", help[] = "--help";
+static char kinds[] = "kinds", kind[] = "kind", pres[] = "pres", json[] = "--json";
 static char nothing[] = "nothing", bad[] = "--bad", r[] = "r", request_kinds[] = "request_kinds";
 
 static void
@@ -48,17 +49,18 @@ tables_rows_and_one_row_are_shown(void **state)
 	assert_non_null(strstr(shown, "\"source\":\"memory"));
 	assert_int_equal(run(json, NULL, NULL), CM_CLI_DONE);
 	assert_int_equal(shown[0], '[');
-	assert_int_equal(run(help, NULL, NULL), CM_CLI_DONE);
 }
 
 static void
 what_is_not_there_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(run(nothing, NULL, NULL), CM_CLI_USAGE);
-	assert_int_equal(run(r, NULL, NULL), CM_CLI_USAGE); // the beginning of several
+	assert_int_equal(run(nothing, NULL, NULL), CM_CLI_REFUSED);
+	assert_int_equal(run(r, NULL, NULL), CM_CLI_REFUSED); // the beginning of several
 	assert_int_equal(run(bad, NULL, NULL), CM_CLI_USAGE);
 	assert_int_equal(run(kinds, nothing, NULL), CM_CLI_REFUSED);
+	assert_int_equal(run(kinds, nothing, json), CM_CLI_REFUSED);
+	assert_non_null(strstr(shown, "\"rule\":\"catalogue_unknown\""));
 	assert_int_equal(run(kinds, pres, nothing), CM_CLI_USAGE);
 	free(shown);
 	shown = NULL;

@@ -33,7 +33,7 @@ words_arguments_and_options_are_told_apart(void **state)
 {
 	(void)state;
 	struct cm_command_line line;
-	assert_true(parse(WORDS("request", "decide", "abc", "--event=preserve", "--json", "--home", "h", "--text", "t"), &line));
+	assert_true(parse(WORDS("request", "decide", "abc", "--event=preserve", "--json", "--home", "h", "--text", "t", "--session=s"), &line));
 	assert_int_equal(line.command, CM_COMMAND_REQUEST_DECIDE);
 	assert_int_equal(line.argument_count, 1);
 	assert_true(line.json);
@@ -62,17 +62,26 @@ wrong_lines_are_told_with_the_help(void **state)
 	(void)state;
 	struct cm_command_line line;
 	assert_false(parse(WORDS("nothing", "here"), &line));
-	assert_non_null(strstr(shown, "no command \"nothing here\""));
+	assert_non_null(strstr(shown, "there is no \"nothing here\""));
 	assert_false(parse(WORDS("request", "decide", "--event", "preserve"), &line));
-	assert_non_null(strstr(shown, "it takes ID"));
-	assert_false(parse(WORDS("request", "decide", "abc"), &line));
+	assert_non_null(strstr(shown, "it needs ID"));
+	assert_false(parse(WORDS("request", "decide", "abc", "--home=h"), &line));
 	assert_non_null(strstr(shown, "it needs --event EVENT"));
 	assert_false(parse(WORDS("request", "decide", "abc", "--event"), &line));
 	assert_non_null(strstr(shown, "a value is missing after --event"));
 	assert_false(parse(WORDS("request", "decide", "abc", "--evil", "x"), &line));
 	assert_non_null(strstr(shown, "there is no option --evil"));
 	assert_false(parse(WORDS("stop", "too", "many"), &line));
-	assert_non_null(strstr(shown, "it takes no argument"));
+	assert_non_null(strstr(shown, "\"too\" is one too many"));
+	assert_false(parse(WORDS("request"), &line));
+	assert_non_null(strstr(shown, "there is no \"request\"; there is request check, request send"));
+	assert_false(parse(WORDS("request", "list"), &line));
+	assert_non_null(strstr(shown, "it needs --home DIR"));
+	assert_non_null(strstr(shown, "\"comity request list --help\""));
+	assert_false(parse(WORDS("request", "list", "--home"), &line));
+	assert_non_null(strstr(shown, "a value is missing after --home"));
+	assert_false(parse(WORDS("log", "prove", "d", "--index", "many"), &line));
+	assert_non_null(strstr(shown, "a whole number is wanted"));
 	assert_true(parse(WORDS("request", "decide", "--help"), &line));
 	assert_true(line.help);
 }

@@ -9,7 +9,7 @@
 static char *shown;
 
 static const char *
-show(const char *text, bool problem)
+show(const char *text)
 {
 	struct cm_json *json = NULL;
 	struct cm_instant now;
@@ -18,10 +18,7 @@ show(const char *text, bool problem)
 	assert_true(cm_instant_read(cm_view_text("2027-03-02T01:00:00Z"), &now));
 	assert_int_equal(cm_json_read(cm_view_text(text), CM_LIMIT_MESSAGE_BYTES_VALUE, NULL, &json), CM_OK);
 	FILE *to = open_memstream(&shown, &n);
-	if (problem)
-		cm_show_problem(to, cm_json_root(json));
-	else
-		cm_show_value(to, cm_json_root(json), now);
+	cm_show_value(to, cm_json_root(json), now);
 	fclose(to);
 	cm_json_free(json);
 	return shown;
@@ -31,46 +28,31 @@ static void
 moments_come_with_their_distance(void **state)
 {
 	(void)state;
-	const char *text = show("{\"preserved_until\":\"2027-03-04T05:00:00Z\"}", false);
+	const char *text = show("{\"preserved_until\":\"2027-03-04T05:00:00Z\"}");
 	assert_non_null(strstr(text, "preserved until:"));
 	assert_non_null(strstr(text, "2027-03-04 05:00:00 UTC (in 2 d 4 h)"));
-	assert_non_null(strstr(show("{\"at\":\"2027-03-02T00:59:19Z\"}", false), "(41 s ago)"));
+	assert_non_null(strstr(show("{\"at\":\"2027-03-02T00:59:19Z\"}"), "(41 s ago)"));
 }
 
 static void
 equal_rows_become_a_table(void **state)
 {
 	(void)state;
-	const char *text = show("{\"list\":[{\"a\":1,\"name\":\"x\"},{\"a\":22,\"name\":\"yy\"}]}", false);
+	const char *text = show("{\"list\":[{\"a\":1,\"name\":\"x\"},{\"a\":22,\"name\":\"yy\"}]}");
 	assert_non_null(strstr(text, "list:\n  a   name  \n  1   x     \n  22  yy    \n"));
-	assert_non_null(strstr(show("{\"list\":[]}", false), "list: none"));
-	assert_non_null(strstr(show("{\"ok\":true,\"no\":null}", false), "yes"));
+	assert_non_null(strstr(show("{\"list\":[]}"), "list: none"));
+	assert_non_null(strstr(show("{\"ok\":true,\"no\":null}"), "yes"));
 }
 
 static void
 what_strangers_wrote_is_made_harmless(void **state)
 {
 	(void)state;
-	const char *text = show("{\"title\":\"a\\u001b[31mred\"}", false);
+	const char *text = show("{\"title\":\"a\\u001b[31mred\"}");
 	assert_null(strchr(text, 0x1b));
 	assert_non_null(strstr(text, "\\x1b"));
-}
-
-static void
-problems_say_rule_place_and_remedy(void **state)
-{
-	(void)state;
-	const char *text = show("{\"title\":\"t\",\"findings\":[{\"rule\":\"contents_missing\",\"text\":\"Something is missing.\","
-	                        "\"place\":\"42(3)(e)\",\"seen\":\"s\",\"remedy\":\"Add it.\"}]}",
-	                        true);
-	assert_non_null(strstr(text, "refused: Something is missing.\n"));
-	assert_non_null(strstr(text, "where:  42(3)(e)\n"));
-	assert_non_null(strstr(text, "remedy: Add it.\n"));
-	assert_non_null(strstr(text, "rule:   contents_missing\n"));
-	assert_non_null(strstr(show("{\"title\":\"Not found\",\"detail\":\"d\"}", true), "refused: Not found\n"));
 	free(shown);
 	shown = NULL;
 }
 
-UNIT_MAIN(T(moments_come_with_their_distance), T(equal_rows_become_a_table), T(what_strangers_wrote_is_made_harmless),
-          T(problems_say_rule_place_and_remedy))
+UNIT_MAIN(T(moments_come_with_their_distance), T(equal_rows_become_a_table), T(what_strangers_wrote_is_made_harmless))

@@ -57,4 +57,32 @@ json_text_is_escaped(void **state)
 	assert_view_is(cm_buf_view(&to), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\\u007f\"");
 }
 
-UNIT_MAIN(T(findings_become_a_document), T(classes_have_statuses), T(rules_have_statuses), T(json_text_is_escaped))
+// What one program wrote the other reads; a rule of a newer program is told by its text; there is always a finding.
+static void
+a_document_becomes_findings(void **state)
+{
+	(void)state;
+	struct cm_report written = {.count = 0}, read = {.count = 0};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL, *newer = NULL;
+	CM_CLEANUP(cm_buf_fini) struct cm_buf to = cm_buf_of(4096);
+	cm_report_add(&written, CM_ERROR_REQUEST_UNKNOWN, "request", "no-such-id");
+	cm_problem_write(404, &written, &to);
+	assert_int_equal(cm_json_read(cm_buf_view(&to), 4096, NULL, &json), CM_OK);
+	cm_problem_findings(cm_json_root(json), 404, &read);
+	assert_int_equal(read.count, 1);
+	assert_int_equal(read.findings[0].rule, CM_ERROR_REQUEST_UNKNOWN);
+	assert_string_equal(read.findings[0].place, "request");
+	assert_string_equal(read.findings[0].seen, "no-such-id");
+	assert_int_equal(cm_json_read(cm_view_text("{\"findings\":[{\"rule\":\"new\",\"text\":\"Not today.\"}]}"), 4096,
+	                              NULL, &newer),
+	                 CM_OK);
+	cm_report_clear(&read);
+	cm_problem_findings(cm_json_root(newer), 422, &read);
+	assert_int_equal(read.findings[0].rule, CM_ERROR_CALL_STATUS);
+	assert_string_equal(read.findings[0].seen, "Not today.");
+	cm_report_clear(&read);
+	cm_problem_findings(NULL, 503, &read);
+	assert_string_equal(read.findings[0].seen, "HTTP 503");
+}
+
+UNIT_MAIN(T(findings_become_a_document), T(a_document_becomes_findings), T(classes_have_statuses), T(rules_have_statuses), T(json_text_is_escaped))
