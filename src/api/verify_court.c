@@ -13,8 +13,7 @@
 #include "domain/identity.h"
 #include "domain/receipt.h"
 #include "format/card.h"
-#include "format/json.h"
-#include "format/json_jws.h"
+#include "format/hi1_message.h"
 
 #define CM_COURT_CARDS 16 // nodes of one matter
 #define CM_COURT_CARD CM_ASIC_COURT "cards/"
@@ -97,50 +96,71 @@ cm_court_act_signer(const struct cm_court *c, const struct cm_act_file *act)
 	return identity;
 }
 
+static void
+cm_court_sha256(struct cm_view bytes, uint8_t ret_digest[32])
+{
+	struct cm_hash h = cm_hash_of(bytes);
+	memcpy(ret_digest, h.b, sizeof h.b);
+}
+
+// Does the message name the node as its sender? "xa.contact" is XA and contact there.
+static bool
+cm_court_names(const struct cm_hi1_endpoint *sender, const char *node)
+{
+	size_t n = sender->country.n;
+	for (size_t i = 0; i < n; i++)
+		if (node[i] == 0 || node[i] != (sender->country.p[i] | 0x20))
+			return false;
+	return node[n] == '.' && cm_view_is(sender->id, node + n + 1);
+}
+
+// Signed by the node that it names as its sender: else one party could put words into the other's mouth.
 static cm_result
-cm_court_jws(struct cm_court *c, const struct cm_json_value *root, const char *place, struct cm_arena *arena)
+cm_court_message_signed(struct cm_court *c, const struct cm_hi1_message *m, const char *place,
+                        const struct cm_identity **ret_identity)
 {
 	struct cm_report *inside = comity_report_inside(c->report);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) payload = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
-	const struct cm_json_value *signature = cm_json_member(root, "Signature");
-	struct cm_json_jws jws;
 	struct cm_key_signature sig;
-	if (signature == NULL || cm_json_count(signature) != 2)
+	if (!m->jws.present)
 		return cm_report_refuse(inside, CM_ERROR_COURT_UNSIGNED, place, "no Signature");
-	struct cm_view protected = cm_json_text(cm_json_member(signature, "protected"));
-	struct cm_view value = cm_json_text(cm_json_member(signature, "signature"));
-	if (protected.n == 0 || value.n == 0)
-		return cm_report_refuse(inside, CM_ERROR_COURT_UNSIGNED, place, "no Signature");
-	cm_result r = cm_json_jws_read(protected, CM_JWS_TYPE, CM_ERROR_COURT_UNSIGNED, arena, inside, &jws);
-	if (r == CM_OK)
-		r = cm_jws_signature_read(value, inside, &sig);
-	if (r == CM_OK)
-		r = cm_json_canonical(root, "Signature", &payload);
+	cm_result r = cm_jws_signature_read(m->jws.signature_b64, inside, &sig);
 	if (r != CM_OK)
 		return r;
-	struct cm_hash digest = cm_jws_digest(protected, cm_buf_view(&payload));
-	const struct cm_identity *identity = cm_court_jws_signer(c, jws.certificate_sha256, &digest, &sig);
+	struct cm_hash digest = cm_jws_digest(m->jws.protected_b64, m->canonical);
+	const struct cm_identity *identity = cm_court_jws_signer(c, m->jws.certificate_sha256, &digest, &sig);
 	if (identity == NULL)
 		return cm_report_refuse(inside, CM_ERROR_COURT_CARD, place, "signed by the key of no card");
+	if (!cm_court_names(&m->sender, identity->node))
+		return cm_report_refuse(inside, CM_ERROR_COURT_SENDER, place, "signed by %s, sender %.*s %.*s", identity->node,
+		                        CM_VIEW_ARG(m->sender.country), CM_VIEW_ARG(m->sender.id));
+	*ret_identity = identity;
 	return cm_jws_verify(&digest, &sig, &identity->sign, inside);
 }
 
 static cm_result
 cm_court_message(struct cm_court *c, const struct cm_verify_file *file)
 {
-	struct cm_arena CM_CLEANUP(cm_arena_fini) arena = {0};
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	struct cm_report *inside = comity_report_inside(c->report);
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) m = {.action_count = 0};
+	const struct cm_identity *identity = NULL;
 	char name[CM_REPORT_PLACE];
 	size_t before = comity_report_count(c->report);
 	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
-	cm_result r = cm_json_read(cm_buf_view(&file->bytes), CM_LIMIT_MESSAGE_BYTES_VALUE,
-	                           comity_report_inside(c->report), &json);
+	cm_result r = cm_hi1_message_read(cm_buf_view(&file->bytes),
+	                                  &(struct cm_hi1_read_options){.sha256 = cm_court_sha256}, inside, &m);
+	if (r == CM_OK && !cm_hi1_message_good(&m))
+		r = CM_REFUSED; // what is wrong with it was told while reading
 	if (r == CM_OK)
-		r = cm_court_jws(c, cm_json_root(json), name, &arena);
+		r = cm_court_message_signed(c, &m, name, &identity);
 	if (r == CM_NOMEM)
 		return r;
 	c->messages++;
-	cm_verify_outcome(c->report, "message", name, r, before);
+	if (r == CM_OK)
+		comity_report_add_check(c->report, "message", name, COMITY_CHECK_OK, "%s of %s to %.*s %.*s",
+		                        m.response ? "answer" : "message", identity->node, CM_VIEW_ARG(m.receiver.country),
+		                        CM_VIEW_ARG(m.receiver.id));
+	else
+		cm_verify_outcome(c->report, "message", name, r, before);
 	return CM_OK;
 }
 

@@ -10,7 +10,7 @@
 #include "domain/receipt.h"
 #include "format/act.h"
 #include "format/card.h"
-#include "format/json.h"
+#include "format/hi1_message.h"
 #include "format/proof.h"
 
 #define ORIGIN "xb.contact/log/2027"
@@ -186,26 +186,40 @@ proof_of(const uint8_t entry[CM_ACT_RECORD_ENTRY], const struct cm_key *key)
 	return kept(&out);
 }
 
+// A message that names `country`.contact as its sender, signed by the key of `by`.
 static const char *
-message_by(const struct lab *by)
+message_of(const char *country, const struct lab *by)
 {
-	static const char payload[] = "{\"Header\":{},\"Payload\":{}}";
 	struct cm_hash certificate = cm_hash_of(cm_buf_view(&by->leaf));
 	struct cm_view chain = cm_buf_view(&by->leaf);
 	struct cm_jws_spec spec = {.certificate = certificate, .chain = &chain, .chain_count = 1};
-	struct cm_buf protected = cm_buf_of(LAB_BYTES), out = cm_buf_of(LAB_BYTES);
+	struct cm_buf protected = cm_buf_of(LAB_BYTES), canonical = cm_buf_of(LAB_BYTES), signature = cm_buf_of(LAB_BYTES),
+	              out = cm_buf_of(LAB_BYTES);
 	struct cm_key_signature sig;
+	struct cm_hi1_action get = {.verb = CM_HI1_VERB_GET, .id = cm_view_text(ACT)};
+	struct cm_hi1_message m = {.sender = {cm_view_text(country), cm_view_text("contact")},
+	        .receiver = {cm_view_text("XA"), cm_view_text("contact")},
+	        .transaction = cm_view_text(OTHER_ACT),
+	        .timestamp = cm_instant_of_seconds(1800000000),
+	        .actions = &get,
+	        .action_count = 1};
+	assert_int_equal(cm_hi1_message_write(&m, &canonical), CM_OK);
 	assert_int_equal(cm_jws_protected_write(&spec, &protected), CM_OK);
-	struct cm_hash digest = cm_jws_digest(cm_buf_view(&protected), cm_view_text(payload));
+	struct cm_hash digest = cm_jws_digest(cm_buf_view(&protected), cm_buf_view(&canonical));
 	assert_int_equal(cm_key_sign_digest(by->key, &digest, &sig), CM_OK);
-	cm_buf_add(&out, payload, sizeof payload - 2);
-	cm_buf_text(&out, ",\"Signature\":{\"protected\":\"");
-	cm_buf_view_add(&out, cm_buf_view(&protected));
-	cm_buf_text(&out, "\",\"signature\":\"");
-	cm_jws_signature_write(&sig, &out);
-	cm_buf_text(&out, "\"}}");
+	cm_jws_signature_write(&sig, &signature);
+	assert_int_equal(cm_hi1_message_sign(cm_buf_view(&canonical), cm_buf_view(&protected), cm_buf_view(&signature), &out),
+	                 CM_OK);
+	cm_buf_fini(&canonical);
 	cm_buf_fini(&protected);
+	cm_buf_fini(&signature);
 	return kept(&out);
+}
+
+static const char *
+message_by(const struct lab *by)
+{
+	return message_of("XB", by);
 }
 
 static struct lab_file good[5];
@@ -307,10 +321,14 @@ a_message_of_somebody_else_is_refused(void **state)
 	char changed[8192];
 	lab_init(&other);
 	assert_true(refused_by(1, good[1].name, message_by(&other), "court_card"));
-	assert_true(refused_by(1, good[1].name, "{\"Header\":{},\"Payload\":{}}", "court_unsigned"));
+	assert_true(refused_by(1, good[1].name, message_of("XA", &lab), "court_sender"));
+	assert_true(refused_by(1, good[1].name, "{\"Header\":{},\"Payload\":{}}", "hi1_not_a_message"));
+	strncpy(changed, good[1].text, sizeof changed - 1);
+	memcpy(strstr(changed, ",\"Signature\""), "}", 2);
+	assert_true(refused_by(1, good[1].name, changed, "court_unsigned"));
 	strncpy(changed, good[1].text, sizeof changed - 1);
 	changed[sizeof changed - 1] = 0;
-	memcpy(strstr(changed, "Payload"), "Payloae", 7);
+	memcpy(strstr(changed, OTHER_ACT), ACT, strlen(ACT));
 	assert_true(refused_by(1, good[1].name, changed, "jws_signature"));
 	lab_fini(&other);
 }
