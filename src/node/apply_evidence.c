@@ -1,7 +1,8 @@
 // Knows: how sealed evidence goes from state to state on either side: uploaded, received, approved, opened, exported. Does
 // not know: plaintext or keys.
-// Texts of the events: UPLOAD id, request, peer, sha256 (hex), length, title, package (hex), exhibit; RECEIVED id;
-// APPROVED id, purpose, person; OPENED id, state, package (hex), report; EXPORTED id.
+// Texts of the events: UPLOAD id, request, peer, sha256 (hex), length, title, package (hex), exhibit; RECEIVED id, told;
+// APPROVED id, purpose, person; OPENED id, state, package (hex), report, told; EXPORTED id. told: the detail of SENT for the
+// message to the deliverer in the same change; absent when we deliver.
 #include "node/event.h"
 
 #include "base/hex.h"
@@ -59,6 +60,20 @@ cm_apply_evidence_approved(const struct cm_store_event *event, const struct cm_e
 	return CM_OK;
 }
 
+// The message to the deliverer that belongs to the same change.
+static cm_result
+cm_apply_evidence_told(struct cm_node *node, const struct cm_store_event *event, const struct cm_event_texts *t,
+                       struct cm_change *change, struct cm_report *report)
+{
+	size_t at = cm_view_is(event->cause, CM_EVENT_RECEIVED) ? 1 : cm_view_is(event->cause, CM_EVENT_OPENED) ? 4 : t->n;
+	struct cm_store_event sent = *event;
+	if (at >= t->n)
+		return CM_OK;
+	sent.cause = cm_view_text(CM_EVENT_SENT);
+	sent.detail = t->text[at];
+	return cm_apply_message(node, &sent, change, report);
+}
+
 cm_result
 cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
                   struct cm_report *report)
@@ -91,5 +106,5 @@ cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event, stru
 		cm_change_approval_clear(change, row.id, cm_view_text("export"));
 	cm_change_delivery(change, &row);
 	cm_apply_evidence_news(event, row.id, row.state, change);
-	return CM_OK;
+	return cm_apply_evidence_told(node, event, &t, change, report);
 }

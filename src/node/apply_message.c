@@ -198,9 +198,10 @@ cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_
 }
 
 // The end of a preservation, as its state has it: it runs, waits while the data is held, or is over. One that was reached while
-// the data was held is looked at once more, so that it does not end in silence.
+// the data was held is looked at once more, so that it does not end in silence. `tell`: the asker does not know yet that it is
+// held, so the clock looks at once; our word to the asker, when that is applied, lets the row sleep.
 static void
-cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request)
+cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, bool tell)
 {
 	struct cm_instant until = request->until, wake = {.us = 0};
 	enum cm_state state = cm_state_find(request->state.p, request->state.n);
@@ -208,6 +209,8 @@ cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request)
 	bool runs = cm_move_at(cm_kind_find(request->kind.p, request->kind.n), state, CM_EVENT_LAPSE) != CM_MOVE_NONE;
 	if (runs && !cm_deadline_next(until, a->event->at, &wake))
 		wake = until;
+	if (tell)
+		wake = a->event->at;
 	struct cm_store_deadline row = {
 	        .request = request->id,
 	        .limit = cm_view_text("hc-pres-min"),
@@ -247,8 +250,8 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 		row.state = state;
 	row.held = to == CM_STATE_HELD_PENDING_MLA;
 	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
-	if (row.until.us != 0)
-		cm_apply_deadline(a, &row);
+	if (row.until.us != 0 || row.held)
+		cm_apply_deadline(a, &row, false);
 	return CM_OK;
 }
 
@@ -282,15 +285,15 @@ cm_apply_delivery_status(struct cm_apply *a, const struct cm_hi1_object *o)
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_delivery *old = NULL;
 	cm_result r = cm_store_delivery(a->node->store, o->id, a->report, &page, &old);
-	if (r != CM_OK || old == NULL)
-		return r;
+	if (r != CM_OK || old == NULL || !old->ours)
+		return r; // what we tell of a delivery to us stands in its row already
 	struct cm_store_delivery row = *old;
 	if (cm_view_is(o->delivery.status.value, "Received"))
-		row.state = old->ours ? cm_view_text("received") : old->state;
+		row.state = cm_view_text("received");
 	else if (cm_view_is(o->delivery.status.value, "Acknowledged"))
-		row.state = old->ours ? cm_view_text("acknowledged") : old->state;
+		row.state = cm_view_text("acknowledged");
 	else if (cm_view_is(o->delivery.status.value, "Error"))
-		row.state = old->ours ? cm_view_text("error") : old->state;
+		row.state = cm_view_text("error");
 	row.changed = a->event->at;
 	cm_change_delivery(a->change, &row);
 	return CM_OK;
@@ -362,13 +365,14 @@ cm_apply_hold(struct cm_apply *a, struct cm_view task)
 		return r;
 	enum cm_state to = cm_state_find(old->state.p, old->state.n);
 	struct cm_move_step step = {cm_kind_find(old->kind.p, old->kind.n), to, CM_EVENT_MLA_ARRIVE, CM_ACTOR_REQUESTED_NODE};
-	if (cm_move_step(&step, NULL, &to) != CM_OK)
-		return CM_OK;
 	struct cm_store_request row = *old;
-	row.state = cm_view_text(cm_state_row(to)->name);
-	row.held = 1;
-	cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
-	cm_apply_deadline(a, &row);
+	if (cm_move_step(&step, NULL, &to) == CM_OK) {
+		row.state = cm_view_text(cm_state_row(to)->name);
+		row.held = 1;
+		cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
+	}
+	if (row.held)
+		cm_apply_deadline(a, &row, true);
 	return CM_OK;
 }
 

@@ -376,7 +376,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	cm_result r = cm_send_message(d->node, &send, report);
 	struct cm_view task = cm_hold_task(d->request);
 	if (r == CM_OK && task.n > 0 && d->node->timer != NULL)
-		cm_timer_look_at(d->node->timer, task, false);
+		cm_timer_look_at(d->node->timer, task);
 	return r;
 }
 

@@ -27,9 +27,14 @@ cm_delivery_tell_about(struct cm_node *node, const struct cm_store_delivery *row
 	return CM_OK;
 }
 
+struct cm_delivery_tell_into {
+	struct cm_change *change;
+	struct cm_buf *detail;
+};
+
 static cm_result
 cm_delivery_tell_send(struct cm_node *node, const struct cm_hi1_message *message, const struct cm_store_delivery *row,
-                      struct cm_report *report)
+                      const struct cm_delivery_tell_into *into, struct cm_report *report)
 {
 	char request[40];
 	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(row->request));
@@ -39,11 +44,12 @@ cm_delivery_tell_send(struct cm_node *node, const struct cm_hi1_message *message
 	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, row->request);
 	cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, row->id);
 	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
-	return cm_send_message(node, &send, report);
+	return cm_send_with(node, &send, into->change, report, into->detail);
 }
 
 cm_result
-cm_delivery_tell(struct cm_node *node, const struct cm_delivery_tell *tell, struct cm_report *report)
+cm_delivery_tell(struct cm_node *node, const struct cm_delivery_tell *tell, struct cm_change *change,
+                 struct cm_report *report, struct cm_buf *detail)
 {
 	const struct cm_store_delivery *row = tell->row;
 	struct cm_arena CM_CLEANUP(cm_arena_fini) arena = {.blocks = NULL};
@@ -84,5 +90,5 @@ cm_delivery_tell(struct cm_node *node, const struct cm_delivery_tell *tell, stru
 	                                   {.verb = CM_HI1_VERB_CREATE, .object = &objects[1]}};
 	message.actions = actions;
 	message.action_count = 2;
-	return cm_delivery_tell_send(node, &message, row, report);
+	return cm_delivery_tell_send(node, &message, row, &(struct cm_delivery_tell_into){change, detail}, report);
 }

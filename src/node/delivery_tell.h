@@ -12,8 +12,9 @@ struct cm_delivery_tell {
 	struct cm_view detail;               // of the state: a digest
 };
 
-// Signs and queues UPDATE and Notification: durable on return, on its way afterwards.
-CM_CHECKED cm_result cm_delivery_tell(struct cm_node *node, const struct cm_delivery_tell *tell,
-                                      struct cm_report *report);
+// Signs UPDATE and Notification as part of the change that makes it so (cm_send_with()): what is known here is told there,
+// whatever happens in between. `detail` is a text of that change's event.
+CM_CHECKED cm_result cm_delivery_tell(struct cm_node *node, const struct cm_delivery_tell *tell, struct cm_change *change,
+                                      struct cm_report *report, struct cm_buf *detail);
 
 #endif

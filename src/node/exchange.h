@@ -15,7 +15,6 @@ struct cm_exchange {
 	struct cm_route_match match;
 	struct cm_upload *upload; // streamed body, or NULL
 	char parent[40];          // task of the preservation that what was taken is about, or ""
-	bool holds;               // it is a request for the data, which holds it
 	bool gone;                // the client left before the body was complete
 	bool stirs;               // what is taken gives the node something to do: evidence to fetch, a deadline
 	bool careful;             // a message that the store did not take as new: look before writing

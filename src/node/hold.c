@@ -55,7 +55,7 @@ cm_hold_event(const struct cm_store_request *row, bool wanted, enum cm_event *re
 }
 
 cm_result
-cm_hold_look(struct cm_node *node, struct cm_view task, bool arrived, struct cm_report *report)
+cm_hold_look(struct cm_node *node, struct cm_view task, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
@@ -71,11 +71,8 @@ cm_hold_look(struct cm_node *node, struct cm_view task, bool arrived, struct cm_
 	r = cm_hold_wanted(node, task, report, &wanted);
 	if (r != CM_OK)
 		return r;
-	if (!cm_hold_event(row, wanted, &event)) {
-		if (!arrived || row->held == 0)
-			return CM_OK;
-		event = CM_EVENT_NONE; // held by the change that took the request: the state is told
-	}
+	if (!cm_hold_event(row, wanted, &event))
+		return CM_OK; // held by the change that took the request: the clock tells it, by the row of that change
 	return cm_decide_tell(node, row->id, event, CM_ACTOR_REQUESTED_NODE, report);
 }
 
@@ -94,7 +91,7 @@ cm_hold_look_all(struct cm_node *node, struct cm_report *report)
 			const struct cm_store_request *row = NULL;
 			r = cm_store_request(node->store, rows[i].request, report, &page2, &row);
 			if (r == CM_OK && row != NULL)
-				r = cm_hold_look(node, row->objects, false, report);
+				r = cm_hold_look(node, row->objects, report);
 		}
 		if (r != CM_OK)
 			return r;

@@ -9,9 +9,8 @@
 // The task of the preservation that a request is, or that it names; "" for others.
 struct cm_view cm_hold_task(const struct cm_store_request *row);
 
-// Looks at the preservation of this task. `arrived`: a request for the data came just now, so its asker is told that the data
-// is held.
-CM_CHECKED cm_result cm_hold_look(struct cm_node *node, struct cm_view task, bool arrived, struct cm_report *report);
+// Looks at the preservation of this task.
+CM_CHECKED cm_result cm_hold_look(struct cm_node *node, struct cm_view task, struct cm_report *report);
 
 // Looks at every preservation that is held: what was decided may have gone unseen while the node was down.
 CM_CHECKED cm_result cm_hold_look_all(struct cm_node *node, struct cm_report *report);

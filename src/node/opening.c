@@ -67,7 +67,8 @@ struct cm_opening_kept {
 	const char *person, *note;
 	struct cm_view package; // hex, or empty
 	struct cm_event_texts texts;
-	uint64_t length; // bytes; 0: not said
+	const struct cm_delivery_tell *tell; // what the deliverer is told with it, as one text more; or NULL
+	uint64_t length;                     // bytes; 0: not said
 };
 
 static cm_result
@@ -76,6 +77,8 @@ cm_opening_keep(struct cm_node *node, const struct cm_opening_kept *kept, struct
 	struct cm_instant now = cm_clock_utc();
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) told = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_event_texts texts = kept->texts;
 	struct cm_act_values act;
 	char hex[65], length[24];
 	if (change == NULL)
@@ -100,12 +103,20 @@ cm_opening_keep(struct cm_node *node, const struct cm_opening_kept *kept, struct
 		cm_act_set(&act, CM_ACT_FIELD_TYPE, cm_view_text(kept->also));
 		cm_change_act(change, &act);
 	}
-	cm_event_texts_write(&kept->texts, &detail);
+	cm_result r = kept->tell == NULL ? CM_OK : cm_delivery_tell(node, kept->tell, change, report, &told);
+	if (kept->tell != NULL)
+		texts.text[texts.n++] = cm_buf_view(&told);
+	cm_event_texts_write(&texts, &detail);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(kept->cause), .detail = cm_buf_view(&detail)};
-	cm_result r = cm_buf_result(&detail);
+	if (r == CM_OK)
+		r = cm_buf_result(&detail);
 	if (r == CM_OK)
 		r = cm_store_apply(node->store, &event, change, report);
-	return r == CM_OK ? cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL) : r;
+	if (r == CM_OK)
+		r = cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
+	if (r == CM_OK && kept->tell != NULL)
+		cm_node_stir(node);
+	return r;
 }
 
 // -- the job -------------------------------------------------------------------------------------------------------
@@ -189,37 +200,23 @@ cm_opening_state(enum comity_verdict verdict)
 	return verdict == COMITY_VERDICT_REFUSED ? "error" : "opened";
 }
 
-// The deliverer learns what became of it. A failure leaves the opening as it is: it has happened.
-static void
-cm_opening_tell(struct cm_node *node, const struct cm_store_delivery *evidence, enum comity_verdict verdict,
-                struct cm_view package)
-{
-	struct cm_report report = {0};
-	char words[160];
-	bool refused = verdict == COMITY_VERDICT_REFUSED;
-	if (evidence->ours)
-		return;
-	snprintf(words, sizeof words, "%s Verdict: %s.",
-	         refused ? "Opened by two persons; the package is not as it should be." : "Opened by two persons.",
-	         comity_report_verdict_text(verdict));
-	struct cm_delivery_tell tell = {.row = evidence,
-	                                .status = refused ? "Error" : "Acknowledged",
-	                                .words = words,
-	                                .detail = package};
-	if (cm_delivery_tell(node, &tell, &report) != CM_OK)
-		cm_node_log("the deliverer could not be told that its evidence was opened", &report);
-}
-
+// What was found, and the word to the deliverer about it.
 static cm_result
 cm_opening_keep_report(struct cm_node *node, const struct cm_store_delivery *evidence, const char *person,
                        const struct cm_reader_package_told *told, struct cm_report *report)
 {
 	struct cm_view package = cm_view_of(NULL, 0);
-	char hex[65];
+	char hex[65], words[160];
+	bool refused = told->verdict == COMITY_VERDICT_REFUSED;
 	cm_hex_text(cm_hash_view(&told->hash), hex);
 	if (!cm_hash_equal(&told->hash, &(struct cm_hash){.b = {0}}))
 		package = cm_view_text(hex);
 	struct cm_view state = cm_view_text(cm_opening_state(told->verdict));
+	snprintf(words, sizeof words, "%s Verdict: %s.",
+	         refused ? "Opened by two persons; the package is not as it should be." : "Opened by two persons.",
+	         comity_report_verdict_text(told->verdict));
+	struct cm_delivery_tell tell = {
+	        .row = evidence, .status = refused ? "Error" : "Acknowledged", .words = words, .detail = package};
 	struct cm_opening_kept kept = {
 	        .cause = CM_EVENT_OPENED,
 	        .act = "opened",
@@ -229,11 +226,9 @@ cm_opening_keep_report(struct cm_node *node, const struct cm_store_delivery *evi
 	        .note = comity_report_verdict_text(told->verdict),
 	        .package = package,
 	        .texts = {.text = {evidence->id, state, package, told->report}, .n = 4},
+	        .tell = evidence->ours ? NULL : &tell,
 	};
-	cm_result r = cm_opening_keep(node, &kept, report);
-	if (r == CM_OK)
-		cm_opening_tell(node, evidence, told->verdict, package);
-	return r;
+	return cm_opening_keep(node, &kept, report);
 }
 
 // The package reader judges; what it says is kept word for word. A package that it refuses is read once more as sealed

@@ -199,13 +199,14 @@ cm_pull_stream(struct cm_pull *pull, const char *id, struct cm_blobs_part *part,
 
 // Tells the deliverer that the bytes are here.
 static cm_result
-cm_pull_tell(struct cm_pull *pull, const struct cm_store_delivery *row, struct cm_report *report)
+cm_pull_tell(struct cm_pull *pull, const struct cm_store_delivery *row, struct cm_change *change,
+             struct cm_report *report, struct cm_buf *detail)
 {
 	char words[160], hex[65];
 	cm_hex_text(cm_hash_view(&row->blob), hex);
 	snprintf(words, sizeof words, "%llu bytes fetched; SHA-256 as announced.", (unsigned long long)row->length);
 	struct cm_delivery_tell tell = {.row = row, .status = "Received", .words = words, .detail = cm_view_text(hex)};
-	return cm_delivery_tell(pull->node, &tell, report);
+	return cm_delivery_tell(pull->node, &tell, change, report, detail);
 }
 
 static cm_result
@@ -213,8 +214,8 @@ cm_pull_received(struct cm_pull *pull, const char *id, const struct cm_store_del
 {
 	struct cm_instant now = cm_clock_utc();
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_event_texts texts = {.text = {cm_view_text(id)}, .n = 1};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) told = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_act_values act;
 	char hex[65], length[24], origin[CM_X509_NODE + 8];
 	if (change == NULL)
@@ -232,12 +233,18 @@ cm_pull_received(struct cm_pull *pull, const char *id, const struct cm_store_del
 	cm_act_set(&act, CM_ACT_FIELD_BLOB, cm_view_text(hex));
 	cm_act_set(&act, CM_ACT_FIELD_LENGTH, cm_view_text(length));
 	cm_change_act(change, &act);
+	cm_result r = cm_pull_tell(pull, row, change, report, &told);
+	if (r != CM_OK)
+		return r;
+	struct cm_event_texts texts = {.text = {cm_view_text(id), cm_buf_view(&told)}, .n = 2};
 	cm_event_texts_write(&texts, &detail);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_RECEIVED), .detail = cm_buf_view(&detail)};
-	cm_result r = cm_store_apply(pull->node->store, &event, change, report);
+	r = cm_store_apply(pull->node->store, &event, change, report);
 	if (r == CM_OK)
 		r = cm_store_submit_wait(pull->node->store, cm_take(&change), report, NULL, NULL);
-	return r == CM_OK ? cm_pull_tell(pull, row, report) : r;
+	if (r == CM_OK)
+		cm_node_stir(pull->node);
+	return r;
 }
 
 // A crash between moving the blob and the change that says so leaves it in its place already.

@@ -50,36 +50,65 @@ cm_send_digest(struct cm_view sent, struct cm_hash *ret_digest)
 	return CM_BUG;
 }
 
-// Signs the message and lists everything that has to be durable before it leaves. `bytes` becomes the message as it is sent.
-static cm_result
-cm_send_change(struct cm_node *node, const struct cm_send *send, const struct cm_store_outbox *outbox,
-               struct cm_report *report, struct cm_buf *bytes, struct cm_change **ret_change)
+// What travels with a change: the message as it is sent, and what an event says of it.
+struct cm_send_made {
+	struct cm_buf bytes, detail;
+};
+
+static struct cm_send_made
+cm_send_made_of(void)
 {
-	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(send->message->timestamp);
+	return (struct cm_send_made){cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE), cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE)};
+}
+
+static void
+cm_send_made_fini(struct cm_send_made *made)
+{
+	cm_buf_fini(&made->bytes);
+	cm_buf_fini(&made->detail);
+}
+
+// Signs the message and lists everything that has to be durable before it leaves.
+static cm_result
+cm_send_put(struct cm_node *node, const struct cm_send *send, const struct cm_store_outbox *outbox,
+            struct cm_change *change, struct cm_report *report, struct cm_send_made *made)
+{
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_event_message told = send->told;
-	cm_result r = change == NULL ? CM_NOMEM : cm_hi1_answer_sign(node, send->message, NULL, report, bytes);
+	cm_result r = cm_hi1_answer_sign(node, send->message, NULL, report, &made->bytes);
 	if (r == CM_OK)
 		r = cm_event_wire(send->message, &wire);
 	if (r != CM_OK)
 		return r;
 	told.wire = cm_buf_view(&wire);
-	cm_event_message_write(&told, &detail);
+	cm_event_message_write(&told, &made->detail);
 	struct cm_store_artifact artifact = {
 	        .direction = CM_STORE_OUT,
 	        .peer = told.peer,
 	        .media = cm_view_text("hi1"),
 	        .name = send->message->transaction,
 	        .at = send->message->timestamp,
-	        .bytes = cm_buf_view(bytes),
+	        .bytes = cm_buf_view(&made->bytes),
 	};
-	struct cm_store_event event = {
-	        .at = send->message->timestamp, .cause = cm_view_text(CM_EVENT_SENT), .detail = cm_buf_view(&detail)};
 	cm_change_artifact(change, &artifact);
 	cm_change_outbox(change, outbox);
 	cm_change_act(change, &send->act);
+	return cm_buf_result(&made->detail);
+}
+
+// A change of the message alone.
+static cm_result
+cm_send_change(struct cm_node *node, const struct cm_send *send, const struct cm_store_outbox *outbox,
+               struct cm_report *report, struct cm_send_made *made, struct cm_change **ret_change)
+{
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(send->message->timestamp);
+	cm_result r = change == NULL ? CM_NOMEM : cm_send_put(node, send, outbox, change, report, made);
+	if (r != CM_OK)
+		return r;
 	cm_change_early(change); // nobody waits for a receipt of our own
+	struct cm_store_event event = {.at = send->message->timestamp,
+	        .cause = cm_view_text(CM_EVENT_SENT),
+	        .detail = cm_buf_view(&made->detail)};
 	r = cm_store_apply(node->store, &event, change, report);
 	if (r == CM_OK)
 		*ret_change = cm_take(&change);
@@ -101,12 +130,24 @@ cm_send_row(const struct cm_send *send)
 }
 
 cm_result
+cm_send_with(struct cm_node *node, const struct cm_send *send, struct cm_change *change, struct cm_report *report,
+             struct cm_buf *detail)
+{
+	struct cm_send_made CM_CLEANUP(cm_send_made_fini) made = cm_send_made_of();
+	struct cm_store_outbox row = cm_send_row(send);
+	cm_result r = cm_send_put(node, send, &row, change, report, &made);
+	if (r == CM_OK)
+		cm_buf_view_add(detail, cm_buf_view(&made.detail));
+	return r == CM_OK ? cm_buf_result(detail) : r;
+}
+
+cm_result
 cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_report *report)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_send_made CM_CLEANUP(cm_send_made_fini) made = cm_send_made_of();
 	struct cm_store_outbox row = cm_send_row(send);
 	struct cm_change *change = NULL;
-	cm_result r = cm_send_change(node, send, &row, report, &bytes, &change);
+	cm_result r = cm_send_change(node, send, &row, report, &made, &change);
 	if (r == CM_OK)
 		r = cm_store_submit_wait(node->store, change, report, NULL, NULL);
 	if (r == CM_OK)
@@ -139,15 +180,15 @@ cm_send_start(struct cm_node *node, const struct cm_send *send,
               struct cm_report *report)
 {
 	CM_AUTO struct cm_send_started *started = cm_mem_new(sizeof *started);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_send_made CM_CLEANUP(cm_send_made_fini) made = cm_send_made_of();
 	struct cm_store_outbox row = cm_send_row(send);
 	struct cm_change *change = NULL;
 	// The first try is ours; should it not come to it, the row is due when it would be over.
 	row.due.us += cm_outbox_first_try() + CM_INSTANT_SECOND;
-	cm_result r = started == NULL ? CM_NOMEM : cm_send_change(node, send, &row, report, &bytes, &change);
+	cm_result r = started == NULL ? CM_NOMEM : cm_send_change(node, send, &row, report, &made, &change);
 	if (r == CM_OK) {
 		*started = (struct cm_send_started){.done = done, .context = context};
-		r = cm_outbox_prepare(node->outbox, &row, cm_buf_view(&bytes), report, &started->one);
+		r = cm_outbox_prepare(node->outbox, &row, cm_buf_view(&made.bytes), report, &started->one);
 	}
 	if (r != CM_OK) {
 		cm_change_free(change);

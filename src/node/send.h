@@ -16,7 +16,13 @@ struct cm_send {
 // Signs, stores and queues. Afterwards it is durable: a success may be told.
 CM_CHECKED cm_result cm_send_message(struct cm_node *node, const struct cm_send *send, struct cm_report *report);
 
-// The same without waiting: `done` is called once for CM_OK, from the store's writer: CM_OK when the message is durable; it
+// Signs it as part of a change whose cause is another one (evidence came, and that is told): puts message, outbox row and act
+// into the change, and into `detail` what its event has to hold beside its own texts. Once the change is durable, the caller
+// stirs the node.
+CM_CHECKED cm_result cm_send_with(struct cm_node *node, const struct cm_send *send, struct cm_change *change,
+                                  struct cm_report *report, struct cm_buf *detail);
+
+// cm_send_message() without waiting: `done` is called once for CM_OK, from the store's writer: CM_OK when the message is durable; it
 // leaves right afterwards. Not for messages that have to follow another one about the same request.
 CM_CHECKED cm_result cm_send_start(struct cm_node *node, const struct cm_send *send,
                                    void (*done)(void *context, cm_result result, const struct cm_report *report),

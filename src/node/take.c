@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
-#include "domain/kind.h"
 #include "os/clock.h"
 #include "node/hi1_answer.h"
 #include "node/hold.h"
@@ -98,12 +97,12 @@ cm_take_done(void *context, const struct cm_store_outcome *outcome)
 	char parent[sizeof ex->parent];
 	memcpy(parent, ex->parent, sizeof parent);
 	if (outcome->result == CM_OK) {
-		bool stirs = ex->stirs && !outcome->repeated, holds = ex->holds;
+		bool stirs = ex->stirs && !outcome->repeated;
 		cm_take_send(ex, outcome->answer);
 		if (stirs)
 			cm_node_stir(node);
 		if (!outcome->repeated && *parent != 0)
-			cm_timer_look_at(node->timer, cm_view_text(parent), holds);
+			cm_timer_look_at(node->timer, cm_view_text(parent));
 	} else if (outcome->result == CM_REFUSED && !ex->careful) {
 		ex->careful = true; // again, and now with every look that finds out what it collides with
 		if (!cm_queue_put(&node->messages, ex, 0))
@@ -373,14 +372,12 @@ cm_take_request(const struct cm_take *take, char to[40], struct cm_report *repor
 static cm_result
 cm_take_preservation(struct cm_exchange *ex, const struct cm_take *take, const char *request, struct cm_report *report)
 {
-	const struct cm_hi1_message *m = &take->read.message;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *row = NULL;
 	struct cm_view task = cm_view_of(NULL, 0);
-	if (take->read.judged_count > 0) {
+	if (take->read.judged_count > 0)
 		task = cm_view_text(take->read.judged[0].parent);
-		ex->holds = cm_kind_has_task(cm_kind_find(m->workflow.p, m->workflow.n), "LDTask");
-	} else {
+	else {
 		cm_result r = cm_store_request(take->node->store, cm_view_text(request), report, &page, &row);
 		if (r != CM_OK)
 			return r;

@@ -3,6 +3,7 @@
 #include "node/timer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
@@ -11,19 +12,13 @@
 #include "node/hold.h"
 #include "os/clock.h"
 
-// A preservation to look at.
-struct cm_timer_hold {
-	char task[40];
-	bool arrived;
-};
-
 struct cm_timer {
 	struct cm_node *node;
 	struct cm_thread thread;
 	struct cm_mutex lock;
 	struct cm_cond change;
 	bool stirred, stopping;
-	struct cm_timer_hold holds[CM_LIMIT_TIMER_HELD_VALUE];
+	char holds[CM_LIMIT_TIMER_HELD_VALUE][40]; // tasks of preservations to look at
 	size_t hold_count;
 	bool hold_all; // more than there is room for, or the start: everything is looked at
 };
@@ -43,7 +38,7 @@ cm_timer_advance(struct cm_timer *timer, const struct cm_store_deadline *old, st
 	if (change == NULL)
 		return CM_NOMEM;
 	row.stage = stage;
-	if (!cm_deadline_next(old->at, now, &row.wake))
+	if (stage == CM_DEADLINE_HELD || !cm_deadline_next(old->at, now, &row.wake))
 		row.wake.us = 0;
 	if (stage == CM_DEADLINE_OVER)
 		row.state = cm_view_text("over");
@@ -81,6 +76,10 @@ cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct
 	// The end first: when it cannot be kept, the row wakes us again.
 	if (stage == CM_DEADLINE_OVER)
 		r = cm_decide_tell(timer->node, row->request, CM_EVENT_LAPSE, CM_ACTOR_CLOCK, &report);
+	else if (stage == CM_DEADLINE_HELD) // a request for the data came, and its asker does not know yet
+		r = cm_decide_tell(timer->node, row->request, CM_EVENT_NONE, CM_ACTOR_REQUESTED_NODE, &report);
+	if (r == CM_OK && stage == CM_DEADLINE_HELD)
+		return; // what was told let the row sleep
 	if (r == CM_REFUSED && cm_timer_moved(timer, row))
 		return; // held, released or extended meanwhile
 	if (r == CM_OK || r == CM_REFUSED)
@@ -104,10 +103,10 @@ cm_timer_look(struct cm_timer *timer)
 }
 
 static void
-cm_timer_hold_one(struct cm_timer *timer, const struct cm_timer_hold *hold)
+cm_timer_hold_one(struct cm_timer *timer, const char *task)
 {
 	struct cm_report report = {0};
-	cm_result r = cm_hold_look(timer->node, cm_view_text(hold->task), hold->arrived, &report);
+	cm_result r = cm_hold_look(timer->node, cm_view_text(task), &report);
 	if (r != CM_OK)
 		cm_node_log("what follows for a preservation could not be told", &report);
 }
@@ -117,32 +116,29 @@ cm_timer_holds(struct cm_timer *timer)
 {
 	struct cm_report report = {0};
 	for (;;) {
-		struct cm_timer_hold hold = {.task = ""};
+		char task[40];
 		cm_mutex_lock(&timer->lock);
 		bool all = timer->hold_all, more = timer->hold_count > 0;
 		timer->hold_all = false;
 		if (more)
-			hold = timer->holds[--timer->hold_count];
+			memcpy(task, timer->holds[--timer->hold_count], sizeof task);
 		cm_mutex_unlock(&timer->lock);
 		if (all && cm_hold_look_all(timer->node, &report) != CM_OK)
 			cm_node_log("what is held could not be looked at", &report);
 		if (!more)
 			return;
-		cm_timer_hold_one(timer, &hold);
+		cm_timer_hold_one(timer, task);
 	}
 }
 
 void
-cm_timer_look_at(struct cm_timer *timer, struct cm_view task, bool arrived)
+cm_timer_look_at(struct cm_timer *timer, struct cm_view task)
 {
 	CM_MUTEX_HOLD(&timer->lock);
 	if (timer->hold_count == CM_LIMIT_TIMER_HELD_VALUE)
 		timer->hold_all = true;
-	else {
-		struct cm_timer_hold *hold = &timer->holds[timer->hold_count++];
-		*hold = (struct cm_timer_hold){.arrived = arrived};
-		snprintf(hold->task, sizeof hold->task, "%.*s", CM_VIEW_ARG(task));
-	}
+	else
+		snprintf(timer->holds[timer->hold_count++], sizeof timer->holds[0], "%.*s", CM_VIEW_ARG(task));
 	timer->stirred = true;
 	cm_cond_wake_all(&timer->change);
 }

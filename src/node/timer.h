@@ -13,6 +13,6 @@ void cm_timer_stir(struct cm_timer *timer);
 
 // Something about the preservation of this task, or about a request that names it, changed: see cm_hold_look(). From any
 // thread.
-void cm_timer_look_at(struct cm_timer *timer, struct cm_view task, bool arrived);
+void cm_timer_look_at(struct cm_timer *timer, struct cm_view task);
 
 #endif
