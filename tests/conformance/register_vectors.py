@@ -231,6 +231,7 @@ def check_tree(folder):
             assert b"".join(hashes[256 * n:256 * n + width]) == read("tile/%d/" % level + tile_name(n) + part), "tile"
     assert b64(mth(leaves)) == root, "root"
     print("register", origin, "size", size, "is whole")
+    return leaves
 
 def main():
     if sys.argv[1] == "--tree":

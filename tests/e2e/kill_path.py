@@ -1,280 +1,362 @@
 #!/usr/bin/env python3
-"""kill_path.py COMITY [--triples N] [--list]: kills one process of one of two real nodes at the n-th call of a kind while the
-path runs (strace injects SIGKILL), restarts the node, goes on, and asks an oracle of its own: the log of answers that this
-client was given, and "comity log fsck". Nothing that was accepted may be lost, doubled or contradicted.
+"""kill_path.py COMITY [--triples N]: the whole path between two real nodes, asked, preserved, delivered, opened, exported; and
+in each step one process of one node is killed at its n-th call of a kind (strace injects SIGKILL). The officers' program goes
+on: it looks what became of a call without an answer, and repeats what is not there.
 
-A triple is (process, call, n). Every triple that really struck is printed; exit 1 when the oracle finds a fault, 77 when
-strace may not attach here."""
-import hashlib, hmac, http.client, json, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time, base64
+The first path is only watched: which calls each process makes in each step, which acts and states come of it. Every later path
+must end the same, at once and after all other kills; a repeated call may only add acts of those kinds that a person may do
+twice. What an answer accepted must be there. At the end "comity log fsck" and a second implementation judge both registers, and
+that each of them still extends every head that it ever showed.
 
-COMITY = os.path.abspath(sys.argv[1])
+A triple is (process, call, step). Each that struck is printed. Exit 1: a fault; 77: strace may not attach here."""
+import collections, datetime, os, re, shutil, subprocess, sys, tempfile
+
+sys.dont_write_bytecode = True
+from kill_node import Fault, NoTracing, Node, Recorder, Strike, World
+from nodes import COMITY, DRAFTS, HERE, write
+
 WANT = int(sys.argv[sys.argv.index('--triples') + 1]) if '--triples' in sys.argv else 50
-HERE = os.path.dirname(os.path.abspath(__file__))
-DRAFTS = os.path.join(HERE, '..', '..', 'doc', 'examples')
+sys.path.insert(0, os.path.join(HERE, '..', 'conformance'))
+import register_vectors as register
 
-PROCESSES = [('xa', 'node'), ('xb', 'node'), ('xa', 'keeper'), ('xb', 'keeper'), ('xb', 'reader-message'), ('xa', 'reader-message')]
-CALLS = {'node': ['pwrite64', 'fdatasync', 'fsync', 'rename,renameat,renameat2', 'write', 'sendmsg', 'ftruncate'],
-         'keeper': ['pwrite64', 'fdatasync,fsync', 'sendmsg,write'],
-         'reader-message': ['sendmsg,write', 'recvmsg']}
-
-
-class Refused(Exception):
-    pass
+TRIES = 8
+EVIDENCE = 300 * 1024
+# A person whose program got no answer may do these again; each time is an act. All others stand once.
+AGAIN = {'evidence_stored', 'opening_asked', 'opening_approved', 'opened', 'verified', 'exported', 'told', 'acknowledged'}
 
 
-class Gone(Exception):
-    """The node went away before it answered: whether it took the call is unknown."""
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__('node', timeout=60)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self.path)
-
-
-class Node:
-    def __init__(self, folder, name, title, people):
-        # A person for each start: sessions end with the keeper, and a code of an authenticator is good once in 30 s.
-        self.folder, self.name, self.people, self.who = folder, name, people, -1
-        self.home = os.path.join(folder, name[:2])
-        self.process = None
-        run(['init', '--home', self.home, '--state', self.home + '-state', '--node', name, '--name', title,
-             '--role', 'contact_point', '--role', 'central_authority'])
-        for person in people:
-            write(self.file(person, 'password'), 'a good pass phrase\n')
-            run(['person', 'add', person, '--home', self.home, '--name', person, '--password-file', self.file(person, 'password'),
-                 '--totp-file', self.file(person, 'totp')])
-
-    def file(self, person, kind):
-        return '%s-%s.%s' % (self.home, person, kind)
-
-    def start(self):
-        self.log = open(self.home + '.log', 'ab')
-        self.process = subprocess.Popen([COMITY, 'serve', '--home', self.home, '--json'], stdout=subprocess.PIPE, stderr=self.log)
-        line = self.process.stdout.readline()
-        if b'ready' not in line:
-            raise SystemExit('%s did not start; see %s.log' % (self.name, self.home))
-
-    def stop(self):
-        if self.process is not None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-            self.process = None
-
-    def wait_gone(self):
-        self.process.wait(20)
-        self.process = None
-
-    def login(self):
-        self.who += 1
-        person = self.people[self.who]
-        secret = open(self.file(person, 'totp')).read().strip()
-        code = subprocess.run(['oathtool', '--totp', '-b', secret], capture_output=True, text=True, check=True).stdout.strip()
-        run(['login', person, '--home', self.home, '--session', self.file(person, 'session'), '--password-file',
-             self.file(person, 'password'), '--code', code])
-
-    def pid(self, role):
-        if role == 'parent':
-            return self.process.pid
-        for entry in os.listdir('/proc'):
-            if not entry.isdigit():
-                continue
-            try:
-                words = open('/proc/%s/cmdline' % entry, 'rb').read().split(b'\0')
-                parent = int(open('/proc/%s/stat' % entry).read().rsplit(')', 1)[1].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent == self.process.pid and b'--role=' + role.encode() in words:
-                return int(entry)
-        return None
-
-    def call(self, method, path, act=None, obj='', body=None):
-        data = b'' if body is None else json.dumps(body).encode()
-        fields = {'Content-Type': 'application/json'} if data else {}
-        if act:
-            lines = open(self.file(self.people[self.who], 'session')).read().split('\n')
-            session, key = bytes.fromhex(lines[2]), bytes.fromhex(lines[3])
-            text = b'comity-statement-v1\n' + struct.pack('>Q', int(time.time() * 1e6)) + field(act.encode()) + \
-                field(obj.encode()) + hashlib.sha256(data).digest() + field(b'')
-            fields['Comity-Session'] = session.hex()
-            fields['Comity-Statement'] = base64.urlsafe_b64encode(text).rstrip(b'=').decode()
-            fields['Comity-Mac'] = hmac.new(key, session + text, 'sha256').hexdigest()
-        try:
-            c = UnixConnection(os.path.join(self.home, 'run', 'admin.sock'))
-            c.request(method, path, body=data or None, headers=fields)
-            answer = c.getresponse()
-            text = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise Gone(str(error))
-        if answer.status >= 500:
-            raise Gone(text.decode()[:200])
-        if answer.status >= 300:
-            raise Refused(text.decode()[:400])
-        return json.loads(text) if text else {}
-
-
-def field(b):
-    return struct.pack('>I', len(b)) + b
-
-
-def write(path, text):
-    with open(path, 'w') as f:
-        f.write(text)
-
-
-def run(words):
-    done = subprocess.run([COMITY] + words, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit('comity %s: %s%s' % (' '.join(words), done.stdout, done.stderr))
-    return done.stdout
-
-
-def until(what, seconds, check):
-    """Asks until the answer is yes; each question is a real call of the node."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        answer = check()
-        if answer:
-            return answer
-        select_pause()
-    raise SystemExit('waited %d s in vain: %s' % (seconds, what))
-
-
-def select_pause():
-    import select
-    select.select([], [], [], 0.02)
+def draft(name, path, changes):
+    """An example of the documents, moved to today."""
+    days = datetime.date.today() - datetime.date(2026, 11, 24)
+    text = open(os.path.join(DRAFTS, name)).read()
+    text = re.sub(r'\d{4}-\d\d-\d\d', lambda m: (datetime.date.fromisoformat(m.group()) + days).isoformat(), text)
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    write(path, text)
 
 
 class Path:
-    """The client's own log: what it was told to be accepted."""
+    """One path, and the log of its client: what it was told to be accepted, and how often it had to ask again."""
 
-    def __init__(self, xa, xb):
-        self.xa, self.xb = xa, xb
-        self.accepted = []  # (what, id)
-        self.request = json.load(open(os.path.join(DRAFTS, 'pres.json')))
+    def __init__(self, xa, xb, folder, number):
+        self.xa, self.xb, self.folder, self.number = xa, xb, folder, number
+        self.accepted = []  # (node, what, identifier)
+        self.receipts = []  # (origin, index)
+        self.again = 0
+        self.pres = self.stored = self.evidence = self.until = None
 
-    def make_peers(self):
-        code = self.xa.call('POST', '/api/v1/invitations', 'api_invite', '', {})['code']
-        self.xb.call('POST', '/api/v1/peers', 'api_peer_accept', '', {'code': code})
-        self.xa.call('POST', '/api/v1/peers/xb.contact/confirm', 'api_peer_confirm', 'xb.contact', {})
-        self.xb.call('POST', '/api/v1/peers/xa.contact/confirm', 'api_peer_confirm', 'xa.contact', {})
+    STEPS = ('preserve', 'confirm', 'ask', 'execute', 'deliver', 'open', 'approve', 'permit', 'export')
 
-    def ask(self):
-        answer = self.xa.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': self.request, 'to': 'xb.contact'})
-        self.accepted.append(('asked', answer['request']))
+    def file(self, name):
+        return os.path.join(self.folder, '%d-%s' % (self.number, name))
+
+    def settled(self, what, look, do):
+        """Does it; without an answer looks whether it is done, and does it again when not."""
+        last = None
+        for _ in range(TRIES):
+            last = do()
+            if last[0] == 0:
+                return last[1]
+            self.again += 1
+            found = look()
+            if found:
+                return found
+        raise Fault('%s: not done in %d tries; the last: %s' % (what, TRIES, last))
+
+    # -- the requests
+
+    def asked(self):
+        answer = World.until('the list of %s' % self.xa.name, lambda: self.xa.show(['request', 'list']))
+        return {r['request'] for r in answer['requests'] if r['direction'] == 'asked'}
+
+    def create(self, kind, changes):
+        before = self.asked()
+        draft(kind + '.json', self.file(kind), changes)
+
+        def look():
+            new = self.asked() - before
+            if len(new) > 1:
+                raise Fault('%s was asked once and stands %d times' % (kind, len(new)))
+            return {'request': new.pop()} if new else None
+        answer = self.settled(kind, look, lambda: self.xa.run(['request', 'send', self.file(kind), '--to', 'xb.contact'], 0))
+        if 'state' in answer:
+            self.accepted.append((self.xa, 'asked', answer['request']))
+        if answer.get('receipt'):
+            self.receipts.append((answer['receipt']['origin'], answer['receipt']['index']))
+        World.until('%s at xb.contact' % kind, lambda: self.xb.show(['request', 'show', answer['request']]))
         return answer['request']
 
-    def decide(self, request):
-        answer = self.xb.call('POST', '/api/v1/requests/%s/decision' % request, 'api_request_decide', request,
-                              {'event': 'preserve', 'order_reference': 'PO-1', 'text': 'All of it.'})
-        self.accepted.append(('decided', request))
-        return answer
+    def preserve(self):
+        self.pres = self.create('pres', {})
 
-    def arrived(self, request):
-        try:
-            return self.xb.call('GET', '/api/v1/requests/' + request)
-        except (Refused, Gone):
-            return None
+    def decide(self, request, words, state):
+        def look():
+            row = World.until('the request', lambda: self.xb.show(['request', 'show', request]))
+            return row if row['state'] == state else None
+        if 'changed_at' not in self.settled('decision', look, lambda: self.xb.run(['request', 'decide', request] + words, 0)):
+            self.accepted.append((self.xb, 'decided', request))
+        return World.until('%s at xa.contact' % state, lambda: self.seen(self.xa, request, state))
 
-    def told(self, request):
-        try:
-            answer = self.xa.call('GET', '/api/v1/requests/' + request)
-        except (Refused, Gone):
-            return None
-        return answer if answer['state'] == 'preserved' else None
+    def seen(self, node, request, state):
+        row = node.show(['request', 'show', request])
+        return row if row and row['state'] == state else None
 
-    def acts(self, node, request):
-        return [a['type'] for a in node.call('GET', '/api/v1/requests/' + request)['acts']]
+    def confirm(self):
+        row = self.decide(self.pres, ['--event', 'preserve', '--order', 'PO-1', '--text', 'All of it.'], 'preserved')
+        self.until = row['preserved_until']
 
+    def ask(self):
+        row = World.until('the preservation', lambda: self.xa.show(['request', 'show', self.pres]))
+        self.stored = self.create('stored', {'1bc5d8d0-5bfc-47d7-a174-31dff2677b34': row['task'],
+                                             'XB-2026-00007': row['their_reference']})
+        World.until('the hold, told to xa.contact', lambda: self.seen(self.xa, self.pres, 'held_pending_mla'))
 
-def strike(xa, xb, path, triple):
-    """One round with the injection of `triple`. Gives whether it struck."""
-    short, role, call, n = triple
-    node = xa if short == 'xa' else xb
-    pid = node.pid(role)
-    strace = subprocess.Popen(['strace', '-qq', '-f', '-p', str(pid), '-e', 'trace=' + call, '-e', 'signal=none', '-o', '/dev/null',
-                               '-e', 'inject=%s:signal=KILL:when=%d' % (call, n)], stderr=subprocess.PIPE)
-    until('strace to attach', 10, lambda: tracer(pid) or strace.poll() is not None)
-    if strace.poll() is not None and not dead(pid): # dead: the call came before anybody asked for anything
-        print('strace, process %s: %s' % (pid, strace.stderr.read().decode().strip()))
-        return None
-    request = decided = None
-    try:
-        request = path.ask()
-        until('arrival', 40, lambda: path.arrived(request) or dead(pid))
-        decided = path.decide(request)
-        until('word', 40, lambda: path.told(request) or dead(pid))
-    except (Gone, Refused):
-        pass
-    strace.kill() # a kill that it gave at the last moment shows in the call
-    strace.wait()
-    try:
-        node.call('GET', '/api/v1/node')
-    except (Gone, Refused):
-        pass
-    struck = dead(pid)
-    if struck and role != 'reader-message':
-        node.wait_gone()
-        node.start()
-        node.login()
-    return struck, request, decided
+    def execute(self):
+        self.decide(self.stored, ['--event', 'execute'], 'executing')
 
+    # -- the evidence
 
-def dead(pid):
-    try:
-        return open('/proc/%d/stat' % pid).read().rsplit(')', 1)[1].split()[0] in 'ZX'
-    except OSError:
-        return True
+    def pieces(self, node):
+        answer = World.until('the evidence of %s' % node.name, lambda: node.show(['evidence', 'list']))
+        return [e for e in answer['evidence'] if e['request'] == self.stored]
 
+    def piece(self, state):
+        """The receiver did its part when the deliverer knows."""
+        World.until('evidence %s, told to xb.contact' % state, lambda: [e for e in self.pieces(self.xb) if e['state'] == state])
 
-def tracer(pid):
-    try:
-        return 'TracerPid:\t0' not in open('/proc/%d/status' % pid).read()
-    except OSError:
-        return True
+    def deliver(self):
+        os.mkdir(self.file('evidence'))
+        with open(os.path.join(self.file('evidence'), 'disk.img'), 'wb') as f:
+            f.write(os.urandom(EVIDENCE))
 
+        def look():
+            there = self.pieces(self.xb)
+            return next((e for e in there if e['state'] != 'packed'), None)
 
-def oracle(xa, xb, path, request, decided):
-    """After the restart: what was accepted is there, once, and both sides say the same."""
-    faults = []
-    if request is None:
+        def do():
+            there = self.pieces(self.xb)
+            if there:  # it was stored, and the program heard nothing
+                return self.xb.run(['evidence', 'deliver', there[0]['evidence']], 0)
+            return self.xb.run(['evidence', 'send', self.file('evidence'), '--request', self.stored], 0)
+        answer = self.settled('evidence', look, do)
+        self.evidence = answer['evidence']
+        if 'direction' not in answer:
+            self.accepted.append((self.xb, 'delivered', self.evidence))
+        self.piece('received')
+
+    def approval(self, who, purpose):
+        """An approval; one that is in force already is as good."""
+        code, answer = self.xa.run(['evidence', 'open' if who == 0 else 'approve', self.evidence, '--for', purpose], who)
+        if code == 0:
+            self.accepted.append((self.xa, 'approved', self.evidence))
+        elif code == 1 and 'approval_same_person' in str(answer):
+            return 0, {}
+        return code, answer
+
+    def open(self):
+        self.settled('first approval', lambda: None, lambda: self.approval(0, 'open'))
+
+    def opened(self):
+        row = World.until('the evidence', lambda: self.xa.show(['evidence', 'show', self.evidence]))
+        return row if row['verdict'] is not None else None
+
+    def approve(self):
+        def do():
+            code, answer = self.approval(1, 'open')
+            if code == 0 and 'verdict' not in answer:  # approvals end with the keeper: the first person says it again
+                self.again += 1
+                code, answer = self.approval(0, 'open')
+            return code if code != 0 or 'verdict' in answer else 1, answer
+        answer = self.settled('opening', self.opened, do)
+        if answer['verdict'] != 'valid':
+            raise Fault('the evidence came as "%s"' % answer['verdict'])
+        self.piece('acknowledged')
+
+    def permit(self):
+        for who in (0, 1):
+            self.settled('approval of the export', lambda: None, lambda: self.approval(who, 'export'))
+
+    def export(self):
+        out = self.file('bundle.asice')
+
+        def look():
+            for who in (0, 1):
+                self.approval(who, 'export')
+        self.settled('bundle', look, lambda: self.xa.run(['bundle', 'export', self.evidence, '--out', out], 0))
+        self.accepted.append((self.xa, 'exported', self.evidence))
+        self.verify()
+
+    def verify(self):
+        trust = os.path.join(self.folder, 'trust.pem')
+        write(trust, ''.join(open(n.home + '-state/root.pem').read() for n in World.nodes))
+        done = subprocess.run([COMITY, 'verify', self.file('bundle.asice'), '--trust', trust],
+                                        capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise Fault('the bundle is refused: %s' % (done.stdout + done.stderr)[-600:])
+
+    # -- the oracle
+
+    def result(self):
+        """What both nodes say about this path; None when one of them does not answer."""
+        found = {}
+        for node in World.nodes:
+            for name, request in (('pres', self.pres), ('stored', self.stored)):
+                row = node.show(['request', 'show', request])
+                if row is None:
+                    return None
+                found[node.name, name] = row['state'], collections.Counter(a['type'] for a in row['acts'])
+                if name == 'pres' and row['preserved_until'] != self.until:
+                    return {'%s, end of the preservation' % node.name: (row['preserved_until'], collections.Counter())}
+            rows = self.pieces(node)
+            pieces = sorted('%s %s' % (e['state'], e['verdict']) for e in rows)
+            found[node.name, 'evidence'] = ' '.join(pieces), collections.Counter()
+        return found
+
+    def differences(self, reference):
+        """What is lost, doubled or contradicted, compared with the path that nobody struck."""
+        found = self.result()
+        if found is None or set(found) != set(reference):
+            return ['the nodes say: %s' % found]
+        faults = []
+        for place, (state, acts) in reference.items():
+            if found[place][0] != state:
+                faults.append('%s: "%s" instead of "%s"' % (place, found[place][0], state))
+            for act in set(acts) | set(found[place][1]):
+                n, most = found[place][1][act], acts[act] + (2 * self.again if act in AGAIN else 0)
+                if not acts[act] <= n <= most:
+                    faults.append('%s: act %s stands %d times, not %d to %d' % (place, act, n, acts[act], most))
         return faults
-    try:
-        until('arrival after the restart', 40, lambda: path.arrived(request))
-        if decided is None and path.arrived(request)['state'] == 'acknowledged':
-            path.decide(request)
-        until('the word after the restart', 40, lambda: path.told(request))
-    except SystemExit as error:
-        return [str(error)]
-    a, b = xa.call('GET', '/api/v1/requests/' + request), xb.call('GET', '/api/v1/requests/' + request)
-    if a['preserved_until'] != b['preserved_until']:
-        faults.append('two ends: %s and %s' % (a['preserved_until'], b['preserved_until']))
-    # The answer to a message may come after its retry, later than what was decided.
-    try:
-        until('the receipt', 40, lambda: 'receipt_taken' in path.acts(xa, request))
-    except SystemExit as error:
-        faults.append(str(error))
-    for node, kind in ((xa, 'asked'), (xb, 'taken'), (xa, 'updated'), (xa, 'receipt_taken')):
-        n = path.acts(node, request).count(kind)
-        if n != 1:
-            faults.append('%s: act %s of %s stands %d times' % (node.name, kind, request, n))
-    return faults
+
+    def judge(self, reference):
+        faults = []
+
+        def same():
+            faults[:] = self.differences(reference)
+            return not faults
+        try:
+            World.until('the same end as the path that nobody struck', same)
+        except Fault:
+            return ['path %d: %s' % (self.number, f) for f in faults]
+        return []
 
 
-def fsck(node):
-    vkey = node.home + '.vkey'
-    write(vkey, node.call('GET', '/api/v1/node')['log_vkey'] + '\n')
-    done = subprocess.run([COMITY, 'log', 'fsck', os.path.join(node.home, 'log'), '--vkey', vkey], capture_output=True, text=True)
-    return [] if done.returncode == 0 else ['%s: log fsck: %s' % (node.name, (done.stdout + done.stderr)[:300])]
+class Run:
+    def __init__(self, folder):
+        self.folder = folder
+        self.paths, self.faults, self.strikes, self.heads = [], [], [], []
+        self.calls = {}  # step → {(process, call): (first, last)}
+        self.xa = Node(folder, 'xa.contact', 'Arland 24/7 Contact Point', 2)
+        self.xb = Node(folder, 'xb.contact', 'Borvia 24/7 Contact Point', 1)
+        World.nodes[:] = [self.xa, self.xb]
+
+    def make_peers(self):
+        code, answer = self.xa.run(['peer', 'invite'], 0)
+        self.xb.run(['peer', 'accept', answer['code']], 0)
+        for node, other in ((self.xa, 'xb.contact'), (self.xb, 'xa.contact')):
+            code, answer = node.run(['peer', 'confirm', other], 0)
+            if code != 0:
+                raise Fault('no peers: %s' % answer)
+
+    def hits(self):
+        return [s for s in self.strikes if s.hit]
+
+    def choose(self, step):
+        """A triple that was not tried: of the process that was struck least, and there of the call that was tried least."""
+        tried = collections.Counter(s.triple() for s in self.strikes)
+        processes = collections.Counter(s.process for s in self.hits())
+        calls = collections.Counter((s.process, s.call) for s in self.strikes)
+        open_ = [(processes[p], calls[p, c], p, c) for (p, c), (first, last) in self.calls[step].items()
+                 if first <= last and tried[p, c, step] == 0]
+        if not open_:
+            return None
+        _, _, process, call = min(open_)
+        first, last = self.calls[step][process, call]
+        n = first + (last - first) * (len(self.strikes) % 3) // 4  # the first, a fourth and half of the way
+        return Strike(self.xa if process.startswith('xa') else self.xb, process[3:], call, step, n)
+
+    def note_heads(self):
+        """What each register says of itself now; it may never say anything else later."""
+        for node in World.nodes:
+            try:
+                head = open(os.path.join(node.home, 'log', 'checkpoint')).read().split('\n')
+                self.heads.append((node, int(head[1]), head[2]))
+            except FileNotFoundError:
+                pass
+
+    def walk(self, path, watch=False):
+        for step in Path.STEPS:
+            strike = None
+            if watch:
+                recorder = Recorder()
+            elif len({s.triple() for s in self.hits()}) < WANT:
+                strike = self.choose(step)
+            if strike is not None:
+                strike.node.strike = strike
+                self.strikes.append(strike)
+            getattr(path, step)()
+            if watch:
+                self.calls[step] = recorder.end()
+            if strike is not None:
+                strike.node.settle()
+                came = 'killed' if strike.hit else 'did not come'
+                print('%-17s %-11s %-8s #%-3d %s' % (*strike.triple(), strike.n, came), flush=True)
+            self.note_heads()
+        self.paths.append(path)
+
+    def all(self):
+        self.xa.start(), self.xb.start()
+        self.make_peers()
+        first = Path(self.xa, self.xb, self.folder, 0)
+        self.walk(first, watch=True)
+        reference = self.reference(first)
+        print('watched: %d triples in %d steps' % (sum(map(len, self.calls.values())), len(self.calls)), flush=True)
+        for number in range(1, WANT):
+            if len({s.triple() for s in self.hits()}) >= WANT or self.faults:
+                break
+            self.walk(Path(self.xa, self.xb, self.folder, number))
+            self.faults += self.paths[-1].judge(reference)
+        for path in self.paths:  # after all kills still the same
+            self.faults += path.judge(reference)
+        self.xa.stop(), self.xb.stop()
+        for node in (self.xa, self.xb):
+            self.faults += self.judge_register(node)
+
+    def reference(self, path):
+        """The watched path's end: when nothing changes any more, and everything that must be there is."""
+        must = {('xa.contact', 'pres'): 'asked receipt_taken updated', ('xb.contact', 'pres'): 'taken',
+                ('xa.contact', 'stored'): 'asked receipt_taken updated delivery_taken received opened verified exported',
+                ('xb.contact', 'stored'): 'taken evidence_stored delivered acknowledged'}
+
+        def whole():
+            found = path.result()
+            good = found and all(found[place][1][act] > 0 for place, acts in must.items() for act in acts.split())
+            return found if good and found == path.result() else None
+        return World.until('the end of the path that is only watched', whole)
+
+    def judge_register(self, node):
+        folder = os.path.join(node.home, 'log')
+        key = os.path.join(folder, 'register.vkey')
+        done = subprocess.run([COMITY, 'log', 'fsck', folder, '--vkey', key], capture_output=True, text=True,
+                                        timeout=120)
+        faults = [] if done.returncode == 0 else ['%s: log fsck: %s' % (node.name, (done.stdout + done.stderr)[:300])]
+        leaves = register.check_tree(folder)
+        for other, size, root in self.heads:
+            if other is node and (size > len(leaves) or register.b64(register.mth(leaves[:size])) != root):
+                faults.append('%s: the register does not extend its head of size %d' % (node.name, size))
+        for path in self.paths:
+            faults += ['%s: receipt %d is of no entry' % (node.name, index) for origin, index in path.receipts
+                       if origin.startswith(node.name) and index >= len(leaves)]
+        return faults
+
+    def tell(self):
+        struck = sorted({s.triple() for s in self.hits()})
+        accepted = sum(len(p.accepted) for p in self.paths)
+        print('%d distinct triples struck in %d paths, %d restarts, %d accepted answers, %d heads, %d faults' % (
+            len(struck), len(self.paths), self.xa.starts + self.xb.starts - 2, accepted, len(self.heads), len(self.faults)))
+        for f in self.faults:
+            print('fault:', f)
+        print('%d passed, %d failed' % (len(struck), len(self.faults)))
+        return 1 if self.faults or len(struck) < WANT else 0
 
 
 def main():
@@ -282,43 +364,31 @@ def main():
         print('strace is not installed')
         return 77
     folder = tempfile.mkdtemp(prefix='comity-kill-')
-    xa = Node(folder, 'xa.contact', 'Arland 24/7 Contact Point', ['ilse%d' % i for i in range(min(62, WANT + 6))])
-    xb = Node(folder, 'xb.contact', 'Borvia 24/7 Contact Point', ['tomas%d' % i for i in range(min(62, WANT + 6))])
-    struck, faults, path = [], [], None
+    run, code = None, 1
     try:
-        xa.start(), xb.start()
-        xa.login(), xb.login()
-        path = Path(xa, xb)
-        path.make_peers()
-        for n in range(1, 40):
-            for short, role in PROCESSES:
-                for call in CALLS[role]:
-                    if len(struck) >= WANT:
-                        break
-                    triple = (short, role, call, n)
-                    outcome = strike(xa, xb, path, triple)
-                    if outcome is None:
-                        print('strace may not attach here')
-                        return 77
-                    hit, request, decided = outcome
-                    if hit:
-                        struck.append(triple)
-                        found = oracle(xa, xb, path, request, decided)
-                        faults += ['%s: %s' % (triple, f) for f in found]
-                        print('%s %s %s #%d: %s' % (short, role, call, n, 'ok' if not found else '; '.join(found)), flush=True)
-        for what, request in path.accepted:
-            if path.arrived(request) is None or path.told(request) is None:
-                faults.append('accepted and lost: %s %s' % (what, request))
-        until('tiles', 5, lambda: not (fsck(xa) + fsck(xb)))
+        run = Run(folder)
+        run.all()
+        code = run.tell()
+    except NoTracing as why:
+        print('strace may not attach here: %s' % why)
+        code = 77
+    except (Fault, SystemExit) as why:
+        print('fault: %s\n%s' % (why, World.tails()))
+        if run:
+            run.faults.append(str(why))
+            run.tell()
     finally:
-        xa.stop(), xb.stop()
-    print('%d triples struck, %d accepted answers, %d faults' % (len(struck), len(path.accepted) if path else 0, len(faults)))
-    for f in faults:
-        print('fault:', f)
-    if not faults:
-        shutil.rmtree(folder)
-    print('%d passed, %d failed' % (len(struck), len(faults)))
-    return 1 if faults or len(struck) < WANT else 0
+        for node in World.nodes:
+            if node.strike is not None:
+                node.strike.tracer.end()
+            if node.process is not None:
+                node.process.kill()
+                node.process.wait()
+        if code == 1:
+            print('everything is in %s' % folder)
+        else:
+            shutil.rmtree(folder)
+    return code
 
 
 if __name__ == '__main__':

@@ -5,7 +5,7 @@ import json, os, shutil, signal, sys, tempfile, time, uuid
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from kill_path import DRAFTS, Node, Path, until
+from nodes import DRAFTS, Node, Path, until
 from refusals import Peer, actions, vector
 
 PASSED, FAILED = [], []

@@ -7,7 +7,7 @@ import base64, glob, json, os, shutil, sys, tempfile, time
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'conformance')]
 import jsonschema, referencing
-from kill_path import DRAFTS, Node, until
+from nodes import DRAFTS, Node, until
 import peer as conformance
 
 PASSED = FAILED = 0

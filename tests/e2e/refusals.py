@@ -5,7 +5,7 @@ import base64, copy, hashlib, http.client, json, os, shutil, ssl, subprocess, sy
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from kill_path import COMITY, HERE, Gone, Node, Path, Refused, run, write
+from nodes import COMITY, HERE, Gone, Node, Path, Refused, run, write
 
 VECTORS = os.path.join(HERE, '..', 'vectors', 'hi1', 'accept')
 TABLE = os.path.join(HERE, '..', '..', 'data', 'errors.tab')

@@ -5,7 +5,7 @@ import json, os, shutil, ssl, subprocess, sys, tempfile, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from kill_path import COMITY, Node, Path, run, until
+from nodes import COMITY, Node, Path, run, until
 
 
 def check(what, good, seen=''):
