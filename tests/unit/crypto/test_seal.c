@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "vector_folder.h"
 
 #include <pthread.h>
 
@@ -216,6 +216,28 @@ text_forms_have_one_spelling(void **state)
 	assert_null(strstr(report.findings[0].seen, "secret"));
 }
 
+static cm_result
+judge_recipient(struct cm_view text, struct cm_report *report)
+{
+	struct cm_seal_recipient got;
+	return cm_seal_recipient_read(text, report, &got);
+}
+
+static cm_result
+judge_identity(struct cm_view text, struct cm_report *report)
+{
+	struct cm_seal_identity got;
+	return cm_seal_identity_read(text, report, &got);
+}
+
+static void
+texts_are_judged_by_their_names(void **state)
+{
+	(void)state;
+	vector_folder("seal_text", ".recipient", judge_recipient);
+	vector_folder("seal_text", ".identity", judge_identity);
+}
+
 static void
 promises_are_kept(void **state)
 {
@@ -331,7 +353,7 @@ main(void)
 	                                   T(a_header_is_found_however_it_arrives),
 	                                   T(sizes_go_both_ways),
 	                                   T(text_forms_have_one_spelling),
-	                                   T(promises_are_kept),
+	                                   T(texts_are_judged_by_their_names), T(promises_are_kept),
 	                                   T(threads_seal_side_by_side),
 	                                   T(a_header_over_the_limits_is_refused)};
 	return cmocka_run_group_tests(tests, read_identity, NULL);

@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "vector_folder.h"
 
 #include "format/invitation.h"
 
@@ -18,7 +18,7 @@ a_code_comes_back(void **state)
 }
 
 static void
-every_other_text_is_refused(void **state)
+every_cut_text_is_refused(void **state)
 {
 	(void)state;
 	struct cm_invitation in = {.address = "h:1"}, out;
@@ -28,23 +28,36 @@ every_other_text_is_refused(void **state)
 	for (size_t n = 0; n < strlen(text) - 1; n++)
 		assert_int_equal(cm_invitation_read(cm_view_of(text, n), &report, &out), CM_REFUSED);
 	assert_true(cm_report_has(&report, CM_ERROR_INVITATION_MALFORMED));
-	text[0] = 'C';
-	assert_int_equal(cm_invitation_read(cm_view_text(text), NULL, &out), CM_REFUSED);
-	assert_int_equal(cm_invitation_read(cm_view_text("comity1-AAAA=="), NULL, &out), CM_REFUSED);
+}
+
+static cm_result
+judge_code(struct cm_view bytes, struct cm_report *report)
+{
+	struct cm_invitation got;
+	return cm_invitation_read(bytes, report, &got);
+}
+
+static cm_result
+judge_commit(struct cm_view bytes, struct cm_report *report)
+{
+	struct cm_invitation_commit got;
+	return cm_invitation_commit_read(bytes, report, &got);
+}
+
+static cm_result
+judge_reveal(struct cm_view bytes, struct cm_report *report)
+{
+	struct cm_invitation_reveal got;
+	return cm_invitation_reveal_read(bytes, report, &got);
 }
 
 static void
-an_address_that_cannot_be_dialled_is_refused(void **state)
+files_are_judged_by_their_names(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"", ":1", "host", "host:", "host:123456", "host:1a", "a b:1", "a/b:1", "u@h:1"};
-	struct cm_invitation out;
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		struct cm_invitation in = {.address = ""};
-		char text[CM_INVITATION_TEXT];
-		memcpy(in.address, bad[i], strlen(bad[i]));
-		assert_int_equal(cm_invitation_read(cm_view_text(cm_invitation_write(&in, text)), NULL, &out), CM_REFUSED);
-	}
+	vector_folder("invitation", ".code", judge_code);
+	vector_folder("invitation", ".commit", judge_commit);
+	vector_folder("invitation", ".reveal", judge_reveal);
 }
 
 static void
@@ -75,5 +88,5 @@ handshake_messages_come_back_and_nothing_else_is_taken(void **state)
 	cm_buf_fini(&bytes);
 }
 
-UNIT_MAIN(T(a_code_comes_back), T(every_other_text_is_refused), T(an_address_that_cannot_be_dialled_is_refused),
+UNIT_MAIN(T(a_code_comes_back), T(every_cut_text_is_refused), T(files_are_judged_by_their_names),
           T(handshake_messages_come_back_and_nothing_else_is_taken))
