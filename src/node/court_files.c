@@ -157,11 +157,11 @@ cm_court_act_order(const void *a, const void *b)
 static cm_result
 cm_court_acts(struct cm_court *court, struct cm_report *report)
 {
-	uint64_t indexes[CM_LIMIT_COURT_ACTS_VALUE];
+	uint64_t indexes[CM_LIMIT_COURT_ACTS_VALUE + 1]; // one more than may be shows that something would be left out
 	cm_result r = CM_OK;
 	for (size_t k = 0; r == CM_OK && k < court->request_count; k++) {
 		size_t n = 0;
-		struct cm_store_ask ask = {.request = court->requests[k].id, .limit = CM_LIMIT_COURT_ACTS_VALUE};
+		struct cm_store_ask ask = {.request = court->requests[k].id, .limit = sizeof indexes / sizeof *indexes};
 		r = cm_store_act_indexes(court->node->store, &ask, report, indexes, &n);
 		if (r == CM_OK && court->act_count + n > CM_LIMIT_COURT_ACTS_VALUE)
 			r = cm_report_refuse(report, CM_ERROR_ZIP_TOO_MANY_ENTRIES, "court/acts", "more than %u acts",

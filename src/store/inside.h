@@ -10,6 +10,7 @@
 #include "store/sqlite/put.h"
 #include "store/store.h"
 
+#define CM_STORE_WAL_MOVE 1024 // pages in the WAL from which they are moved into the database
 #define CM_STORE_READERS 2
 #define CM_STORE_PATH 1024
 
@@ -83,6 +84,7 @@ struct cm_store {
 	struct cm_cond tiles_moved;
 	uint64_t committed; // size of the newest committed head
 	uint64_t published; // size that HOME/log shows
+	bool wal_due;       // the WAL has CM_STORE_WAL_MOVE pages or more
 	bool tiles_closing;
 	uint64_t commits, changes;
 };

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define CM_TILES_RHYTHM (CM_INSTANT_SECOND / 2) // publishing at most twice a second; at most one second behind
-#define CM_TILES_WAL_MOVE 1024                  // pages in the WAL from which they are moved into the database
 #define CM_TILES_WAL_HOLD 4096                  // pages from which the writer waits for the end of it
 #define CM_TILES_FILE_MAX (256 * (2 + 65535))   // the greatest bundle
 
@@ -154,20 +153,23 @@ static cm_result
 cm_tiles_checkpoint(struct cm_tiles_pass *pass)
 {
 	size_t pages = cm_db_wal_pages(pass->store->db);
-	if (pages < CM_TILES_WAL_MOVE)
+	if (pages < CM_STORE_WAL_MOVE)
 		return CM_OK;
 	cm_result r = cm_db_checkpoint(pass->db, false, pass->report);
 	return r == CM_OK && pages >= CM_TILES_WAL_HOLD ? cm_db_checkpoint(pass->db, true, pass->report) : r;
 }
 
-// Waits until there is something to publish; false when the store closes and all is published.
+// Waits until there is something to publish, or a WAL to be moved: commits without acts grow it, too. False when the store
+// closes and all is published.
 static bool
 cm_tiles_wait_work(struct cm_store *store)
 {
 	CM_MUTEX_HOLD(&store->lock_tiles);
-	while (store->published >= store->committed && !store->tiles_closing)
+	while (store->published >= store->committed && !store->wal_due && !store->tiles_closing)
 		cm_cond_wait(&store->tiles_moved, &store->lock_tiles, CM_CLOCK_NEVER);
-	return store->published < store->committed;
+	bool work = store->published < store->committed || (store->wal_due && !store->tiles_closing);
+	store->wal_due = false;
+	return work;
 }
 
 static void
@@ -178,12 +180,21 @@ cm_tiles_pause(struct cm_store *store, int64_t deadline)
 		cm_cond_wait(&store->tiles_moved, &store->lock_tiles, deadline);
 }
 
+static bool
+cm_tiles_behind(struct cm_store *store)
+{
+	CM_MUTEX_HOLD(&store->lock_tiles);
+	return store->published < store->committed;
+}
+
 static cm_result
 cm_tiles_step(struct cm_tiles_pass *pass)
 {
 	struct cm_store *store = pass->store;
 	cm_report_clear(pass->report);
 	pass->from = store->published; // written by this thread alone
+	if (!cm_tiles_behind(store))
+		return CM_OK;
 	if (store->options.no_tiles) {
 		CM_MUTEX_HOLD(&store->lock_tiles);
 		store->published = store->committed;

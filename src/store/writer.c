@@ -165,10 +165,13 @@ static void
 cm_writer_committed(struct cm_store *store, struct cm_cycle *before)
 {
 	__atomic_add_fetch(&store->commits, 1, __ATOMIC_RELAXED);
-	if (before == NULL || before->head.note_n == 0)
+	bool head = before != NULL && before->head.note_n != 0, wal = cm_db_wal_pages(store->db) >= CM_STORE_WAL_MOVE;
+	if (!head && !wal)
 		return;
 	CM_MUTEX_HOLD(&store->lock_tiles);
-	store->committed = before->newer.size;
+	if (head)
+		store->committed = before->newer.size;
+	store->wal_due = store->wal_due || wal;
 	cm_cond_wake_one(&store->tiles_moved);
 }
 

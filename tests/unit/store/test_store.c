@@ -1,5 +1,8 @@
 #include "store_unit.h"
 
+#include "os/clock.h"
+#include "store/inside.h"
+
 #define ID1 "6f1c2a5e-0b1d-4c3e-8f00-000000000001"
 #define ID2 "6f1c2a5e-0b1d-4c3e-8f00-000000000002"
 
@@ -307,7 +310,31 @@ two_stores_never_share_a_folder(void **state)
 	unit_open(u);
 }
 
+// What is written without an act publishes no head; the database is moved out of its log all the same.
+static void
+the_log_of_the_database_does_not_grow_without_acts(void **state)
+{
+	struct unit_store *u = *state;
+	static uint8_t card[60000];
+	size_t most = 0, pages = 0;
+	for (int64_t end = cm_clock_after(15 * CM_INSTANT_SECOND); cm_clock_mono() < end && (most < 4096 || pages >= 1024);) {
+		struct cm_change *change = cm_change_new(unit_time(0));
+		struct cm_store_peer peer = {.node = cm_view_text("xb.contact"), .state = cm_view_text("words"),
+		                             .card = cm_view_of(card, sizeof card), .created = unit_time(0),
+		                             .changed = unit_time(0), .expires = unit_time(1)};
+		assert_non_null(change);
+		card[0]++;
+		cm_change_peer(change, &peer);
+		assert_int_equal(cm_store_submit_wait(u->store, change, NULL, NULL, NULL), CM_OK);
+		pages = cm_db_wal_pages(u->store->db);
+		most = pages > most ? pages : most;
+	}
+	assert_true(most >= 4096);
+	assert_true(pages < 1024); // it began anew
+}
+
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
           S(a_refused_change_leaves_nothing), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
-          S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder))
+          S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
+          S(the_log_of_the_database_does_not_grow_without_acts))
