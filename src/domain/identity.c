@@ -68,6 +68,11 @@ cm_identity_keys(const struct cm_card *card, const struct cm_chain_question *cha
 	identity->until = seal.leaf.not_after;
 	if (!cm_view_is(card->log_origin, identity->log.name))
 		return cm_report_refuse(report, CM_ERROR_IDENTITY_KEYS, "log_vkey", "%.*s", CM_VIEW_ARG(card->log_origin));
+	// Nobody's acts stand in the register of another.
+	size_t n = strlen(identity->node);
+	if (!cm_view_starts(card->log_origin, identity->node) ||
+	    !cm_view_starts(cm_view_part(card->log_origin, n, card->log_origin.n), "/log/"))
+		return cm_report_refuse(report, CM_ERROR_IDENTITY_KEYS, "log_origin", "%.*s", CM_VIEW_ARG(card->log_origin));
 	return CM_OK;
 }
 

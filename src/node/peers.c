@@ -137,12 +137,12 @@ cm_peers_seen(struct cm_peers *peers, const struct cm_hash *leaf, struct cm_inst
 }
 
 static void
-cm_peers_saw(struct cm_peers *peers, const struct cm_x509 *leaf)
+cm_peers_saw(struct cm_peers *peers, const struct cm_x509 *leaf, struct cm_instant until)
 {
 	CM_MUTEX_HOLD(&peers->lock);
 	size_t i = peers->next_seen++ % (sizeof peers->seen / sizeof *peers->seen);
 	peers->seen[i].leaf = leaf->sha256;
-	peers->seen[i].until = leaf->not_after;
+	peers->seen[i].until = leaf->not_after.us < until.us ? leaf->not_after : until; // with all above it
 	memcpy(peers->seen[i].node, leaf->node, CM_X509_NODE);
 }
 
@@ -178,7 +178,7 @@ cm_peers_by_tls(struct cm_peers *peers, const struct cm_view *der, size_t n, str
 	r = cm_chain_check(&question, report, &answer);
 	if (r != CM_OK)
 		return r;
-	cm_peers_saw(peers, &leaf);
+	cm_peers_saw(peers, &leaf, peer.identity.until);
 	*ret_peer = peer;
 	return CM_OK;
 }

@@ -162,6 +162,16 @@ keys_must_belong_together(void **state)
 	struct cm_card card = plain_card();
 	card.log_origin = cm_view_text("xa.contact/log/2028");
 	assert_int_equal(judged(card, &question, &identity), CM_ERROR_IDENTITY_KEYS);
+	// The register of another node, whose name and key go together.
+	struct cm_note_key foreign;
+	struct cm_buf foreign_vkey = cm_buf_of(BYTES);
+	uint8_t raw[32] = {7};
+	assert_int_equal(cm_note_key_make(cm_view_text("xb.contact/log/2027"), CM_NOTE_ED25519, raw, NULL, &foreign), CM_OK);
+	cm_note_key_write(&foreign, &foreign_vkey);
+	card.log_origin = cm_view_text("xb.contact/log/2027");
+	card.log_vkey = cm_buf_view(&foreign_vkey);
+	assert_int_equal(judged(card, &question, &identity), CM_ERROR_IDENTITY_KEYS);
+	cm_buf_fini(&foreign_vkey);
 	struct cm_seal_recipient other = {.b = {9}};
 	char text[CM_SEAL_TEXT];
 	cm_seal_recipient_write(&other, text);
