@@ -68,17 +68,25 @@ cm_keeper_sign_cades(struct cm_keeper *keeper, struct cm_view payload, struct cm
 	return r == CM_OK ? cm_keeper_sign_message(keeper, &attributes, answer) : r;
 }
 
-// Is it the header of one of our messages? (The signing input starts with it, so it cannot be anything else.)
+// Is it the header of one of our messages, byte for byte as it is made here? Then it is a header of nothing else, whoever reads
+// it. All that a message may bring is the digest of the request that it answers.
 static bool
-cm_keeper_sign_header_may(struct cm_view protected_b64)
+cm_keeper_sign_header_may(const struct cm_keeper *keeper, struct cm_view protected_b64)
 {
-	static const char front[] = "{\"alg\":\"ES256\",";
-	static const char type[] = "\"typ\":\"" CM_JWS_TYPE "\"";
+	static const char front[] = "{\"alg\":\"ES256\",\"req#S256\":\"";
 	CM_CLEANUP(cm_buf_fini) struct cm_buf header = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
-	if (!cm_b64_read(protected_b64, CM_B64_URL, &header) || cm_buf_result(&header) != CM_OK)
+	CM_CLEANUP(cm_buf_fini) struct cm_buf ours = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_jws_spec spec = {.certificate = cm_hash_of(keeper->keys.chain.der[0])};
+	struct cm_hash request;
+	if (!cm_b64_read(protected_b64, CM_B64_URL, &header))
 		return false;
-	struct cm_view v = cm_buf_view(&header);
-	return cm_view_starts(v, front) && v.p[v.n - 1] == '}' && memmem(v.p, v.n, type, sizeof type - 1) != NULL;
+	if (cm_view_starts(cm_buf_view(&header), front)) {
+		struct cm_view text = cm_view_part(cm_buf_view(&header), sizeof front - 1, 43);
+		if (!cm_b64_read_exact(text, CM_B64_URL, request.b, sizeof request.b))
+			return false;
+		spec.request = &request;
+	}
+	return cm_jws_protected_write(&spec, &ours) == CM_OK && cm_view_equal(cm_buf_view(&ours), protected_b64);
 }
 
 cm_result
@@ -86,7 +94,7 @@ cm_keeper_sign_hi1(struct cm_keeper *keeper, struct cm_view payload, struct cm_r
 {
 	struct cm_ipc_hi1 hi1;
 	if (!cm_ipc_keeper_hi1_read(payload, &hi1) || hi1.payload.n > CM_LIMIT_MESSAGE_BYTES_VALUE ||
-	    !cm_view_starts(hi1.payload, "{") || !cm_keeper_sign_header_may(hi1.protected_b64))
+	    !cm_view_starts(hi1.payload, "{") || !cm_keeper_sign_header_may(keeper, hi1.protected_b64))
 		return cm_keeper_sign_malformed(report, CM_PURPOSE_HI1);
 	struct cm_hash digest = cm_jws_digest(hi1.protected_b64, hi1.payload);
 	struct cm_key_signature sig;

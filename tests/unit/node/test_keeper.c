@@ -5,6 +5,7 @@
 
 #include "hooks.h"
 
+#include "base/b64.h"
 #include "crypto/chain.h"
 #include "crypto/cms.h"
 #include "crypto/jws.h"
@@ -101,7 +102,7 @@ every_signature_verifies_over_what_it_says(void **state)
 	assert_int_equal(cm_jws_verify(&card, &sig, &key, NULL), CM_OK);
 
 	cm_buf_clear(&message);
-	struct cm_jws_spec spec = {.certificate = cades.manifest};
+	struct cm_jws_spec spec = {.certificate = certificate, .request = &cades.manifest};
 	assert_int_equal(cm_jws_protected_write(&spec, &message), CM_OK);
 	struct cm_ipc_hi1 hi1 = {.protected_b64 = cm_buf_view(&message), .payload = cm_view_text("{\"a\":1}")};
 	assert_good(cm_keeper_client_sign_hi1(&keeper.client, &hi1, &report, &sig), &report);
@@ -137,6 +138,17 @@ a_message_signature_cannot_be_had_for_anything_else(void **state)
 	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
 		struct cm_ipc_hi1 hi1 = {.protected_b64 = cm_view_text(headers[i]), .payload = cm_view_text("{}")};
 		assert_refused(cm_keeper_client_sign_hi1(&keeper.client, &hi1, report, &sig), CM_ERROR_KEEPER_FORM);
+	}
+	// The type of a message in a place where it says nothing; a certificate of somebody else.
+	static const char *const texts[] = {
+	        "{\"alg\":\"ES256\",\"typ\":\"comity-card+jws\",\"x\":{\"typ\":\"" CM_JWS_TYPE "\"}}",
+	        "{\"alg\":\"ES256\",\"typ\":\"" CM_JWS_TYPE "\",\"x5t#S256\":\"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\"}"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct cm_buf b64 = cm_buf_of(1024);
+		cm_b64_write(&b64, cm_view_text(texts[i]), CM_B64_URL);
+		struct cm_ipc_hi1 hi1 = {.protected_b64 = cm_buf_view(&b64), .payload = cm_view_text("{}")};
+		assert_refused(cm_keeper_client_sign_hi1(&keeper.client, &hi1, report, &sig), CM_ERROR_KEEPER_FORM);
+		cm_buf_fini(&b64);
 	}
 }
 
