@@ -33,7 +33,9 @@ struct cm_call_statement {
 
 struct cm_call_person {
 	const char *home, *person, *name, *functions;
+	const char *session; // file of whoever approves, or NULL
 	struct cm_view password, code;
+	bool enrol; // new factors for a person who is here
 };
 
 // Filled in by main before any command runs.
@@ -45,8 +47,11 @@ struct cm_cli_hooks {
 	cm_result (*login)(const struct cm_call_person *person, const char *session_file, struct cm_report *report);
 	// Ends the session of the file and removes the file.
 	cm_result (*logout)(const char *home, const char *session_file, struct cm_report *report);
-	// Adds a person; appends the fresh TOTP secret (base32).
-	cm_result (*person_add)(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret);
+	// Adds a person, or gives new factors; appends the fresh TOTP secret (base32). *ret_waits: another person has to approve.
+	cm_result (*person_put)(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret,
+	                        bool *ret_waits);
+	// Approves what waits for the person.
+	cm_result (*person_approve)(const struct cm_call_person *person, struct cm_report *report, bool *ret_waits);
 	// Reads what a process of the node found wrong, from the payload of its frame; never CM_OK.
 	cm_result (*findings)(struct cm_view payload, struct cm_report *report);
 	// Sends the call and collects the answer. CM_FAILED when no node answers (node_not_running …).

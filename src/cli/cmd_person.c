@@ -28,47 +28,92 @@ cm_cmd_person_secret(const char *file, const char *prompt, struct cm_buf *secret
 }
 
 static void
-cm_cmd_person_tell(const struct cm_command_line *line, const char *what, const char *secret)
+cm_cmd_person_tell(const struct cm_command_line *line, const char *what, const char *secret, bool waits)
 {
+	const char *id = line->arguments[0];
 	if (line->json) {
 		struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of_secret(CM_LIMIT_MESSAGE_BYTES_VALUE);
 		struct cm_json_put put = cm_json_put_of(&text);
 		cm_json_put_object(&put);
-		cm_json_put_member_cstr(&put, "person", line->arguments[0]);
+		cm_json_put_member_cstr(&put, "person", id);
 		if (secret != NULL)
 			cm_json_put_member_cstr(&put, "totp_secret", secret);
+		if (waits)
+			cm_json_put_member_bool(&put, "waiting", true);
 		cm_json_put_end_object(&put);
 		printf("%s\n", cm_buf_cstr(&text));
 		return;
 	}
-	printf("%s %s.\n", line->arguments[0], what);
+	if (waits)
+		printf("%s waits for the approval of another person: comity person approve %s\n", id, id);
+	else
+		printf("%s %s.\n", id, what);
 	if (secret != NULL)
 		printf("Second factor, shown only now; type it into an authenticator:\n  %s\n", secret);
+}
+
+static struct cm_call_person
+cm_cmd_person_of(const struct cm_command_line *line)
+{
+	return (struct cm_call_person){
+	        .home = line->home,
+	        .person = line->arguments[0],
+	        .session = line->session != NULL ? line->session : cm_env_get("COMITY_SESSION"),
+	};
+}
+
+// New factors for the person: asked for, sealed, and the second one shown or written.
+static int
+cm_cmd_person_put(const struct cm_command_line *line, struct cm_call_person *person, const char *password_file,
+                  const char *totp_file)
+{
+	struct cm_report report = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) password = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) secret = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	bool waits = false;
+	cm_result r = cm_cmd_person_secret(password_file, "New password: ", &password, &report);
+	person->password = cm_buf_view(&password);
+	if (r == CM_OK)
+		r = cm_cli_hooks.person_put(person, &report, &secret, &waits);
+	if (r == CM_OK && totp_file != NULL)
+		r = cm_file_replace(totp_file, 0600, cm_buf_view(&secret), &report);
+	if (r != CM_OK)
+		return cm_call_show(line, r, NULL, &report);
+	cm_cmd_person_tell(line, person->enrol ? "has new factors" : "may use this node",
+	                   totp_file == NULL ? cm_buf_cstr(&secret) : NULL, waits);
+	return CM_CLI_DONE;
 }
 
 int
 cm_cmd_person_add(const struct cm_command_line *line)
 {
+	struct cm_call_person person = cm_cmd_person_of(line);
+	person.name = cm_command_value(line, CM_OPTION_PERSON_ADD_NAME);
+	person.functions = cm_command_value(line, CM_OPTION_PERSON_ADD_FUNCTIONS);
+	return cm_cmd_person_put(line, &person, cm_command_value(line, CM_OPTION_PERSON_ADD_PASSWORD_FILE),
+	                         cm_command_value(line, CM_OPTION_PERSON_ADD_TOTP_FILE));
+}
+
+int
+cm_cmd_person_enrol(const struct cm_command_line *line)
+{
+	struct cm_call_person person = cm_cmd_person_of(line);
+	person.name = person.person;
+	person.enrol = true;
+	return cm_cmd_person_put(line, &person, cm_command_value(line, CM_OPTION_PERSON_ENROL_PASSWORD_FILE),
+	                         cm_command_value(line, CM_OPTION_PERSON_ENROL_TOTP_FILE));
+}
+
+int
+cm_cmd_person_approve(const struct cm_command_line *line)
+{
 	struct cm_report report = {0};
-	struct cm_buf CM_CLEANUP(cm_buf_fini) password = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) secret = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
-	const char *totp_file = cm_command_value(line, CM_OPTION_PERSON_ADD_TOTP_FILE);
-	struct cm_call_person person = {
-	        .home = line->home,
-	        .person = line->arguments[0],
-	        .name = cm_command_value(line, CM_OPTION_PERSON_ADD_NAME),
-	        .functions = cm_command_value(line, CM_OPTION_PERSON_ADD_FUNCTIONS),
-	};
-	cm_result r = cm_cmd_person_secret(cm_command_value(line, CM_OPTION_PERSON_ADD_PASSWORD_FILE), "New password: ",
-	                                   &password, &report);
-	person.password = cm_buf_view(&password);
-	if (r == CM_OK)
-		r = cm_cli_hooks.person_add(&person, &report, &secret);
-	if (r == CM_OK && totp_file != NULL)
-		r = cm_file_replace(totp_file, 0600, cm_buf_view(&secret), &report);
+	struct cm_call_person person = cm_cmd_person_of(line);
+	bool waits = false;
+	cm_result r = cm_cli_hooks.person_approve(&person, &report, &waits);
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
-	cm_cmd_person_tell(line, "may use this node", totp_file == NULL ? cm_buf_cstr(&secret) : NULL);
+	cm_cmd_person_tell(line, "may use this node with the new factors", NULL, waits);
 	return CM_CLI_DONE;
 }
 
@@ -92,7 +137,7 @@ cm_cmd_person_login(const struct cm_command_line *line)
 		r = cm_cli_hooks.login(&person, line->session, &report);
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
-	cm_cmd_person_tell(line, "is logged in for at most 12 hours", NULL);
+	cm_cmd_person_tell(line, "is logged in for at most 12 hours", NULL, false);
 	return CM_CLI_DONE;
 }
 

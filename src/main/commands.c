@@ -71,16 +71,27 @@ cm_commands_logout(const char *home, const char *session_file, struct cm_report 
 }
 
 static cm_result
-cm_commands_person_add(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret)
+cm_commands_person_put(const struct cm_call_person *person, struct cm_report *report, struct cm_buf *ret_secret,
+                       bool *ret_waits)
 {
-	struct cm_officer_person added = {
+	struct cm_officer_person put = {
 	        .home = person->home,
 	        .person = person->person,
 	        .name = person->name,
 	        .functions = person->functions,
+	        .session = person->session,
 	        .password = person->password,
+	        .enrol = person->enrol,
 	};
-	return cm_officer_person_add(&added, report, ret_secret);
+	return cm_officer_person_put(&put, report, ret_secret, ret_waits);
+}
+
+static cm_result
+cm_commands_person_approve(const struct cm_call_person *person, struct cm_report *report, bool *ret_waits)
+{
+	struct cm_officer_person approved = {
+	        .home = person->home, .person = person->person, .session = person->session};
+	return cm_officer_person_approve(&approved, report, ret_waits);
 }
 
 // A file of a register by its URL: public, and believed only by the register's own signature.
@@ -110,7 +121,8 @@ cm_commands_join(void)
 	        .state = cm_commands_state,
 	        .login = cm_commands_login,
 	        .logout = cm_commands_logout,
-	        .person_add = cm_commands_person_add,
+	        .person_put = cm_commands_person_put,
+	        .person_approve = cm_commands_person_approve,
 	        .findings = cm_ipc_findings_read,
 	};
 }

@@ -31,6 +31,8 @@ static const struct {
         {CM_COMMAND_RENEW, cm_commands_renew},
         {CM_COMMAND_SERVE, cm_commands_serve},
         {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
+        {CM_COMMAND_PERSON_ENROL, cm_cmd_person_enrol},
+        {CM_COMMAND_PERSON_APPROVE, cm_cmd_person_approve},
         {CM_COMMAND_LOGIN, cm_cmd_person_login},
         {CM_COMMAND_LOGOUT, cm_cmd_person_logout},
         {CM_COMMAND_PACKAGE_CREATE, cm_cmd_package_create},

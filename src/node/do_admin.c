@@ -1,4 +1,4 @@
-// Knows: which handler an admin route belongs to, and the handlers about persons and peers. Does not know: requests
+// Knows: which handler an admin route belongs to, and the handlers about peers. Does not know: persons (do_persons.c), requests
 // (do_requests.c), records (do_records.c), evidence (do_evidence.c).
 #include "node/exchange.h"
 
@@ -37,151 +37,6 @@ cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash 
 	char hex[65];
 	cm_hex_text(cm_hash_view(h), hex);
 	cm_json_put_member_cstr(put, name, hex);
-}
-
-// -- persons and sessions ------------------------------------------------------------------------------------------
-
-static void
-cm_do_login(struct cm_exchange *ex)
-{
-	struct cm_report report = {0};
-	struct cm_ipc_session session;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_json_put put = cm_json_put_of(&body);
-	char hex[2 * CM_IPC_SESSION_ID + 1];
-	cm_result r = cm_keeper_client_login(&ex->node->keeper, cm_server_body(ex->rq), &report, &session);
-	if (r != CM_OK) {
-		cm_exchange_problem(ex, r, &report);
-		return;
-	}
-	cm_hex_text(cm_view_of(session.id, sizeof session.id), hex);
-	cm_json_put_object(&put);
-	cm_json_put_member_cstr(&put, "person", session.person);
-	cm_do_json_hash(&put, "proof", &session.proof);
-	cm_json_put_member_cstr(&put, "session", hex);
-	cm_do_json_time(&put, "until", session.until);
-	cm_json_put_end_object(&put);
-	cm_do_json(ex, 201, &body);
-}
-
-// Only the session itself: its key made the statement.
-static void
-cm_do_logout(struct cm_exchange *ex)
-{
-	struct cm_report report = {0};
-	struct cm_ipc_person person;
-	uint8_t id[CM_IPC_SESSION_ID];
-	struct cm_view own = cm_server_header(ex->rq, "Comity-Session");
-	cm_result r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
-	if (r == CM_OK && (!cm_view_is(own, ex->match.part[0]) || !cm_hex_read(own, id, sizeof id)))
-		r = cm_report_refuse(&report, CM_ERROR_LOGOUT_OTHER, "session", "%s", person.id);
-	if (r == CM_OK)
-		r = cm_keeper_client_logout(&ex->node->keeper, id, &report);
-	if (r != CM_OK)
-		cm_exchange_problem(ex, r, &report);
-	else
-		cm_exchange_status(ex, 204);
-}
-
-static void
-cm_do_person_add(struct cm_exchange *ex)
-{
-	struct cm_report report = {0};
-	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_json_put put = cm_json_put_of(&body);
-	char id[CM_IPC_PERSON_ID];
-	struct cm_view sealed = cm_server_body(ex->rq);
-	cm_result r = ex->match.route == CM_ROUTE_API_PERSON_ADD
-	                      ? cm_keeper_client_person_add(&ex->node->keeper, sealed, &report, id)
-	                      : cm_keeper_client_person_enrol(&ex->node->keeper, sealed, &report, id);
-	if (r == CM_OK)
-		r = cm_do_act(ex->node, "person_added", NULL, id, &report);
-	if (r != CM_OK) {
-		cm_exchange_problem(ex, r, &report);
-		return;
-	}
-	cm_json_put_object(&put);
-	cm_json_put_member_cstr(&put, "person", id);
-	cm_json_put_end_object(&put);
-	cm_do_json(ex, ex->match.route == CM_ROUTE_API_PERSON_ADD ? 201 : 200, &body);
-}
-
-static void
-cm_do_person_list(struct cm_exchange *ex)
-{
-	struct cm_report report = {0};
-	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_json_put put = cm_json_put_of(&body);
-	CM_AUTO struct cm_ipc_persons *persons = cm_mem_new(sizeof *persons);
-	cm_result r = persons == NULL ? CM_NOMEM : cm_keeper_client_person_list(&ex->node->keeper, &report, persons);
-	if (r != CM_OK) {
-		cm_exchange_problem(ex, r, &report);
-		return;
-	}
-	cm_json_put_object(&put);
-	cm_json_put_name(&put, "persons");
-	cm_json_put_array(&put);
-	for (size_t i = 0; i < persons->n; i++) {
-		cm_json_put_object(&put);
-		cm_json_put_member_bool(&put, "disabled", persons->persons[i].disabled);
-		cm_json_put_member_cstr(&put, "name", persons->persons[i].name);
-		cm_json_put_member_cstr(&put, "person", persons->persons[i].id);
-		cm_json_put_member_cstr(&put, "roles", persons->persons[i].roles);
-		cm_json_put_end_object(&put);
-	}
-	cm_json_put_end_array(&put);
-	cm_json_put_end_object(&put);
-	cm_do_json(ex, 200, &body);
-}
-
-static void
-cm_do_person_disable(struct cm_exchange *ex)
-{
-	struct cm_report report = {0};
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_json_put put = cm_json_put_of(&body);
-	struct cm_ipc_statement statement;
-	struct cm_ipc_approval approval;
-	const char *id = ex->match.part[0];
-	cm_result r = cm_exchange_statement(ex, &report, &text, &statement);
-	if (r == CM_OK)
-		r = cm_keeper_client_approve(&ex->node->keeper, &statement, &report, &approval);
-	if (r == CM_OK)
-		r = cm_keeper_client_person_disable(&ex->node->keeper, id, &report);
-	if (r == CM_OK)
-		r = cm_do_act(ex->node, "person_disabled", NULL, id, &report);
-	if (r != CM_OK) {
-		cm_exchange_problem(ex, r, &report);
-		return;
-	}
-	cm_json_put_object(&put);
-	cm_json_put_member_bool(&put, "disabled", true);
-	cm_json_put_member_cstr(&put, "person", id);
-	cm_json_put_end_object(&put);
-	cm_do_json(ex, 200, &body);
-}
-
-void
-cm_do_persons(struct cm_exchange *ex)
-{
-	switch ((int)ex->match.route) {
-	case CM_ROUTE_API_LOGIN:
-		cm_do_login(ex);
-		return;
-	case CM_ROUTE_API_LOGOUT:
-		cm_do_logout(ex);
-		return;
-	case CM_ROUTE_API_PERSON_LIST:
-		cm_do_person_list(ex);
-		return;
-	case CM_ROUTE_API_PERSON_DISABLE:
-		cm_do_person_disable(ex);
-		return;
-	default:
-		cm_do_person_add(ex);
-		return;
-	}
 }
 
 // -- peers ---------------------------------------------------------------------------------------------------------
@@ -373,6 +228,7 @@ cm_do_handler_of(enum cm_route route)
 	        [CM_ROUTE_API_ACT_LIST] = cm_do_records, [CM_ROUTE_API_ACT_PROOF] = cm_do_records,
 	        [CM_ROUTE_API_PERSON_ADD] = cm_do_persons, [CM_ROUTE_API_PERSON_LIST] = cm_do_persons,
 	        [CM_ROUTE_API_PERSON_ENROL] = cm_do_persons, [CM_ROUTE_API_PERSON_DISABLE] = cm_do_persons,
+	        [CM_ROUTE_API_PERSON_APPROVE] = cm_do_persons,
 	        [CM_ROUTE_API_LOGIN] = cm_do_persons, [CM_ROUTE_API_LOGOUT] = cm_do_persons,
 	        [CM_ROUTE_API_INVITE] = cm_do_peers, [CM_ROUTE_API_PEER_ACCEPT] = cm_do_peers,
 	        [CM_ROUTE_API_PEER_LIST] = cm_do_peers, [CM_ROUTE_API_PEER_SHOW] = cm_do_peers,

@@ -1,4 +1,4 @@
-// What the handlers of the admin API share: JSON answers and plain acts. Source: do_admin.c, do_records.c.
+// What the handlers of the admin API share: JSON answers. Source: do_admin.c, do_records.c.
 #ifndef CM_NODE_DO_JSON_H
 #define CM_NODE_DO_JSON_H
 
@@ -11,10 +11,6 @@ void cm_do_json(struct cm_exchange *ex, unsigned status, struct cm_buf *body);
 // A moment in RFC 3339, null for us 0; a digest in hexadecimal.
 void cm_do_json_time(struct cm_json_put *put, const char *name, struct cm_instant t);
 void cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash *h);
-
-// One act with nothing but type, peer (may be NULL) and person, durable on return.
-CM_CHECKED cm_result cm_do_act(struct cm_node *node, const char *type, const char *peer, const char *person,
-                               struct cm_report *report);
 
 // One act as {"at","index","request","type"}.
 CM_CHECKED cm_result cm_do_act_row(struct cm_node *node, uint64_t index, struct cm_json_put *put,

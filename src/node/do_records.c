@@ -15,21 +15,6 @@
 #include "node/renewal.h"
 #include "os/clock.h"
 
-cm_result
-cm_do_act(struct cm_node *node, const char *type, const char *peer, const char *person, struct cm_report *report)
-{
-	struct cm_act_values act;
-	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(cm_clock_utc());
-	if (change == NULL)
-		return CM_NOMEM;
-	memset(&act, 0, sizeof act);
-	cm_act_set(&act, CM_ACT_FIELD_TYPE, cm_view_text(type));
-	cm_act_set(&act, CM_ACT_FIELD_PEER, cm_view_text(peer));
-	cm_act_set(&act, CM_ACT_FIELD_PERSON, cm_view_text(person));
-	cm_change_act(change, &act);
-	return cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
-}
-
 static struct cm_view
 cm_do_act_field(const struct cm_store_act *act, enum cm_act_field field)
 {

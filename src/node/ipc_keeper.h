@@ -79,6 +79,7 @@ struct cm_ipc_person {
 	char id[CM_IPC_PERSON_ID];
 	char name[CM_IPC_PERSON_NAME];
 	char roles[CM_IPC_PERSON_ROLES];
+	uint32_t factors; // how often factors were given: 1 for a person who was added
 	bool disabled;
 };
 void cm_ipc_keeper_person_write(const struct cm_ipc_person *person, struct cm_buf *to);

@@ -33,6 +33,7 @@ cm_keeper_person_read(struct cm_rd *rd, struct cm_keeper_person *p)
 	struct cm_view salt = cm_rd_bytes(rd, sizeof p->salt);
 	struct cm_view totp = cm_rd_bytes(rd, sizeof p->totp);
 	p->last_step = cm_rd_u64be(rd);
+	p->public.factors = cm_rd_u32be(rd);
 	p->public.disabled = cm_rd_u8(rd) != 0;
 	if (rd->failed)
 		return false;
@@ -77,6 +78,7 @@ cm_keeper_person_keep(struct cm_keeper_persons *persons, struct cm_report *repor
 		cm_buf_add(&contents, p->salt, sizeof p->salt);
 		cm_buf_add(&contents, p->totp, sizeof p->totp);
 		cm_buf_u64be(&contents, p->last_step);
+		cm_buf_u32be(&contents, p->public.factors);
 		cm_buf_u8(&contents, p->public.disabled ? 1 : 0);
 	}
 	cm_result r = cm_buf_result(&contents);
@@ -124,6 +126,7 @@ cm_keeper_person_factors(struct cm_keeper_person *p, const struct cm_seal_identi
 	if (r == CM_OK)
 		cm_keeper_person_mask(identity, p->salt, e->totp, p->totp);
 	p->last_step = 0;
+	p->public.factors++;
 	return r;
 }
 

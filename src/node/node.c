@@ -15,7 +15,9 @@
 #include "node/hi1_answer.h"
 #include "node/jobs.h"
 #include "node/outbox.h"
+#include "node/own_acts.h"
 #include "node/output.h"
+#include "node/persons.h"
 #include "node/pull.h"
 #include "node/renewal.h"
 #include "node/tab_frame.h"
@@ -214,7 +216,11 @@ cm_node_open_store(struct cm_node *node, struct cm_report *report)
 	        .self = node,
 	};
 	cm_result r = cm_store_open(&options, report, &node->store);
-	return r == CM_OK ? cm_peers_load(&node->peers, node->store, &node->reader, report) : r;
+	if (r == CM_OK)
+		r = cm_peers_load(&node->peers, node->store, &node->reader, report);
+	if (r == CM_OK)
+		r = cm_own_acts_card(node, report);
+	return r == CM_OK ? cm_own_acts_persons(node, NULL, NULL, report) : r;
 }
 
 static cm_result
@@ -309,6 +315,7 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 	cm_client_free(node->client);
 	cm_server_free(node->admin_server);
 	cm_server_free(node->peer_server);
+	cm_persons_free(node->persons);
 }
 
 static cm_result
@@ -354,6 +361,7 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 	cm_mutex_init(&node->peering_lock);
 	cm_mutex_init(&node->parent_lock);
 	cm_mutex_init(&node->end_lock);
+	cm_mutex_init(&node->own_acts_lock);
 	cm_cond_init(&node->end);
 	cm_peers_init(&node->peers);
 	cm_keeper_client_init(&node->keeper, start->keeper_fd);
@@ -363,6 +371,8 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 	r = cm_queue_init(&node->messages, CM_LIMIT_MESSAGE_QUEUE_VALUE);
 	if (r == CM_OK)
 		r = cm_queue_init(&node->calls, CM_LIMIT_MESSAGE_QUEUE_VALUE);
+	if (r == CM_OK)
+		r = cm_persons_new(&node->persons);
 	if (r == CM_OK)
 		r = cm_node_run(node, start, threads, report);
 	cm_node_stop(node, threads);

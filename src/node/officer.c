@@ -162,29 +162,71 @@ cm_officer_login(const struct cm_officer_login *login, struct cm_report *report,
 	return r;
 }
 
+// Does the node wait for more approvals?
+static bool
+cm_officer_waits(const struct cm_json *json)
+{
+	return json != NULL && cm_view_is(cm_json_text(cm_json_member(cm_json_root(json), "state")), "waiting");
+}
+
+// A call about a person of the running node; with a session file its person states `act` over `digest`.
+struct cm_officer_about {
+	const char *home, *session, *act, *person;
+	struct cm_hash digest;
+};
+
+static cm_result
+cm_officer_about_send(const struct cm_officer_about *about, struct cm_admin_call *call, struct cm_report *report,
+                      bool *ret_waits)
+{
+	struct cm_officer_session CM_CLEANUP(cm_officer_session_fini) session = {.person = ""};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	char fields[3][CM_OFFICER_FIELD];
+	struct cm_officer_statement statement = {.act = about->act, .object = about->person, .digest = about->digest};
+	cm_result r = about->session == NULL ? CM_OK : cm_officer_session_load(about->session, report, &session);
+	if (r == CM_OK && about->session != NULL)
+		r = cm_officer_state(&session, &statement, report, fields);
+	for (size_t i = 0; about->session != NULL && i < 3; i++)
+		call->fields[i] = fields[i];
+	call->home = about->home;
+	call->method = "POST";
+	call->body_fd = -1;
+	if (r == CM_OK)
+		r = cm_officer_call(call, report, &json);
+	if (r == CM_OK)
+		*ret_waits = cm_officer_waits(json);
+	return r;
+}
+
 // With a running node its API, else a keeper of our own.
 static cm_result
-cm_officer_enrol(const char *home, struct cm_view sealed, struct cm_report *report)
+cm_officer_enrol(const struct cm_officer_person *person, struct cm_view sealed, struct cm_report *report, bool *ret_waits)
 {
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
-	char socket[CM_FILE_PATH], id[CM_IPC_PERSON_ID];
-	cm_result r = cm_file_path(socket, sizeof socket, home, "run/admin.sock", report);
-	if (r != CM_OK)
-		return r;
+	char id[CM_IPC_PERSON_ID], path[64 + CM_IPC_PERSON_ID] = "/api/v1/persons";
 	struct cm_keeper_process keeper = {0};
-	r = cm_keeper_start(home, -1, report, &keeper);
+	cm_result r = cm_keeper_start(person->home, -1, report, &keeper);
 	if (r == CM_REFUSED && cm_report_has(report, CM_ERROR_LOCK_HELD)) {
+		struct cm_admin_call call = {.path = path, .content_type = "application/octet-stream", .body = sealed};
+		struct cm_officer_about about = {.home = person->home,
+		        .session = person->session,
+		        .act = person->enrol ? "person_enrol" : "person_add",
+		        .person = person->person,
+		        .digest = cm_hash_of(sealed)};
+		if (person->enrol)
+			snprintf(path, sizeof path, "/api/v1/persons/%s/enrol", person->person);
 		cm_report_clear(report);
-		return cm_officer_send(home, "/api/v1/persons", sealed, report, &json);
+		return cm_officer_about_send(&about, &call, report, ret_waits);
 	}
 	if (r == CM_OK)
-		r = cm_keeper_client_person_add(&keeper.client, sealed, report, id);
+		r = person->enrol ? cm_keeper_client_person_enrol(&keeper.client, sealed, report, id)
+		                  : cm_keeper_client_person_add(&keeper.client, sealed, report, id);
 	cm_keeper_stop(&keeper);
 	return r;
 }
 
 cm_result
-cm_officer_person_add(const struct cm_officer_person *person, struct cm_report *report, struct cm_buf *ret_secret)
+cm_officer_person_put(const struct cm_officer_person *person, struct cm_report *report, struct cm_buf *ret_secret,
+                      bool *ret_waits)
 {
 	struct cm_seal_random random;
 	struct cm_seal_recipient recipient;
@@ -195,6 +237,8 @@ cm_officer_person_add(const struct cm_officer_person *person, struct cm_report *
 	        .roles = cm_view_text(person->functions == NULL ? "officer" : person->functions),
 	        .password = person->password,
 	};
+	if (strlen(person->person) >= CM_IPC_PERSON_ID)
+		return cm_report_refuse(report, CM_ERROR_PERSON_FORM, "id", "%s", person->person);
 	cm_result r = cm_officer_recipient(person->home, report, &recipient);
 	if (r == CM_OK)
 		r = cm_rand_bytes(&random, sizeof random, report);
@@ -204,11 +248,49 @@ cm_officer_person_add(const struct cm_officer_person *person, struct cm_report *
 		r = cm_keeper_enrolment_seal(&enrolment, &recipient, &random, report, &sealed);
 	cm_mem_wipe(&random, sizeof random);
 	if (r == CM_OK)
-		r = cm_officer_enrol(person->home, cm_buf_view(&sealed), report);
+		r = cm_officer_enrol(person, cm_buf_view(&sealed), report, ret_waits);
 	if (r == CM_OK)
 		cm_totp_secret_write(cm_view_of(enrolment.totp, sizeof enrolment.totp), ret_secret);
 	cm_mem_wipe(&enrolment, sizeof enrolment);
 	return r;
+}
+
+// What waits for this person: its act, and the digest that the next statement names.
+static cm_result
+cm_officer_waiting(const char *home, const char *person, struct cm_report *report, char ret_act[16],
+                   struct cm_hash *ret_digest)
+{
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	struct cm_admin_call call = {.home = home, .method = "GET", .path = "/api/v1/persons", .body_fd = -1};
+	cm_result r = cm_officer_call(&call, report, &json);
+	const struct cm_json_value *list = json == NULL ? NULL : cm_json_member(cm_json_root(json), "waiting");
+	if (r != CM_OK)
+		return r;
+	for (size_t i = 0; list != NULL && i < cm_json_count(list); i++) {
+		const struct cm_json_value *one = cm_json_at(list, i);
+		struct cm_view act = cm_json_text(cm_json_member(one, "act"));
+		if (!cm_view_is(cm_json_text(cm_json_member(one, "person")), person) || act.n >= 16)
+			continue;
+		if (!cm_hex_read(cm_json_text(cm_json_member(one, "digest")), ret_digest->b, sizeof ret_digest->b))
+			break;
+		snprintf(ret_act, 16, "%.*s", CM_VIEW_ARG(act));
+		return CM_OK;
+	}
+	return cm_report_refuse(report, CM_ERROR_PERSON_WAITING_NONE, "person", "%s", person);
+}
+
+cm_result
+cm_officer_person_approve(const struct cm_officer_person *person, struct cm_report *report, bool *ret_waits)
+{
+	char act[16], path[64 + CM_IPC_PERSON_ID];
+	struct cm_officer_about about = {
+	        .home = person->home, .session = person->session, .act = act, .person = person->person};
+	struct cm_admin_call call = {.path = path};
+	cm_result r = cm_officer_waiting(person->home, person->person, report, act, &about.digest);
+	if (r != CM_OK)
+		return r;
+	snprintf(path, sizeof path, "/api/v1/persons/%.64s/approve", person->person);
+	return cm_officer_about_send(&about, &call, report, ret_waits);
 }
 
 cm_result

@@ -36,15 +36,22 @@ struct cm_officer_login {
 CM_CHECKED cm_result cm_officer_login(const struct cm_officer_login *login, struct cm_report *report,
                                       struct cm_officer_session *ret_session);
 
-// Adds a person. With a running node through its API, else with a keeper of our own. A fresh TOTP secret is made here
-// and appended to `ret_secret` (base32).
+// Adds a person, or gives new factors to one who is here (`enrol`; the name does not count then). With a running node through
+// its API, where the session's person approves it and *ret_waits says whether another one has to; else with a keeper of our
+// own. A fresh TOTP secret is made here and appended to `ret_secret` (base32).
 struct cm_officer_person {
 	const char *home;
 	const char *person, *name, *functions;
+	const char *session; // file, or NULL: nobody's
 	struct cm_view password;
+	bool enrol;
 };
-CM_CHECKED cm_result cm_officer_person_add(const struct cm_officer_person *person, struct cm_report *report,
-                                           struct cm_buf *ret_secret);
+CM_CHECKED cm_result cm_officer_person_put(const struct cm_officer_person *person, struct cm_report *report,
+                                           struct cm_buf *ret_secret, bool *ret_waits);
+
+// Approves what waits for `person` (only home, person and session are read). Refused: person_waiting_none.
+CM_CHECKED cm_result cm_officer_person_approve(const struct cm_officer_person *person, struct cm_report *report,
+                                               bool *ret_waits);
 
 // A statement of the session's person as the three header fields of a call: "Comity-Session", "Comity-Statement",
 // "Comity-Mac". Each field needs CM_OFFICER_FIELD bytes.

@@ -187,6 +187,7 @@ struct cm_store_folder {
 // A person, as the node shows it (the keeper holds the verifiers).
 struct cm_store_person {
 	struct cm_view id, name, state; // "active", "disabled"
+	uint64_t factors;               // how often factors were given
 	struct cm_instant at;
 };
 

@@ -28,7 +28,7 @@ static const struct cm_table cm_table_blob = {ROW(blob, 1), .columns = {
         C(blob, HASH, sha256), C(blob, NUMBER, length), C(blob, TIME, at), C(blob, TEXT, origin)}};
 
 static const struct cm_table cm_table_person = {ROW(person, 1), .columns = {
-        C(person, TEXT, id), C(person, TEXT, name), C(person, TEXT, state), C(person, TIME, at)}};
+        C(person, TEXT, id), C(person, TEXT, name), C(person, TEXT, state), C(person, NUMBER, factors), C(person, TIME, at)}};
 
 static const struct cm_table cm_table_folder = {ROW(folder, 1), .columns = {
         C(folder, TEXT, id), C(folder, TEXT, title), C(folder, TEXT, person), C(folder, TIME, created)}};

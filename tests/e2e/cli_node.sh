@@ -108,6 +108,10 @@ mkdir in && echo evidence >in/a.txt
 must 0 "$comity" package create in --home n -o offline.asice
 must 0 "$comity" verify offline.asice --trust state/root.pem
 
+# Lost factors are replaced on the stopped node without anybody's word; the act comes at the next start.
+must 0 "$comity" person enrol per --home n --password-file pw --totp-file per.totp
+must 1 "$comity" person enrol nobody --home n --password-file pw --totp-file nobody.totp
+
 mkfifo ready
 "$comity" serve --home n --json >ready 2>serve.err &
 served=$!
@@ -165,9 +169,41 @@ must 0 "$comity" event list --home n --json
 has out '"events":\['
 must 0 "$comity" event list --after 7 --home n
 
+# Persons on the running node: one asks, another one approves, each step is an act.
+must 0 "$comity" login per --home n --session s2 --password-file pw --code "$(code per 0)"
+must 2 "$comity" person add mira --home n --name "Mira Solberg" --password-file pw --totp-file mira.totp
+has err 'session'
+must 0 "$comity" person add mira --home n --name "Mira Solberg" --password-file pw --totp-file mira.totp --session s
+has out 'waits for the approval'
+must 0 "$comity" person list --home n --json
+has out '"approved_by":"ilse"'
+must 1 "$comity" login mira --home n --session s3 --password-file pw --code "$(code mira 0)"
+must 1 "$comity" person approve mira --home n --session s
+has err 'approved already'
+must 1 "$comity" person approve nobody --home n --session s2 --json
+has out '"rule":"person_waiting_none"'
+must 0 "$comity" person approve mira --home n --session s2
+must 0 "$comity" login mira --home n --session s3 --password-file pw --code "$(code mira 0)"
+cp mira.totp old.totp
+must 0 "$comity" person enrol mira --home n --password-file pw --totp-file mira.totp --session s
+must 0 "$comity" person approve mira --home n --session s2
+must 1 "$comity" peer invite --home n --session s3
+must 1 "$comity" login mira --home n --session s3 --password-file pw --code "$(code old 30)"
+must 0 "$comity" login mira --home n --session s3 --password-file pw --code "$(code mira 0)"
+must 0 "$comity" person disable mira --home n --session s
+must 1 "$comity" peer invite --home n --session s3
+for i in 1 2 3 4 5 6 7 8; do
+	must 0 "$comity" person add "w$i" --home n --name Waiting --password-file pw --totp-file w.totp --session s
+done
+must 1 "$comity" person add w9 --home n --name Waiting --password-file pw --totp-file w.totp --session s --json
+has out '"rule":"person_waiting_many"'
+must 0 "$comity" act list --home n --json
+for act in card_published person_added person_enrolled person_disabled; do has out "\"type\":\"$act\""; done
+[ "$(grep -o '"type":"person_added"' out | wc -l)" = 3 ] || fail "three persons were added: $(cat out)"
+[ "$(grep -o '"type":"person_enrolled"' out | wc -l)" = 1 ] || fail "one got new factors while the node ran: $(cat out)"
+
 # A session ends at once, and its file is gone.
 cp s kept
-must 0 "$comity" login per --home n --session s2 --password-file pw --code "$(code per 0)"
 must 0 "$comity" logout --home n --session s
 [ ! -e s ] || fail "the session's file is still there"
 told 1 session_unknown peer invite --home n --session kept
@@ -187,5 +223,17 @@ told 1 session_unknown peer invite --home n --session s2
 has out 'comity login PERSON'
 kill "$served"
 wait "$served" || true
+served=
+
+# What was done while it did not run stands in the register after the start.
+must 0 "$comity" person enrol mira --home n --password-file pw --totp-file mira.totp
+"$comity" serve --home n --json >ready 2>serve.err &
+served=$!
+read -r line <ready
+must 0 "$comity" act list --home n --json
+[ "$(grep -o '"type":"person_enrolled"' out | wc -l)" = 2 ] || fail "the factors given offline are no act: $(cat out)"
+must 0 "$comity" login mira --home n --session s3 --password-file pw --code "$(code mira 0)"
+must 0 "$comity" stop --home n --session s3
+wait "$served" || fail "serve ended with $?"
 served=
 echo "cli_node.sh: done"

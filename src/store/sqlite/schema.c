@@ -57,6 +57,7 @@ static const char *const cm_schema_steps[] = {
         "CREATE TRIGGER artifact_fixed BEFORE UPDATE ON artifact BEGIN"
         " SELECT RAISE(ABORT, 'artifacts are never changed'); END;",
         // Cases that were opened before they had a request.
+        "ALTER TABLE person ADD COLUMN factors INTEGER NOT NULL DEFAULT 0;"
         "CREATE TABLE folder(id TEXT PRIMARY KEY, title TEXT NOT NULL, person TEXT NOT NULL, created INTEGER NOT NULL);",
 };
 #define CM_SCHEMA_VERSION ((int64_t)(sizeof cm_schema_steps / sizeof *cm_schema_steps))
