@@ -35,6 +35,13 @@ cm_client_answer_range(const char *text, uint64_t *ret_from, uint64_t *ret_to, u
 	       cm_num_u64(cm_view_part(v, dash + 1, slash - dash - 1), *ret_from, *ret_total - 1, ret_to);
 }
 
+static cm_result
+cm_client_answer_large(struct cm_client_call *call, uint64_t max)
+{
+	return cm_report_refuse(&call->report, CM_ERROR_NET_ANSWER_SIZE, "body", "more than %llu bytes",
+	                        (unsigned long long)max);
+}
+
 // Is this the object, and the part of it, that was asked for?
 static cm_result
 cm_client_answer_judge(struct cm_client_call *call)
@@ -50,6 +57,8 @@ cm_client_answer_judge(struct cm_client_call *call)
 		return cm_report_refuse(report, CM_ERROR_NET_RANGE_WRONG, "status", "206, but no range was asked for");
 	if (curl_easy_getinfo(call->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) != CURLE_OK)
 		length = -1;
+	if (request->bytes != NULL && length >= 0 && (uint64_t)length > request->answer_max)
+		return cm_client_answer_large(call, request->answer_max); // before its first byte is taken
 	if (request->range_from == 0) {
 		call->total = length > 0 ? (uint64_t)length : 0;
 		return CM_OK;
@@ -124,11 +133,11 @@ cm_client_answer_field(char *line, size_t size, size_t n, void *context)
 	return call->result == CM_OK ? n : 0;
 }
 
+// No byte of it is taken.
 static size_t
-cm_client_answer_large(struct cm_client_call *call, uint64_t max)
+cm_client_answer_end(struct cm_client_call *call, uint64_t max)
 {
-	call->result = cm_report_refuse(&call->report, CM_ERROR_NET_ANSWER_SIZE, "body", "more than %llu bytes",
-	                                (unsigned long long)max);
+	call->result = cm_client_answer_large(call, max);
 	return 0;
 }
 
@@ -139,7 +148,7 @@ cm_client_answer_bytes(char *bytes, size_t size, size_t n, void *context)
 	(void)size; // is 1
 	if (call->request.bytes != NULL && cm_client_answer_good(call)) {
 		if (n > call->request.answer_max - call->taken)
-			return cm_client_answer_large(call, call->request.answer_max);
+			return cm_client_answer_end(call, call->request.answer_max);
 		if (!call->request.bytes(call->request.context, cm_view_of(bytes, n)))
 			return CURL_WRITEFUNC_PAUSE;
 		call->taken += n;
@@ -149,7 +158,7 @@ cm_client_answer_bytes(char *bytes, size_t size, size_t n, void *context)
 	if (cm_buf_result(&call->collected) == CM_OK)
 		return n;
 	if (cm_buf_result(&call->collected) == CM_REFUSED)
-		return cm_client_answer_large(call, call->collected.max);
+		return cm_client_answer_end(call, call->collected.max);
 	call->result = CM_NOMEM;
 	return 0;
 }

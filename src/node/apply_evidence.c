@@ -1,8 +1,8 @@
 // Knows: how sealed evidence goes from state to state on either side: uploaded, received, approved, opened, exported. Does
 // not know: plaintext or keys.
 // Texts of the events: UPLOAD id, request, peer, sha256 (hex), length, title, package (hex), exhibit; RECEIVED id, told;
-// APPROVED id, purpose, person; OPENED id, state, package (hex), report, told; EXPORTED id. told: the detail of SENT for the
-// message to the deliverer in the same change; absent when we deliver.
+// UNFETCHED id, told, trouble; APPROVED id, purpose, person; OPENED id, state, package (hex), report, told; EXPORTED id. told: the
+// detail of SENT for the message to the deliverer in the same change; absent when we deliver.
 #include "node/event.h"
 
 #include "base/hex.h"
@@ -65,7 +65,8 @@ static cm_result
 cm_apply_evidence_told(struct cm_node *node, const struct cm_store_event *event, const struct cm_event_texts *t,
                        struct cm_change *change, struct cm_report *report)
 {
-	size_t at = cm_view_is(event->cause, CM_EVENT_RECEIVED) ? 1 : cm_view_is(event->cause, CM_EVENT_OPENED) ? 4 : t->n;
+	bool fetched = cm_view_is(event->cause, CM_EVENT_RECEIVED) || cm_view_is(event->cause, CM_EVENT_UNFETCHED);
+	size_t at = fetched ? 1 : cm_view_is(event->cause, CM_EVENT_OPENED) ? 4 : t->n;
 	struct cm_store_event sent = *event;
 	if (at >= t->n)
 		return CM_OK;
@@ -96,6 +97,13 @@ cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event, stru
 	if (cm_view_is(event->cause, CM_EVENT_RECEIVED)) {
 		row.state = cm_view_text("received");
 		row.have = row.length;
+		row.tries = row.strikes = 0;
+		row.trouble = cm_view_of(NULL, 0);
+	} else if (cm_view_is(event->cause, CM_EVENT_UNFETCHED) && t.n >= 3) {
+		row.state = cm_view_text("error");
+		row.have = 0;
+		row.tries++;
+		row.trouble = t.text[2];
 	} else if (cm_view_is(event->cause, CM_EVENT_OPENED) && t.n >= 4) {
 		row.state = t.text[1];
 		row.report = t.text[3];

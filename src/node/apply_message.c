@@ -344,7 +344,10 @@ cm_apply_deliver(struct cm_apply *a, const struct cm_hi1_object *o)
 	};
 	if (d->by_url->sha256.n == sizeof row.blob.b)
 		memcpy(row.blob.b, d->by_url->sha256.p, sizeof row.blob.b);
-	cm_change_delivery(a->change, &row);
+	if (a->in)
+		cm_change_delivery(a->change, &row);
+	else
+		cm_change_deliver(a->change, &row);
 	struct cm_store_news news = {.at = a->event->at, .topic = cm_view_text("delivery"), .ref = o->id, .text = row.state};
 	cm_change_news(a->change, &news);
 	return cm_apply_create(a, o);

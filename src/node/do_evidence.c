@@ -149,6 +149,26 @@ cm_do_evidence_verdict(struct cm_json_put *put, const struct cm_store_delivery *
 	cm_json_put_null(put);
 }
 
+// How fetching goes while it goes badly: what the last try ran into, how many there were, when the next one is.
+static void
+cm_do_evidence_trouble(struct cm_json_put *put, const struct cm_store_delivery *row)
+{
+	enum cm_error rule;
+	struct cm_view seen;
+	if (!cm_pull_trouble(row->trouble, &rule, &seen))
+		return;
+	cm_json_put_name(put, "trouble");
+	cm_json_put_object(put);
+	if (cm_view_is(row->state, "available"))
+		cm_do_json_time(put, "next_try_at", row->due);
+	cm_json_put_member_cstr(put, "remedy", cm_error_row(rule)->remedy);
+	cm_json_put_member_cstr(put, "rule", cm_error_row(rule)->name);
+	cm_json_put_member_text(put, "seen", seen);
+	cm_json_put_member_cstr(put, "text", cm_error_row(rule)->text);
+	cm_json_put_member_number(put, "tries", row->tries);
+	cm_json_put_end_object(put);
+}
+
 static void
 cm_do_evidence_members(struct cm_json_put *put, const struct cm_store_delivery *row)
 {
@@ -166,6 +186,7 @@ cm_do_evidence_members(struct cm_json_put *put, const struct cm_store_delivery *
 	cm_do_json_hash(put, "sha256", &row->blob);
 	cm_json_put_member_text(put, "state", row->state);
 	cm_json_put_member_text(put, "title", row->title);
+	cm_do_evidence_trouble(put, row);
 	cm_do_evidence_verdict(put, row);
 }
 
@@ -310,6 +331,8 @@ cm_do_evidence_pull(struct cm_exchange *ex, struct cm_report *report, struct cm_
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_delivery *row = NULL;
 	cm_result r = cm_do_evidence_find(ex, report, &page, &row);
+	if (r == CM_OK && cm_view_is(row->state, "available") && !row->ours && row->tries > 0)
+		r = cm_pull_now(ex->node, row, report);
 	if (r != CM_OK)
 		return r;
 	cm_pull_stir(ex->node->pull);

@@ -12,6 +12,7 @@
 #define CM_EVENT_ANSWERED "answer" // a peer's answer came; artifact 0 is it
 #define CM_EVENT_UPLOAD "upload"   // sealed evidence came from an officer's program
 #define CM_EVENT_RECEIVED "received"
+#define CM_EVENT_UNFETCHED "unfetched" // what came was never what was announced; it is not fetched any more
 #define CM_EVENT_APPROVED "approved"
 #define CM_EVENT_OPENED "opened"
 #define CM_EVENT_EXPORTED "exported"

@@ -399,6 +399,8 @@ cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person
 		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%s", evidence);
 	if (r == CM_OK && cm_hash_equal(&row->package, &(struct cm_hash){.b = {0}}))
 		r = cm_report_refuse(report, CM_ERROR_BUNDLE_UNOPENED, evidence, "%.*s", CM_VIEW_ARG(row->state));
+	if (r == CM_OK && !row->ours && !cm_view_is(row->state, "opened"))
+		r = cm_report_refuse(report, CM_ERROR_BUNDLE_REFUSED, evidence, "%.*s", CM_VIEW_ARG(row->state));
 	if (r == CM_OK)
 		r = cm_opening_court(node, row, report, &court);
 	if (r != CM_OK)

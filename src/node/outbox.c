@@ -258,7 +258,7 @@ cm_outbox_start_due(struct cm_outbox *outbox)
 			cm_node_log("a message could not be sent", &report);
 }
 
-static int64_t
+int64_t
 cm_outbox_pause(const struct cm_node *node, int64_t tries, uint32_t retry_after)
 {
 	int64_t most = (int64_t)cm_settings_number(&node->settings, CM_SETTING_RETRY_MAX_S);

@@ -64,6 +64,9 @@ CM_CHECKED cm_result cm_outbox_prepare(struct cm_outbox *outbox, const struct cm
                                        struct cm_outbox_try **ret_try);
 void cm_outbox_begin(struct cm_outbox_try *one, uint64_t id); // the row is durable and has this id; does not wait
 void cm_outbox_drop(struct cm_outbox_try *one);
+// Microseconds until the next try after so many that failed: 1, 2, 4 … seconds up to the setting retry_max_s, or what the
+// other side asks for (seconds, 0: nothing).
+int64_t cm_outbox_pause(const struct cm_node *node, int64_t tries, uint32_t retry_after);
 int64_t cm_outbox_first_try(void); // microseconds that the first try takes at most
 
 // Judges an answer and submits what follows. *ret_submitted true: cm_outbox_kept() gets the outcome; false: as good as no

@@ -249,14 +249,38 @@ cm_change_delivery(struct cm_change *change, const struct cm_store_delivery *row
 	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_DELIVERY, row);
 }
 
-void
-cm_change_delivery_have(struct cm_change *change, struct cm_view id, uint64_t have)
+static void
+cm_change_delivery_number(struct cm_change *change, enum cm_change_kind kind, struct cm_view id, int64_t number)
 {
-	struct cm_change_op *op = cm_change_op(change, CM_CHANGE_HAVE, CM_TABLE_DELIVERY, id.n);
+	struct cm_change_op *op = cm_change_op(change, kind, CM_TABLE_DELIVERY, id.n);
 	if (op == NULL)
 		return;
 	op->text = cm_arena_copy(&change->arena, id);
-	op->number = (int64_t)have;
+	op->number = number;
+}
+
+void
+cm_change_delivery_have(struct cm_change *change, struct cm_view id, uint64_t have)
+{
+	cm_change_delivery_number(change, CM_CHANGE_HAVE, id, (int64_t)have);
+}
+
+void
+cm_change_delivery_due(struct cm_change *change, struct cm_view id, struct cm_instant due)
+{
+	cm_change_delivery_number(change, CM_CHANGE_DUE, id, due.us);
+}
+
+void
+cm_change_delivery_fetch(struct cm_change *change, const struct cm_store_delivery *row)
+{
+	cm_change_row(change, CM_CHANGE_FETCH, CM_TABLE_DELIVERY, row);
+}
+
+void
+cm_change_deliver(struct cm_change *change, const struct cm_store_delivery *row)
+{
+	cm_change_row(change, CM_CHANGE_DELIVER, CM_TABLE_DELIVERY, row);
 }
 
 void

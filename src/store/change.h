@@ -64,6 +64,12 @@ void cm_change_deadline(struct cm_change *change, const struct cm_store_deadline
 void cm_change_delivery(struct cm_change *change, const struct cm_store_delivery *row);
 // Durable progress of a pull.
 void cm_change_delivery_have(struct cm_change *change, struct cm_view id, uint64_t have);
+// How fetching goes: `have`, `tries`, `strikes`, `due` and `trouble` of the row.
+void cm_change_delivery_fetch(struct cm_change *change, const struct cm_store_delivery *row);
+// Fetching may begin again at this time.
+void cm_change_delivery_due(struct cm_change *change, struct cm_view id, struct cm_instant due);
+// Evidence of ours is announced. Unless its row is in state "packed", the whole change is refused with evidence_delivered.
+void cm_change_deliver(struct cm_change *change, const struct cm_store_delivery *row);
 void cm_change_approval(struct cm_change *change, const struct cm_store_approval *row);
 void cm_change_approval_clear(struct cm_change *change, struct cm_view delivery, struct cm_view purpose);
 void cm_change_news(struct cm_change *change, const struct cm_store_news *row);

@@ -12,6 +12,9 @@ enum cm_change_kind {
 	CM_CHANGE_REQUEST, // row, text = state it must have
 	CM_CHANGE_OBJECT,  // row, number = generation it must have
 	CM_CHANGE_HAVE,    // text = delivery, number = bytes
+	CM_CHANGE_DUE,     // text = delivery, number = microseconds
+	CM_CHANGE_FETCH,   // row = delivery
+	CM_CHANGE_DELIVER, // row = delivery of ours that is still packed
 	CM_CHANGE_CLEAR,   // text = delivery, text2 = purpose
 	CM_CHANGE_BLOB,    // hash = blob whose row goes
 	CM_CHANGE_ACT,     // values

@@ -59,6 +59,7 @@ CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer, kind
 CM_STORE_LIST(deadline, deadlines);   // by (at, request, limit); request, peer, state
 CM_STORE_LIST(deadline, wakes);       // wake <= until, soonest first
 CM_STORE_LIST(delivery, deliveries);  // by (created, id); request, peer, state; after_time + after
+CM_STORE_LIST(delivery, fetches);     // to be fetched by `until`, of each peer the first, by peer
 CM_STORE_LIST(approval, approvals);   // delivery, purpose
 CM_STORE_LIST(peer, peers);           // by node; state; after
 CM_STORE_LIST(person, persons);       // by id; after

@@ -162,6 +162,11 @@ struct cm_store_delivery {
 	struct cm_view title, report; // report: verdict after opening, for people (JSON)
 	uint64_t message;      // artifact of the DELIVER
 	struct cm_instant created, changed;
+	// How fetching goes (we receive): fetches that brought nothing since the last that did, those that brought other bytes than
+	// announced, when the next may begin, what the last one ran into.
+	int64_t tries, strikes;
+	struct cm_instant due;
+	struct cm_view trouble;
 };
 
 // An approval to open (or export): who, of what, when.

@@ -222,6 +222,11 @@ LIST(deadline, wakes, DEADLINE, "WHERE wake > 0 AND wake <= ?4 ORDER BY wake")
 LIST(delivery, deliveries, DELIVERY,
      "WHERE (created, id) > (?1, ?9) AND " OR_ANY("request", "?6") " AND " OR_ANY("peer", "?7") " AND "
      OR_ANY("state", "?8") " ORDER BY created, id")
+// Of each peer the one that is fetched first.
+LIST(delivery, fetches, DELIVERY,
+     "WHERE state = 'available' AND ours = 0 AND due <= ?4 AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE"
+     " d.state = 'available' AND d.ours = 0 AND d.peer = delivery.peer AND (d.due, d.id) < (delivery.due, delivery.id))"
+     " ORDER BY peer")
 LIST(peer, peers, PEER, "WHERE node > ?9 AND " OR_ANY("state", "?8") " ORDER BY node")
 LIST(person, persons, PERSON, "WHERE id > ?9 ORDER BY id")
 LIST(folder, folders, FOLDER, "WHERE id > ?9 ORDER BY id")

@@ -338,6 +338,44 @@ cm_put_mark(struct cm_put *put, const struct cm_store_outbox *row, struct cm_rep
 }
 
 static cm_result
+cm_put_fetch(struct cm_put *put, const struct cm_store_delivery *row, struct cm_report *report)
+{
+	struct cm_db_stmt *stmt;
+	cm_result r = cm_db_stmt(put->db,
+	                         "UPDATE delivery SET have = ?2, tries = ?3, strikes = ?4, due = ?5, trouble = ?6"
+	                         " WHERE id = ?1",
+	                         report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_db_bind_text(stmt, 1, row->id);
+	cm_db_bind_number(stmt, 2, (int64_t)row->have);
+	cm_db_bind_number(stmt, 3, row->tries);
+	cm_db_bind_number(stmt, 4, row->strikes);
+	cm_db_bind_number(stmt, 5, row->due.us);
+	cm_db_bind_text(stmt, 6, row->trouble);
+	return cm_db_run(stmt, report);
+}
+
+// Of two who deliver the same at once, one wins.
+static cm_result
+cm_put_deliver(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
+{
+	static const char *const same[] = {"id", NULL};
+	const struct cm_table *table = cm_table_of(CM_TABLE_DELIVERY);
+	const struct cm_store_delivery *row = op->row;
+	struct cm_db_stmt *stmt;
+	cm_put_resolve(put, table, op->row);
+	cm_result r = cm_put_update(put->db, table, same, "state = 'packed'", report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_put_bind_row(put, stmt, table, op->row);
+	r = cm_db_run(stmt, report);
+	if (r == CM_OK && cm_db_changed(put->db) == 0)
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_DELIVERED, "evidence", "%.*s", CM_VIEW_ARG(row->id));
+	return r;
+}
+
+static cm_result
 cm_put_plain(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
 {
 	if (op->table == CM_TABLE_ARTIFACT)
@@ -366,7 +404,7 @@ cm_put_small(struct cm_put *put, const char *sql, const struct cm_change_op *op,
 		cm_db_bind_bytes(stmt, 1, cm_hash_view(&op->hash));
 	else
 		cm_db_bind_text(stmt, 1, op->text);
-	if (op->kind == CM_CHANGE_HAVE)
+	if (op->kind == CM_CHANGE_HAVE || op->kind == CM_CHANGE_DUE)
 		cm_db_bind_number(stmt, 2, op->number);
 	if (op->kind == CM_CHANGE_CLEAR)
 		cm_db_bind_text(stmt, 2, op->text2);
@@ -389,6 +427,12 @@ cm_put_op(struct cm_put *put, const struct cm_change_op *op, struct cm_report *r
 		return cm_put_object(put, op, report);
 	case CM_CHANGE_HAVE:
 		return cm_put_small(put, "UPDATE delivery SET have = ?2 WHERE id = ?1", op, report);
+	case CM_CHANGE_DUE:
+		return cm_put_small(put, "UPDATE delivery SET due = ?2 WHERE id = ?1", op, report);
+	case CM_CHANGE_FETCH:
+		return cm_put_fetch(put, op->row, report);
+	case CM_CHANGE_DELIVER:
+		return cm_put_deliver(put, op, report);
 	case CM_CHANGE_CLEAR:
 		return cm_put_small(put, "DELETE FROM approval WHERE delivery = ?1 AND purpose = ?2", op, report);
 	case CM_CHANGE_BLOB:
