@@ -182,6 +182,8 @@ static bool
 cm_show_member(void *context, struct cm_view name, const struct cm_json_value *value)
 {
 	struct cm_show *show = context;
+	if (cm_view_is(name, "pem"))
+		return true;
 	cm_show_label(show, name);
 	if (cm_show_is_scalar(value)) {
 		struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE * 4);

@@ -7,7 +7,8 @@
 #include "base/instant.h"
 #include "format/json.h"
 
-// Writes the value with its members, one a line. `now` gives the distance of moments.
+// Writes the value with its members, one a line. `now` gives the distance of moments. A member "pem" is for programs and
+// is left out.
 void cm_show_value(FILE *to, const struct cm_json_value *value, struct cm_instant now);
 
 #endif

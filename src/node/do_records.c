@@ -180,13 +180,36 @@ cm_do_message_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 }
 
 static void
-cm_do_json_b64(struct cm_json_put *put, const char *name, struct cm_view v)
+cm_do_json_b64(struct cm_json_put *put, struct cm_view v)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	cm_b64_write(&text, v, CM_B64_STANDARD);
-	if (name != NULL)
-		cm_json_put_name(put, name);
 	cm_json_put_text(put, cm_buf_view(&text));
+}
+
+// What people compare of a certificate, and all of it for programs.
+static cm_result
+cm_do_json_certificate(struct cm_json_put *put, const char *name, struct cm_view der)
+{
+	struct cm_x509 x;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) pem = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	char serial[2 * sizeof x.serial + 1];
+	cm_result r = cm_x509_read(der, NULL, &x);
+	if (r == CM_OK)
+		r = cm_x509_pem_write(der, "CERTIFICATE", &pem);
+	if (r != CM_OK)
+		return r;
+	cm_hex_text(cm_view_of(x.serial, sizeof x.serial), serial);
+	cm_json_put_name(put, name);
+	cm_json_put_object(put);
+	cm_do_json_time(put, "not_after", x.not_after);
+	cm_do_json_time(put, "not_before", x.not_before);
+	cm_json_put_member_text(put, "pem", cm_buf_view(&pem));
+	cm_json_put_member_cstr(put, "serial", serial + strspn(serial, "0"));
+	cm_do_json_hash(put, "sha256", &x.sha256);
+	cm_json_put_member_cstr(put, "subject", x.subject);
+	cm_json_put_end_object(put);
+	return CM_OK;
 }
 
 static cm_result
@@ -208,13 +231,14 @@ cm_do_node(struct cm_exchange *ex, struct cm_buf *body)
 	cm_json_put_member_cstr(&put, "peer_address", cm_server_address(node->peer_server));
 	cm_json_put_member_cstr(&put, "recipient", recipient);
 	cm_json_put_member_number(&put, "register_size", (int64_t)figures.size);
-	cm_do_json_b64(&put, "sign_certificate", node->self.sign_certificate);
-	cm_do_json_b64(&put, "state_certificate", node->self.state_certificate);
+	cm_result r = cm_do_json_certificate(&put, "sign_certificate", node->self.sign_certificate);
+	if (r == CM_OK)
+		r = cm_do_json_certificate(&put, "state_certificate", node->self.state_certificate);
 	cm_json_put_member_cstr(&put, "version", CM_VERSION);
 	if (cm_renewal_near(&node->self.identity))
 		cm_json_put_member_cstr(&put, "warning", CM_RENEWAL_WARNING);
 	cm_json_put_end_object(&put);
-	return CM_OK;
+	return r;
 }
 
 // -- signature over a package's manifest ---------------------------------------------------------------------------
@@ -247,7 +271,7 @@ cm_do_package_sign(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_json_put_name(&put, "certificates");
 	cm_json_put_array(&put);
 	for (size_t i = 0; i < ex->node->keys.keys.chain_count; i++)
-		cm_do_json_b64(&put, NULL, ex->node->keys.keys.chain[i]);
+		cm_do_json_b64(&put, ex->node->keys.keys.chain[i]);
 	cm_json_put_end_array(&put);
 	cm_json_put_member_cstr(&put, "signature", hex);
 	cm_json_put_member_number(&put, "time", (int64_t)seconds);

@@ -131,6 +131,11 @@ must 0 "$comity" verify online.asice --trust state/root.pem
 must 0 "$comity" person list --home n --json
 has out '"person":"ilse"'
 must 0 "$comity" node show --home n
+has out 'not after:  .* UTC'
+has out 'subject:  *C=XA'
+! grep -q 'BEGIN\|pem' out || fail "a whole certificate is shown to people"
+must 0 "$comity" node show --home n --json
+has out '"pem":"-----BEGIN CERTIFICATE'
 must 0 "$comity" peer invite --home n --session s
 must 2 "$comity" peer invite --home n
 must 1 "$comity" peer accept not-a-code --home n --session s

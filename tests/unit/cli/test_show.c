@@ -45,6 +45,15 @@ equal_rows_become_a_table(void **state)
 }
 
 static void
+certificates_are_for_programs(void **state)
+{
+	(void)state;
+	const char *text = show("{\"certificate\":{\"pem\":\"-----BEGIN\",\"subject\":\"C=XA\"}}");
+	assert_non_null(strstr(text, "subject: C=XA"));
+	assert_null(strstr(text, "BEGIN"));
+}
+
+static void
 what_strangers_wrote_is_made_harmless(void **state)
 {
 	(void)state;
@@ -55,4 +64,4 @@ what_strangers_wrote_is_made_harmless(void **state)
 	shown = NULL;
 }
 
-UNIT_MAIN(T(moments_come_with_their_distance), T(equal_rows_become_a_table), T(what_strangers_wrote_is_made_harmless))
+UNIT_MAIN(T(moments_come_with_their_distance), T(equal_rows_become_a_table), T(certificates_are_for_programs), T(what_strangers_wrote_is_made_harmless))
