@@ -129,8 +129,8 @@ cm_call_show(const struct cm_command_line *line, cm_result result, const struct 
 	if (result != CM_OK)
 		return cm_fail(line, result, report);
 	if (json == NULL)
-		return CM_CLI_DONE;
-	if (!line->json)
+		puts(line->json ? "{}" : "done");
+	else if (!line->json)
 		cm_show_value(stdout, cm_json_root(json), cm_clock_utc());
 	else if (cm_json_canonical(cm_json_root(json), NULL, &text) == CM_OK)
 		printf("%s\n", cm_buf_cstr(&text));

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "base/text.h"
+#include "cli/out.h"
 
 #define CM_SHOW_COLUMNS 8 // members of a table's row; more are shown as blocks
 
@@ -27,11 +28,19 @@ cm_show_is_scalar(const struct cm_json_value *value)
 	return kind != CM_JSON_ARRAY && kind != CM_JSON_OBJECT;
 }
 
-// The text of a scalar: moments for people, everything else as it is, made safe to show.
-static void
-cm_show_scalar_text(const struct cm_show *show, const struct cm_json_value *value, struct cm_buf *text)
+// True when a number of this name counts bytes.
+static bool
+cm_show_is_size(struct cm_view name)
 {
-	char moment[CM_INSTANT_TEXT], span[32];
+	return cm_view_is(name, "bytes") || cm_view_is(name, "fetched");
+}
+
+// The text of a scalar: moments and sizes for people, everything else as it is, made safe to show.
+static void
+cm_show_scalar_text(const struct cm_show *show, struct cm_view name, const struct cm_json_value *value,
+                    struct cm_buf *text)
+{
+	char moment[CM_INSTANT_TEXT], span[32], size[32];
 	struct cm_instant t;
 	switch (cm_json_kind(value)) {
 	case CM_JSON_TEXT:
@@ -43,7 +52,10 @@ cm_show_scalar_text(const struct cm_show *show, const struct cm_json_value *valu
 			cm_text_quote(text, cm_json_text(value), CM_LIMIT_MESSAGE_BYTES_VALUE);
 		return;
 	case CM_JSON_NUMBER:
-		cm_buf_printf(text, "%lld", (long long)cm_json_number(value));
+		if (cm_show_is_size(name) && cm_json_number(value) >= 0)
+			cm_buf_text(text, cm_out_bytes((uint64_t)cm_json_number(value), size));
+		else
+			cm_buf_printf(text, "%lld", (long long)cm_json_number(value));
 		return;
 	case CM_JSON_TRUE:
 	case CM_JSON_FALSE:
@@ -121,7 +133,7 @@ cm_show_measure_cell(void *context, struct cm_view name, const struct cm_json_va
 {
 	struct cm_show_measure *measure = context;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE * 4);
-	cm_show_scalar_text(measure->show, value, &text);
+	cm_show_scalar_text(measure->show, name, value, &text);
 	int width = cm_show_width(cm_buf_view(&text));
 	int *at = &measure->widths[measure->column++];
 	*at = width > *at ? width : *at;
@@ -148,9 +160,8 @@ cm_show_head_cell(void *context, struct cm_view name, const struct cm_json_value
 static bool
 cm_show_cell(void *context, struct cm_view name, const struct cm_json_value *value)
 {
-	(void)name;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE * 4);
-	cm_show_scalar_text(context, value, &text);
+	cm_show_scalar_text(context, name, value, &text);
 	cm_show_padded(context, cm_buf_view(&text));
 	return true;
 }
@@ -187,7 +198,7 @@ cm_show_member(void *context, struct cm_view name, const struct cm_json_value *v
 	cm_show_label(show, name);
 	if (cm_show_is_scalar(value)) {
 		struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE * 4);
-		cm_show_scalar_text(show, value, &text);
+		cm_show_scalar_text(show, name, value, &text);
 		fprintf(show->to, "%*s %s\n", show->label - cm_show_width(name), "", cm_buf_cstr(&text));
 		return true;
 	}
@@ -215,7 +226,7 @@ cm_show_any(struct cm_show show, const struct cm_json_value *value)
 		}
 	} else {
 		struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE * 4);
-		cm_show_scalar_text(&show, value, &text);
+		cm_show_scalar_text(&show, cm_view_of(NULL, 0), value, &text);
 		fprintf(show.to, "%*s%s\n", show.indent, "", cm_buf_cstr(&text));
 	}
 }

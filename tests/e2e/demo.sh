@@ -4,6 +4,7 @@
 #   demo.sh COMITY
 set -eu
 comity=$(realpath "$1")
+source=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() {
@@ -75,6 +76,42 @@ done
 # Somebody else's root proves nothing.
 "$comity" init --home "$work/foreign" --node xc.contact --state "$work/state" --name Foreign --role contact_point >/dev/null
 "$comity" verify court/bundle.asice --trust "$work/state/root.pem" >/dev/null && fail "a foreign root was believed"
+
+# The README's tour and the guide for courts run as they are written, the tour on the second day too. What has to be refused
+# is refused, and nothing else.
+words() {
+	awk -v head="## $2" '/^## / { on = index($0, head) == 1 } !on { next } /^```/ { fenced = !fenced; next }
+		fenced { print; next } /^    / { print substr($0, 5) }' "$source/$1" |
+		grep -v '^make demo$\|^cd build/demo$\|^export PATH='
+}
+plays() {
+	{
+		echo "trap 'echo \"\$BASH_COMMAND\" >>$work/failed' ERR"
+		cat
+	} >"$work/play.sh"
+	: >"$work/failed"
+	PATH=$(dirname "$comity"):$PATH bash "$work/play.sh" >"$work/played" 2>&1 || true
+	[ "$(cut -d' ' -f2,3 "$work/failed")" = "$1" ] || {
+		cat "$work/played" "$work/failed" >&2
+		fail "the pages do not run as they are written"
+	}
+}
+for day in first second; do
+	words README.md 'Ten minutes' | plays "$(printf 'verify court/package.asice\nrequest check')"
+	grep -q '42(3)(e)' "$work/played" && grep -q '42(3)(f)' "$work/played" || fail "the tour does not say what is missing"
+	grep -q 'xa.contact is ready' "$work/played" || fail "the tour's node did not start on the $day day"
+done
+mkdir "$work/judge"
+cp court/bundle.asice court/trust.pem "$work/judge"
+cd "$work/judge"
+words doc/guide/court.md '1. What you must get' | plays ""
+[ "$(grep -c 'sha256 Fingerprint' "$work/played")" = 2 ] || fail "the guide does not show both roots"
+words doc/guide/court.md '2. With comity' | plays ""
+mkdir empty
+cd empty
+words doc/guide/court.md '3. With unzip' | plays ""
+grep -q 'every listed file is unchanged' "$work/played" && [ "$(grep -c 'CAdES Verification successful' "$work/played")" = 2 ] ||
+	fail "the guide's way with unzip, sha256sum and openssl: $(cat "$work/played")"
 
 for id in $(pgrep -f "serve --home x[ab].contact" || true); do
 	case $(readlink "/proc/$id/cwd" || true) in "$work"/*) fail "process $id was left" ;; esac

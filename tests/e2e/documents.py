@@ -154,6 +154,8 @@ def command(page, number, words, whole):
 def commands(page, lines):
     for number, line in code(lines):
         words = words_of(line)
+        if words and words[0] == 'until':
+            words = words[1:]
         if words and words[0] == 'comity' and len(words) > 1:
             command(page, number, words[1:], True)
     for number, line in enumerate(lines, 1):

@@ -45,6 +45,14 @@ equal_rows_become_a_table(void **state)
 }
 
 static void
+sizes_have_units(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(show("{\"bytes\":222690550,\"index\":21}"), "bytes: 212.4 MiB\nindex: 21\n"));
+	assert_non_null(strstr(show("{\"list\":[{\"fetched\":1536}]}"), "1.5 KiB"));
+}
+
+static void
 certificates_are_for_programs(void **state)
 {
 	(void)state;
@@ -64,4 +72,4 @@ what_strangers_wrote_is_made_harmless(void **state)
 	shown = NULL;
 }
 
-UNIT_MAIN(T(moments_come_with_their_distance), T(equal_rows_become_a_table), T(certificates_are_for_programs), T(what_strangers_wrote_is_made_harmless))
+UNIT_MAIN(T(moments_come_with_their_distance), T(equal_rows_become_a_table), T(sizes_have_units), T(certificates_are_for_programs), T(what_strangers_wrote_is_made_harmless))
