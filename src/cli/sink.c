@@ -42,21 +42,31 @@ cm_sink_open(const char *path, bool force, struct cm_report *report, struct cm_s
 	return CM_OK;
 }
 
+// A failure of the descriptor, told with the name of the file.
+static cm_result
+cm_sink_told(const struct cm_sink *sink, cm_result result, const struct cm_report *inside, struct cm_report *report)
+{
+	for (size_t i = 0; result != CM_OK && i < inside->count; i++)
+		cm_report_add(report, inside->findings[i].rule, sink->path, "%s", inside->findings[i].seen);
+	return result;
+}
+
 // Writes the block. A file system that took the flag and then refuses the write gets it without.
 static cm_result
 cm_sink_flush(struct cm_sink *sink, struct cm_report *report)
 {
+	struct cm_report inside = {.count = 0};
 	struct cm_view block = cm_view_of(sink->block, sink->used);
 	if (sink->direct && sink->used % CM_FILE_BLOCK != 0)
 		sink->direct = !cm_file_direct(sink->fd, false);
-	cm_result r = cm_file_pwrite_all(sink->fd, sink->offset, block, sink->direct ? NULL : report);
+	cm_result r = cm_file_pwrite_all(sink->fd, sink->offset, block, sink->direct ? NULL : &inside);
 	if (r == CM_FAILED && sink->direct && cm_file_direct(sink->fd, false)) {
 		sink->direct = false;
-		r = cm_file_pwrite_all(sink->fd, sink->offset, block, report);
+		r = cm_file_pwrite_all(sink->fd, sink->offset, block, &inside);
 	}
 	sink->offset += sink->used;
 	sink->used = 0;
-	return r;
+	return cm_sink_told(sink, r, &inside, report);
 }
 
 cm_result

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/tab_limit.h"
 #include "format/json.h"
+#include "format/json_put.h"
 #include "os/file.h"
 #include "net/client.h"
 #include "node/admin_client.h"
@@ -20,6 +21,7 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
+#include "cli/out.h"
 #include "main/signer.h"
 
 // -- hooks ---------------------------------------------------------------------------------------------------------
@@ -137,6 +139,19 @@ cm_commands_words(const struct cm_command_line *line, enum cm_option option, con
 	words[CM_INIT_WORDS - 1] = NULL;
 }
 
+// One object of texts: name, text, name, text, NULL.
+static int
+cm_commands_tell(const char *const *members)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_JSON_OUTPUT_VALUE);
+	struct cm_json_put put = cm_json_put_of(&text);
+	cm_json_put_object(&put);
+	for (; *members != NULL; members += 2)
+		cm_json_put_member_cstr(&put, members[0], members[1]);
+	cm_json_put_end_object(&put);
+	return cm_out_json(&text) ? CM_CLI_DONE : CM_CLI_ENVIRONMENT;
+}
+
 int
 cm_commands_init(const struct cm_command_line *line)
 {
@@ -159,11 +174,10 @@ cm_commands_init(const struct cm_command_line *line)
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
 	if (line->json)
-		printf("{\"home\":\"%s\",\"node\":\"%s\"}\n", spec.home, spec.node);
-	else
-		printf("%s is made in %s. Its State root is in %s: take that folder away and lock it up.\n"
-		       "Next: comity person add PERSON --home %s --name NAME, then comity serve --home %s\n",
-		       spec.node, spec.home, spec.state_folder, spec.home, spec.home);
+		return cm_commands_tell((const char *const[]){"home", spec.home, "node", spec.node, NULL});
+	printf("%s is made in %s. Its State root is in %s: take that folder away and lock it up.\n"
+	       "Next: comity person add PERSON --home %s --name NAME, then comity serve --home %s\n",
+	       spec.node, spec.home, spec.state_folder, spec.home, spec.home);
 	return CM_CLI_DONE;
 }
 
@@ -186,10 +200,9 @@ cm_commands_renew(const struct cm_command_line *line)
 		return cm_call_show(line, r, NULL, &report);
 	cm_instant_text(until, text);
 	if (line->json)
-		printf("{\"home\":\"%s\",\"until\":\"%s\"}\n", spec.home, text);
-	else
-		printf("Certificates and card are good until %s. Take %s away again, then comity serve --home %s\n", text,
-		       spec.state_folder, spec.home);
+		return cm_commands_tell((const char *const[]){"home", spec.home, "until", text, NULL});
+	printf("Certificates and card are good until %s. Take %s away again, then comity serve --home %s\n", text,
+	       spec.state_folder, spec.home);
 	return CM_CLI_DONE;
 }
 

@@ -76,6 +76,8 @@ told 3 io_open seal nowhere -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg
 told 1 seal_recipient seal err -r age1foo -o x.age
 told 1 seal_identity open err -i err -o x
 told 1 note_vkey log fsck n/log --vkey foo
+must 0 "$comity" init --home 'q"t' --node xa.contact --state q --name "Arland Point" --role contact_point --json
+has out '^{"home":"q\\"t","node":"xa.contact"}$'
 must 0 "$comity" --version
 must 0 "$comity" version --json
 has out '^{"version":"'
