@@ -91,6 +91,9 @@ def words_of(text):
         words = shlex.split(text, comments=True)
     except ValueError:
         return None
+    for i, word in enumerate(words):
+        if word.endswith(';'):
+            return words[:i] + [word[:-1]]
     for stop in ('&', '|', '>', '<', '&&', ';'):
         if stop in words:
             words = words[:words.index(stop)]
