@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "node/do_json.h"
+#include "node/keeper_statement.h"
 #include "node/own_acts.h"
 #include "node/persons.h"
 
@@ -156,6 +157,18 @@ cm_do_person_list(struct cm_exchange *ex)
 	cm_do_json(ex, 200, &body);
 }
 
+// An approval is kept for what it says, so one that says something else is not handed on here.
+static cm_result
+cm_do_person_disable_said(const struct cm_ipc_statement *statement, const char *id, struct cm_report *report)
+{
+	struct cm_keeper_statement said;
+	cm_result r = cm_keeper_statement_read(statement->text, report, &said);
+	if (r == CM_OK && (!cm_view_is(said.act, "person_disable") || !cm_view_is(said.object, id)))
+		r = cm_report_refuse(report, CM_ERROR_STATEMENT_OTHER, "Comity-Statement", "%.*s of %.*s", CM_VIEW_ARG(said.act),
+		                     CM_VIEW_ARG(said.object));
+	return r;
+}
+
 static void
 cm_do_person_disable(struct cm_exchange *ex)
 {
@@ -168,6 +181,8 @@ cm_do_person_disable(struct cm_exchange *ex)
 	char note[CM_IPC_PERSON_ID + 32];
 	const char *id = ex->match.part[0];
 	cm_result r = cm_exchange_statement(ex, &report, &text, &statement);
+	if (r == CM_OK)
+		r = cm_do_person_disable_said(&statement, id, &report);
 	if (r == CM_OK)
 		r = cm_keeper_client_approve(&ex->node->keeper, &statement, &report, &approval);
 	if (r == CM_OK)

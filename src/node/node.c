@@ -271,15 +271,15 @@ cm_node_start_threads(struct cm_node *node, struct cm_node_threads *threads, str
 	if (r == CM_OK)
 		r = cm_jobs_start(node, report, &node->jobs);
 	if (r == CM_OK)
-		r = cm_serve_start(node, report);
-	if (r == CM_OK)
-		r = cm_node_tell_addresses(node, report);
-	if (r == CM_OK)
 		r = cm_pull_start(node, report, &node->pull);
 	if (r == CM_OK)
 		r = cm_timer_start(node, report, &node->timer);
 	if (r == CM_OK)
 		r = cm_output_start(node->output, report);
+	if (r == CM_OK) // when all that a message stirs is there
+		r = cm_serve_start(node, report);
+	if (r == CM_OK)
+		r = cm_node_tell_addresses(node, report);
 	if (r == CM_OK)
 		r = cm_renewal_start(node, report, &node->renewal);
 	if (r == CM_OK)
@@ -311,7 +311,10 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 	cm_outbox_stop(node->outbox);
 	cm_output_stop(node->output);
 	cm_jobs_stop(node->jobs);
-	cm_store_close(node->store);
+	cm_store_close(node->store); // the last changes stir those that have stopped
+	cm_timer_free(node->timer);
+	cm_pull_free(node->pull);
+	cm_outbox_free(node->outbox);
 	cm_client_free(node->client);
 	cm_server_free(node->admin_server);
 	cm_server_free(node->peer_server);

@@ -473,6 +473,13 @@ cm_outbox_stop(struct cm_outbox *outbox)
 	cm_cond_wake_all(&outbox->change);
 	cm_mutex_unlock(&outbox->lock);
 	cm_thread_join(&outbox->thread);
+}
+
+void
+cm_outbox_free(struct cm_outbox *outbox)
+{
+	if (outbox == NULL)
+		return;
 	cm_cond_fini(&outbox->change);
 	cm_mutex_fini(&outbox->lock);
 	cm_mem_free(outbox);

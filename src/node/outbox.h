@@ -13,6 +13,7 @@ CM_CHECKED cm_result cm_outbox_start(struct cm_node *node, struct cm_report *rep
 // and nobody calls any more, the end.
 void cm_outbox_end(struct cm_outbox *outbox);
 void cm_outbox_stop(struct cm_outbox *outbox);
+void cm_outbox_free(struct cm_outbox *outbox); // once nobody can stir it any more
 
 // Looks at once.
 void cm_outbox_stir(struct cm_outbox *outbox);

@@ -336,6 +336,13 @@ cm_pull_stop(struct cm_pull *pull)
 	cm_cond_wake_all(&pull->change);
 	cm_mutex_unlock(&pull->lock);
 	cm_thread_join(&pull->thread);
+}
+
+void
+cm_pull_free(struct cm_pull *pull)
+{
+	if (pull == NULL)
+		return;
 	cm_cond_fini(&pull->change);
 	cm_mutex_fini(&pull->lock);
 	cm_mem_free(pull);

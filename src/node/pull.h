@@ -10,6 +10,7 @@ struct cm_pull;
 
 CM_CHECKED cm_result cm_pull_start(struct cm_node *node, struct cm_report *report, struct cm_pull **ret_pull);
 void cm_pull_stop(struct cm_pull *pull);
+void cm_pull_free(struct cm_pull *pull); // once nobody can stir it any more
 
 // Looks at once for evidence that is announced and not here.
 void cm_pull_stir(struct cm_pull *pull);

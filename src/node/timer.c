@@ -199,6 +199,13 @@ cm_timer_stop(struct cm_timer *timer)
 	cm_cond_wake_all(&timer->change);
 	cm_mutex_unlock(&timer->lock);
 	cm_thread_join(&timer->thread);
+}
+
+void
+cm_timer_free(struct cm_timer *timer)
+{
+	if (timer == NULL)
+		return;
 	cm_cond_fini(&timer->change);
 	cm_mutex_fini(&timer->lock);
 	cm_mem_free(timer);

@@ -8,6 +8,7 @@ struct cm_timer;
 
 CM_CHECKED cm_result cm_timer_start(struct cm_node *node, struct cm_report *report, struct cm_timer **ret_timer);
 void cm_timer_stop(struct cm_timer *timer);
+void cm_timer_free(struct cm_timer *timer); // once nobody can stir it any more
 // A deadline was set or moved.
 void cm_timer_stir(struct cm_timer *timer);
 

@@ -240,6 +240,14 @@ read -r line <ready
 must 0 "$comity" act list --home n --json
 [ "$(grep -o '"type":"person_enrolled"' out | wc -l)" = 2 ] || fail "the factors given offline are no act: $(cat out)"
 must 0 "$comity" login mira --home n --session s3 --password-file pw --code "$(code mira 0)"
+# One who is left alone, by taking away the others' access, still does not become two.
+must 0 "$comity" person disable ilse --home n --session s3
+must 0 "$comity" person disable per --home n --session s3
+must 0 "$comity" person add eve --home n --name Eve --password-file pw --totp-file eve.totp --session s3
+must 1 "$comity" person approve eve --home n --session s3
+must 0 "$comity" act list --home n --json
+[ "$(grep -o '"type":"person_added"' out | wc -l)" = 3 ] || fail "one person added another: $(cat out)"
+
 must 0 "$comity" stop --home n --session s3
 wait "$served" || fail "serve ended with $?"
 served=
