@@ -41,7 +41,7 @@ cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event
 	row.state = cm_view_text("acknowledged");
 	row.changed = event->at;
 	row.their_act = entry;
-	cm_change_request(change, old->state, &row);
+	cm_change_request(change, old, &row);
 	struct cm_store_step step = {
 	        .request = row.id,
 	        .event = cm_view_text("deliver"),

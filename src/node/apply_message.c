@@ -160,7 +160,7 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 		row.wanted_until = task->preservation.desired_expiration;
 	if (task != NULL && task->type == CM_HI1_TYPE_DISCLOSURE && task->disclosure.deadline_count > 0)
 		row.due = task->disclosure.deadlines[0].at;
-	cm_change_request(a->change, cm_view_of(NULL, 0), &row);
+	cm_change_request(a->change, NULL, &row);
 	struct cm_store_step step = {
 	        .request = o->id,
 	        .event = cm_view_text(a->in ? "acknowledge" : "send"),
@@ -181,7 +181,7 @@ cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_
               struct cm_view note)
 {
 	row->changed = a->event->at;
-	cm_change_request(a->change, old->state, row);
+	cm_change_request(a->change, old, row);
 	struct cm_store_step step = {
 	        .request = row->id,
 	        .event = cm_view_text(event),
@@ -224,6 +224,32 @@ cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, bo
 	cm_change_deadline(a->change, &row);
 }
 
+// Does the state follow from the one we know? The registrar's word is followed, ours too; the side that asked tells its own
+// moves only.
+static bool
+cm_apply_follows(const struct cm_apply *a, const struct cm_store_request *old, enum cm_state to)
+{
+	enum cm_kind kind = cm_kind_find(old->kind.p, old->kind.n);
+	enum cm_state from = cm_state_find(old->state.p, old->state.n);
+	if (a->in == (old->ours != 0))
+		return cm_move_follows(kind, from, to);
+	return cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING);
+}
+
+// May we tell that it is in this state now? It was judged before, and is asked again.
+static cm_result
+cm_apply_tells(const struct cm_apply *a, const struct cm_store_request *old, enum cm_state to)
+{
+	bool judged = false;
+	for (size_t i = 0; i < a->told.judged_count; i++)
+		judged = judged || cm_view_equal(a->told.judged[i].id, old->id);
+	if (!judged)
+		return CM_BUG;
+	if (!cm_apply_follows(a, old, to))
+		return cm_report_refuse(a->report, CM_ERROR_MOVE_NOT_ALLOWED, "request", "%.*s", CM_VIEW_ARG(old->state));
+	return CM_OK;
+}
+
 // What the registrar told about a request with a notification: its fine state, and words for people. The end of a
 // preservation stands in the LPTask of the same message.
 static cm_result
@@ -237,18 +263,17 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 		return r;
 	struct cm_store_request row = *old;
 	const struct cm_hi1_object *task = cm_apply_task(a->message);
-	enum cm_state from = cm_state_find(old->state.p, old->state.n), to = cm_state_find(state.p, state.n);
-	enum cm_kind kind = cm_kind_find(old->kind.p, old->kind.n);
-	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
-		row.until = task->preservation.expiration;
+	enum cm_state to = cm_state_find(state.p, state.n);
+	r = a->in ? CM_OK : cm_apply_tells(a, old, to);
+	if (r != CM_OK)
+		return r;
 	row.told = notification->details;
-	// The registrar's word is followed; the side that asked tells its own moves only.
-	bool follows = !a->in       ? true
-	               : old->ours ? cm_move_follows(kind, from, to)
-	                           : cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING);
-	if (to != CM_STATE_NONE && follows)
+	if (cm_apply_follows(a, old, to)) {
 		row.state = state;
-	row.held = to == CM_STATE_HELD_PENDING_MLA;
+		row.held = to == CM_STATE_HELD_PENDING_MLA;
+		if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
+			row.until = task->preservation.expiration;
+	}
 	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
 	if (row.until.us != 0 || row.held)
 		cm_apply_deadline(a, &row, false);
@@ -309,11 +334,15 @@ cm_apply_update(struct cm_apply *a, const struct cm_hi1_object *o)
 		return r;
 	struct cm_store_object row = *old;
 	struct cm_view status = cm_apply_status(o);
+	bool ours = !a->in && old->registrar;
+	if (ours && (int64_t)o->generation != old->generation + 1)
+		return cm_report_refuse(a->report, CM_ERROR_STORE_GENERATION, "object", "%llu after %lld",
+		                        (unsigned long long)o->generation, (long long)old->generation);
 	row.generation = o->generation > 0 && !(a->in && old->registrar) ? (int64_t)o->generation : old->generation + 1;
 	row.changed = cm_instant_of_seconds(cm_instant_seconds(a->event->at));
 	if (status.n > 0)
 		row.status = status;
-	cm_change_object(a->change, -2, &row);
+	cm_change_object(a->change, ours ? old->generation : -2, &row);
 	return o->type == CM_HI1_TYPE_DELIVERY ? cm_apply_delivery_status(a, o) : CM_OK;
 }
 
@@ -410,6 +439,26 @@ cm_apply_action(struct cm_apply *a, const struct cm_hi1_action *action)
 	return r;
 }
 
+// What we tell was judged by rows read earlier, and is signed by now. It may only become durable when they still are so; the
+// store compares once more, when it writes.
+static cm_result
+cm_apply_judged(const struct cm_apply *a)
+{
+	for (size_t i = 0; i < a->told.judged_count; i++) {
+		const struct cm_event_judged *judged = &a->told.judged[i];
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		const struct cm_store_request *row = NULL;
+		cm_result r = cm_store_request(a->node->store, judged->id, a->report, &page, &row);
+		if (r != CM_OK || row == NULL)
+			return r != CM_OK ? r : CM_BUG;
+		if (!cm_view_equal(judged->state, row->state) || judged->until.us != row->until.us)
+			return cm_report_refuse(a->report, CM_ERROR_STORE_STATE_CHANGED, "request",
+			                        "%.*s when it was judged, now %.*s", CM_VIEW_ARG(judged->state),
+			                        CM_VIEW_ARG(row->state));
+	}
+	return CM_OK;
+}
+
 cm_result
 cm_apply_message(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
                  struct cm_report *report)
@@ -424,6 +473,8 @@ cm_apply_message(struct cm_node *node, const struct cm_store_event *event, struc
 	cm_result r = cm_event_message_read(event->detail, &a.told);
 	if (r == CM_OK)
 		r = cm_hi1_message_read_wire(a.told.wire, report, &message);
+	if (r == CM_OK)
+		r = cm_apply_judged(&a);
 	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
 		r = cm_apply_action(&a, &message.actions[i]);
 	return r;

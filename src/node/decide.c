@@ -352,7 +352,10 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	bool by_person = person->id[0] != 0;
 	struct cm_send send = {
 	        .message = &d->message,
-	        .told = {.peer = d->request->peer, .person = cm_view_text(person->id)},
+	        .told = {.peer = d->request->peer,
+	                .person = cm_view_text(person->id),
+	                .judged = {{d->request->id, d->request->state, d->request->until}},
+	                .judged_count = 1},
 	        .topic = d->evidence != NULL ? "deliver" : "update",
 	        .request = request,
 	};

@@ -21,6 +21,12 @@ cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to
 		cm_buf_field(to, message->documents[i].parent);
 		cm_buf_u8(to, message->documents[i].gaps);
 	}
+	cm_buf_u8(to, (uint8_t)message->judged_count);
+	for (size_t i = 0; i < message->judged_count; i++) {
+		cm_buf_field(to, message->judged[i].id);
+		cm_buf_field(to, message->judged[i].state);
+		cm_buf_u64be(to, (uint64_t)message->judged[i].until.us);
+	}
 }
 
 cm_result
@@ -41,6 +47,14 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 		m.documents[i].title = cm_rd_field(&rd);
 		m.documents[i].parent = cm_rd_field(&rd);
 		m.documents[i].gaps = cm_rd_u8(&rd) == 1;
+	}
+	m.judged_count = cm_rd_u8(&rd);
+	if (m.judged_count > CM_EVENT_JUDGED)
+		return CM_BUG;
+	for (size_t i = 0; i < m.judged_count; i++) {
+		m.judged[i].id = cm_rd_field(&rd);
+		m.judged[i].state = cm_rd_field(&rd);
+		m.judged[i].until.us = (int64_t)cm_rd_u64be(&rd);
 	}
 	if (!cm_rd_done(&rd))
 		return CM_BUG;

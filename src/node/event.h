@@ -23,6 +23,14 @@ struct cm_event_document {
 	bool gaps;
 };
 
+// A request whose state a message of ours tells, as it was when that was judged: the message must not become durable when it is
+// another one by then.
+struct cm_event_judged {
+	struct cm_view id, state;
+	struct cm_instant until;
+};
+#define CM_EVENT_JUDGED 2
+
 // Detail of TAKEN, SENT and ANSWERED.
 struct cm_event_message {
 	struct cm_view wire; // record of the message, bare
@@ -30,6 +38,8 @@ struct cm_event_message {
 	struct cm_view peer, person, case_id;
 	struct cm_event_document documents[CM_READER_JUDGED];
 	size_t document_count;
+	struct cm_event_judged judged[CM_EVENT_JUDGED]; // SENT
+	size_t judged_count;
 };
 void cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to);
 // The record of a message without what only its bytes are for, since these stand in the artifact: signature, RFC 8785 form,

@@ -91,7 +91,7 @@ cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struc
 	row.state = cm_view_text("draft");
 	row.told = cm_view_text(said);
 	row.changed = now;
-	cm_change_request(change, old->state, &row);
+	cm_change_request(change, old, &row);
 	struct cm_store_step step = {.request = row.id,
 	        .event = cm_view_text("bounce"),
 	        .from_state = old->state,

@@ -34,6 +34,8 @@ static const struct cm_problem_status {
         {CM_ERROR_HTTP_BODY_UNWANTED, 413},
         {CM_ERROR_HTTP_CERTIFICATE, 403},
         {CM_ERROR_HTTP_STOPPING, 503},
+        {CM_ERROR_STORE_STATE_CHANGED, 409},
+        {CM_ERROR_STORE_GENERATION, 409},
         {CM_ERROR_NODE_BUSY, 503},
         {CM_ERROR_STORE_BUSY, 503},
 };

@@ -216,11 +216,13 @@ cm_change_act(struct cm_change *change, const struct cm_act_values *values)
 }
 
 void
-cm_change_request(struct cm_change *change, struct cm_view from, const struct cm_store_request *row)
+cm_change_request(struct cm_change *change, const struct cm_store_request *from, const struct cm_store_request *row)
 {
 	struct cm_change_op *op = cm_change_row(change, CM_CHANGE_REQUEST, CM_TABLE_REQUEST, row);
-	if (op != NULL)
-		op->text = cm_arena_copy(&change->arena, from);
+	if (op == NULL || from == NULL)
+		return;
+	op->text = cm_arena_copy(&change->arena, from->state);
+	op->number = from->until.us;
 }
 
 void

@@ -51,9 +51,9 @@ void cm_change_act(struct cm_change *change, const struct cm_act_values *values)
 // called act, artifact, document, message, answer; while rebuilding they stand for those of the event.
 #define CM_STORE_LAST UINT64_MAX
 #define CM_STORE_NTH(n) (UINT64_MAX - 1 - (uint64_t)(n))
-// Insert or replace; `from` is the state that the request must have now, empty when it must not exist yet. Otherwise
-// the whole change is refused with store_state_changed.
-void cm_change_request(struct cm_change *change, struct cm_view from, const struct cm_store_request *row);
+// Insert or replace; `from` is the row that was judged: its state and its end (`until`) must be those of now. NULL when the
+// request must not exist yet. Otherwise the whole change is refused with store_state_changed.
+void cm_change_request(struct cm_change *change, const struct cm_store_request *from, const struct cm_store_request *row);
 void cm_change_step(struct cm_change *change, const struct cm_store_step *row);
 // Insert or replace. `generation` is the one the row must have now, -1 when it must not exist yet (store_object_known),
 // -2 when it does not matter. When we are its registrar row->changed is where stamping starts: the store moves it on to

@@ -99,7 +99,7 @@ cm_put_insert(struct cm_db *db, const struct cm_table *table, const char *verb, 
 }
 
 // UPDATE of all columns but those in `same`, which the row has to have already: their indexes need no change.
-// Parameter 32 is free for `more`, a constant.
+// Parameters 31 and 32 are free for `more`, a constant.
 static cm_result
 cm_put_update(struct cm_db *db, const struct cm_table *table, const char *const *same, const char *more,
               struct cm_report *report, struct cm_db_stmt **ret_stmt)
@@ -200,8 +200,11 @@ cm_put_request_state(struct cm_put *put, const struct cm_change_op *op, struct c
 	if (r != CM_OK)
 		return r;
 	struct cm_view state = found ? cm_db_bytes(stmt, 0) : cm_view_of(NULL, 0);
-	r = cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "request", "%.*s instead of %.*s", CM_VIEW_ARG(state),
-	                     CM_VIEW_ARG(op->text));
+	if (cm_view_equal(state, op->text))
+		r = cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "request", "another end than was known");
+	else
+		r = cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "request", "%.*s instead of %.*s",
+		                     CM_VIEW_ARG(state), CM_VIEW_ARG(op->text));
 	if (found)
 		cm_db_reset(stmt);
 	return r;
@@ -216,12 +219,14 @@ cm_put_request(struct cm_put *put, const struct cm_change_op *op, struct cm_repo
 	bool is_new = op->text.n == 0;
 	cm_put_resolve(put, table, op->row);
 	cm_result r = is_new ? cm_put_insert(put->db, table, "INSERT OR IGNORE", report, &stmt)
-	                     : cm_put_update(put->db, table, same, "state = ?32", report, &stmt);
+	                     : cm_put_update(put->db, table, same, "state = ?32 AND \"until\" = ?31", report, &stmt);
 	if (r != CM_OK)
 		return r;
 	cm_put_bind_row(put, stmt, table, op->row);
-	if (!is_new)
+	if (!is_new) {
 		cm_db_bind_text(stmt, 32, op->text);
+		cm_db_bind_number(stmt, 31, op->number);
+	}
 	r = cm_db_run(stmt, report);
 	return r == CM_OK && cm_db_changed(put->db) == 0 ? cm_put_request_state(put, op, report) : r;
 }

@@ -14,6 +14,8 @@ messages_come_back(void **state)
 	        .case_id = cm_view_text("HOSP-1"),
 	        .documents = {{cm_view_text("id"), cm_view_text("title"), cm_view_text("parent"), true}},
 	        .document_count = 1,
+	        .judged = {{cm_view_text("id"), cm_view_text("preserved"), cm_instant_of_seconds(7)}},
+	        .judged_count = 1,
 	};
 	struct cm_event_message out;
 	struct cm_buf bytes = cm_buf_of(1024);
@@ -25,6 +27,9 @@ messages_come_back(void **state)
 	assert_int_equal(out.document_count, 1);
 	assert_view_is(out.documents[0].parent, "parent");
 	assert_true(out.documents[0].gaps);
+	assert_int_equal(out.judged_count, 1);
+	assert_view_is(out.judged[0].state, "preserved");
+	assert_true(out.judged[0].until.us == cm_instant_of_seconds(7).us);
 	for (size_t n = 0; n < bytes.n; n++)
 		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out), CM_BUG);
 	cm_buf_fini(&bytes);

@@ -38,7 +38,7 @@ rules_have_statuses(void **state)
 	static const struct {
 		enum cm_error rule;
 		unsigned status;
-	} row[] = {{CM_ERROR_NODE_BUSY, 503}, {CM_ERROR_STORE_BUSY, 503}, {CM_ERROR_HTTP_STOPPING, 503},
+	} row[] = {{CM_ERROR_STORE_STATE_CHANGED, 409}, {CM_ERROR_STORE_GENERATION, 409}, {CM_ERROR_NODE_BUSY, 503}, {CM_ERROR_STORE_BUSY, 503}, {CM_ERROR_HTTP_STOPPING, 503},
 	           {CM_ERROR_HTTP_CERTIFICATE, 403}, {CM_ERROR_HTTP_BODY_SIZE, 413}, {CM_ERROR_HTTP_METHOD, 405},
 	           {CM_ERROR_JSON_SYNTAX, 422}};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {

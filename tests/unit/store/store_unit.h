@@ -93,8 +93,8 @@ unit_apply(void *self, const struct cm_store_event *event, struct cm_change *cha
 	                                   .changed = event->at};
 	(void)report;
 	u->applied++;
-	bool first = cm_view_is(event->cause, "acknowledged");
-	cm_change_request(change, cm_view_text(first ? "" : "acknowledged"), &request);
+	struct cm_store_request from = {.state = cm_view_text("acknowledged")};
+	cm_change_request(change, cm_view_is(event->cause, "acknowledged") ? NULL : &from, &request);
 	struct cm_store_step step = {.request = event->detail, .event = event->cause, .at = event->at,
 	                             .act = CM_STORE_LAST};
 	cm_change_step(change, &step);

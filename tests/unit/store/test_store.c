@@ -96,7 +96,8 @@ a_refused_change_leaves_nothing(void **state)
 	struct cm_store_peer peer = {.node = cm_view_text("xb.contact"), .state = cm_view_text("invited")};
 	struct cm_store_request request = {.id = cm_view_text(ID1), .state = cm_view_text("sent")};
 	cm_change_peer(change, &peer);
-	cm_change_request(change, cm_view_text("signed"), &request);
+	struct cm_store_request was = {.state = cm_view_text("signed")};
+	cm_change_request(change, &was, &request);
 	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
 	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
 	struct cm_store_page *page;
@@ -126,7 +127,7 @@ followers_are_those_that_name_a_parent(void **state)
 		snprintf(id, sizeof id, "6f1c2a5e-0b1d-4c3e-8f00-%012d", i);
 		struct cm_store_request row = {.id = cm_view_text(id), .state = cm_view_text("sent"),
 		                               .parent = cm_view_text(i == 0 ? "" : i == 1 ? ID2 : ID1)};
-		cm_change_request(change, cm_view_of(NULL, 0), &row);
+		cm_change_request(change, NULL, &row);
 	}
 	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
 	struct cm_store_ask ask = {.request = cm_view_text(ID1), .limit = 2};
@@ -163,6 +164,26 @@ event(struct unit_store *u, const char *cause, const char *id)
 	cm_change_artifact(change, &artifact);
 	assert_int_equal(cm_store_apply(u->store, &e, change, &report), CM_OK);
 	return cm_store_submit_wait(u->store, change, &report, NULL, NULL);
+}
+
+// One judged it by the end it had; by the time of the commit another one was promised.
+static void
+a_request_whose_end_moved_is_not_what_was_judged(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_store_request was = {.id = cm_view_text(ID1), .state = cm_view_text("preserved"), .until = unit_time(60)}, row = was;
+	struct cm_change *changes[3];
+	for (size_t i = 0; i < 3; i++) {
+		changes[i] = cm_change_new(unit_time(0));
+		row.until = unit_time(i == 1 ? 120 : 60);
+		row.state = cm_view_text(i == 2 ? "lapsed" : "preserved");
+		cm_change_request(changes[i], i == 0 ? NULL : &was, &row);
+	}
+	assert_int_equal(cm_store_submit_wait(u->store, changes[0], &report, NULL, NULL), CM_OK);
+	assert_int_equal(cm_store_submit_wait(u->store, changes[1], &report, NULL, NULL), CM_OK);
+	assert_int_equal(cm_store_submit_wait(u->store, changes[2], &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
 }
 
 static void
@@ -334,7 +355,7 @@ the_log_of_the_database_does_not_grow_without_acts(void **state)
 }
 
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
-          S(a_refused_change_leaves_nothing), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
+          S(a_refused_change_leaves_nothing), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
           S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
           S(the_log_of_the_database_does_not_grow_without_acts))
