@@ -8,5 +8,9 @@ cm_apply_event(void *self, const struct cm_store_event *event, struct cm_change 
 		return cm_apply_message(self, event, change, report);
 	if (cm_view_is(event->cause, CM_EVENT_ANSWERED))
 		return cm_apply_answer(self, event, change, report);
+	if (cm_view_is(event->cause, CM_EVENT_BOUNCED))
+		return cm_apply_bounced(self, event, change, report);
+	if (cm_view_is(event->cause, CM_EVENT_DEADLINE))
+		return cm_apply_deadline(self, event, change, report);
 	return cm_apply_evidence(self, event, change, report);
 }

@@ -1,5 +1,6 @@
 // Knows: what a peer's answer to a message of ours changes: generations and first statuses of our objects, and that a
-// request has arrived. Does not know: how the answer was checked (outbox.c).
+// request has arrived, or was refused. Does not know: how the answer was checked (outbox.c).
+// Texts of BOUNCED: request, what the peer said.
 #include "node/event.h"
 
 #include "base/mem.h"
@@ -27,6 +28,26 @@ cm_apply_answer_status(const struct cm_hi1_object *o)
 	return cm_view_of(NULL, 0);
 }
 
+static void
+cm_apply_answer_move(const struct cm_store_request *old, struct cm_store_request *row, const char *name,
+                     const struct cm_store_event *event, struct cm_change *change)
+{
+	row->changed = event->at;
+	cm_change_request(change, old, row);
+	struct cm_store_step step = {
+	        .request = row->id,
+	        .event = cm_view_text(name),
+	        .from_state = old->state,
+	        .to_state = row->state,
+	        .note = row->told,
+	        .at = event->at,
+	        .act = CM_STORE_LAST,
+	};
+	cm_change_step(change, &step);
+	struct cm_store_news news = {.at = event->at, .topic = cm_view_text("request"), .ref = row->id, .text = row->state};
+	cm_change_news(change, &news);
+}
+
 // A request of ours has arrived: the receipt proves it, and the first status says that it was taken up.
 static cm_result
 cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event, struct cm_view id, uint64_t entry,
@@ -35,35 +56,25 @@ cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *old = NULL;
 	cm_result r = cm_store_request(node->store, id, report, &page, &old);
-	if (r != CM_OK || old == NULL || !cm_view_is(old->state, "sent"))
+	if (r != CM_OK || old == NULL || !old->ours || !cm_view_is(old->state, "sent"))
 		return r;
 	struct cm_store_request row = *old;
 	row.state = cm_view_text("acknowledged");
-	row.changed = event->at;
 	row.their_act = entry;
-	cm_change_request(change, old, &row);
-	struct cm_store_step step = {
-	        .request = row.id,
-	        .event = cm_view_text("deliver"),
-	        .from_state = old->state,
-	        .to_state = row.state,
-	        .at = event->at,
-	        .act = CM_STORE_LAST,
-	};
-	cm_change_step(change, &step);
-	struct cm_store_news news = {.at = event->at, .topic = cm_view_text("request"), .ref = row.id, .text = row.state};
-	cm_change_news(change, &news);
+	cm_apply_answer_move(old, &row, "deliver", event, change);
 	return CM_OK;
 }
 
+// Only what the peer itself keeps for us.
 static cm_result
 cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event, const struct cm_hi1_object *o,
-                       uint64_t entry, struct cm_change *change, struct cm_report *report)
+                       const struct cm_event_message *told, struct cm_change *change, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_object *old = NULL;
 	cm_result r = cm_store_object(node->store, o->id, report, &page, &old);
-	if (r != CM_OK || old == NULL || old->registrar || (int64_t)o->generation < old->generation)
+	if (r != CM_OK || old == NULL || old->registrar || !cm_view_equal(old->peer, told->peer) ||
+	    (int64_t)o->generation < old->generation)
 		return r;
 	struct cm_store_object row = *old;
 	struct cm_view status = cm_apply_answer_status(o);
@@ -72,7 +83,7 @@ cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event,
 	if (status.n > 0)
 		row.status = status;
 	cm_change_object(change, -2, &row);
-	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o->id, entry, change, report) : CM_OK;
+	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o->id, told->entry, change, report) : CM_OK;
 }
 
 cm_result
@@ -86,6 +97,26 @@ cm_apply_answer(struct cm_node *node, const struct cm_store_event *event, struct
 		r = cm_hi1_message_read_wire(told.wire, report, &message);
 	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
 		if (message.actions[i].object != NULL)
-			r = cm_apply_answer_object(node, event, message.actions[i].object, told.entry, change, report);
+			r = cm_apply_answer_object(node, event, message.actions[i].object, &told, change, report);
 	return r;
+}
+
+cm_result
+cm_apply_bounced(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
+                 struct cm_report *report)
+{
+	struct cm_event_texts t;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *old = NULL;
+	cm_result r = cm_event_texts_read(event->detail, &t);
+	if (r != CM_OK || t.n != 2)
+		return CM_BUG;
+	r = cm_store_request(node->store, t.text[0], report, &page, &old);
+	if (r != CM_OK || old == NULL || !old->ours || !cm_view_is(old->state, "sent"))
+		return r;
+	struct cm_store_request row = *old;
+	row.state = cm_view_text("draft");
+	row.told = t.text[1];
+	cm_apply_answer_move(old, &row, "bounce", event, change);
+	return CM_OK;
 }

@@ -62,17 +62,13 @@ cm_apply_evidence_approved(const struct cm_store_event *event, const struct cm_e
 
 // The message to the deliverer that belongs to the same change.
 static cm_result
-cm_apply_evidence_told(struct cm_node *node, const struct cm_store_event *event, const struct cm_event_texts *t,
-                       struct cm_change *change, struct cm_report *report)
+cm_apply_evidence_told(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
+                       struct cm_report *report)
 {
-	bool fetched = cm_view_is(event->cause, CM_EVENT_RECEIVED) || cm_view_is(event->cause, CM_EVENT_UNFETCHED);
-	size_t at = fetched ? 1 : cm_view_is(event->cause, CM_EVENT_OPENED) ? 4 : t->n;
 	struct cm_store_event sent = *event;
-	if (at >= t->n)
-		return CM_OK;
+	cm_result r = cm_event_sent(event, &sent.detail);
 	sent.cause = cm_view_text(CM_EVENT_SENT);
-	sent.detail = t->text[at];
-	return cm_apply_message(node, &sent, change, report);
+	return r != CM_OK || sent.detail.n == 0 ? r : cm_apply_message(node, &sent, change, report);
 }
 
 cm_result
@@ -114,5 +110,5 @@ cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event, stru
 		cm_change_approval_clear(change, row.id, cm_view_text("export"));
 	cm_change_delivery(change, &row);
 	cm_apply_evidence_news(event, row.id, row.state, change);
-	return cm_apply_evidence_told(node, event, &t, change, report);
+	return cm_apply_evidence_told(node, event, change, report);
 }

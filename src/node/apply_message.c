@@ -201,7 +201,7 @@ cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_
 // the data was held is looked at once more, so that it does not end in silence. `tell`: the asker does not know yet that it is
 // held, so the clock looks at once; our word to the asker, when that is applied, lets the row sleep.
 static void
-cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, bool tell)
+cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool tell)
 {
 	struct cm_instant until = request->until, wake = {.us = 0};
 	enum cm_state state = cm_state_find(request->state.p, request->state.n);
@@ -221,7 +221,7 @@ cm_apply_deadline(struct cm_apply *a, const struct cm_store_request *request, bo
 	        .state = cm_view_text(held ? "held" : runs ? "running" : "over"),
 	        .source = cm_view_text("Art. 42(8)"),
 	};
-	cm_change_deadline(a->change, &row);
+	cm_change_deadline(a->change, NULL, &row);
 }
 
 // Does the state follow from the one we know? The registrar's word is followed, ours too; the side that asked tells its own
@@ -276,7 +276,7 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	}
 	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
 	if (row.until.us != 0 || row.held)
-		cm_apply_deadline(a, &row, false);
+		cm_apply_end(a, &row, false);
 	return CM_OK;
 }
 
@@ -404,7 +404,7 @@ cm_apply_hold(struct cm_apply *a, struct cm_view task)
 		cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
 	}
 	if (row.held)
-		cm_apply_deadline(a, &row, true);
+		cm_apply_end(a, &row, true);
 	return CM_OK;
 }
 

@@ -85,6 +85,21 @@ cm_event_texts_read(struct cm_view detail, struct cm_event_texts *ret_texts)
 	return CM_OK;
 }
 
+cm_result
+cm_event_sent(const struct cm_store_event *event, struct cm_view *ret_detail)
+{
+	struct cm_event_texts t;
+	bool fetched = cm_view_is(event->cause, CM_EVENT_RECEIVED) || cm_view_is(event->cause, CM_EVENT_UNFETCHED);
+	size_t at = fetched ? 1 : cm_view_is(event->cause, CM_EVENT_OPENED) ? 4 : CM_EVENT_TEXTS;
+	*ret_detail = cm_view_is(event->cause, CM_EVENT_SENT) ? event->detail : cm_view_of(NULL, 0);
+	if (at == CM_EVENT_TEXTS)
+		return CM_OK;
+	cm_result r = cm_event_texts_read(event->detail, &t);
+	if (r == CM_OK && at < t.n)
+		*ret_detail = t.text[at];
+	return r;
+}
+
 void
 cm_event_where_write(const struct cm_event_where *where, struct cm_buf *to)
 {

@@ -10,6 +10,8 @@
 #define CM_EVENT_TAKEN "taken"     // a message of a peer was stored; artifact 0 is it
 #define CM_EVENT_SENT "sent"       // a message of ours was signed; artifact 0 is it
 #define CM_EVENT_ANSWERED "answer" // a peer's answer came; artifact 0 is it
+#define CM_EVENT_BOUNCED "bounced" // a peer refused a message of ours as a whole
+#define CM_EVENT_DEADLINE "deadline" // the clock looked at a deadline
 #define CM_EVENT_UPLOAD "upload"   // sealed evidence came from an officer's program
 #define CM_EVENT_RECEIVED "received"
 #define CM_EVENT_UNFETCHED "unfetched" // what came was never what was announced; it is not fetched any more
@@ -48,7 +50,7 @@ CM_CHECKED cm_result cm_event_wire(const struct cm_hi1_message *message, struct 
 // Views point into `detail`. CM_BUG for anything malformed: we wrote it.
 CM_CHECKED cm_result cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_message);
 
-// Detail of the others: a fixed order of texts, each cause its own (see apply_evidence.c).
+// Detail of the others: a fixed order of texts, each cause its own (see the file that applies it).
 #define CM_EVENT_TEXTS 10
 struct cm_event_texts {
 	struct cm_view text[CM_EVENT_TEXTS];
@@ -56,6 +58,9 @@ struct cm_event_texts {
 };
 void cm_event_texts_write(const struct cm_event_texts *texts, struct cm_buf *to);
 CM_CHECKED cm_result cm_event_texts_read(struct cm_view detail, struct cm_event_texts *ret_texts);
+
+// The detail of the message of ours that an event made, whatever its cause: itself, or one of its texts. Empty without.
+CM_CHECKED cm_result cm_event_sent(const struct cm_store_event *event, struct cm_view *ret_detail);
 
 // The store's apply hook: puts the derived rows of an event into the change.
 CM_CHECKED cm_result cm_apply_event(void *self, const struct cm_store_event *event, struct cm_change *change,
@@ -66,6 +71,10 @@ CM_CHECKED cm_result cm_apply_message(struct cm_node *node, const struct cm_stor
                                       struct cm_change *change, struct cm_report *report);
 CM_CHECKED cm_result cm_apply_answer(struct cm_node *node, const struct cm_store_event *event,
                                      struct cm_change *change, struct cm_report *report);
+CM_CHECKED cm_result cm_apply_bounced(struct cm_node *node, const struct cm_store_event *event,
+                                      struct cm_change *change, struct cm_report *report);
+CM_CHECKED cm_result cm_apply_deadline(struct cm_node *node, const struct cm_store_event *event,
+                                       struct cm_change *change, struct cm_report *report);
 CM_CHECKED cm_result cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event,
                                        struct cm_change *change, struct cm_report *report);
 

@@ -216,6 +216,8 @@ cm_node_open_store(struct cm_node *node, struct cm_report *report)
 	        .self = node,
 	};
 	cm_result r = cm_store_open(&options, report, &node->store);
+	if (r == CM_OK && cm_store_stale(node->store))
+		r = cm_store_rebuild(node->store, report);
 	if (r == CM_OK)
 		r = cm_peers_load(&node->peers, node->store, &node->reader, report);
 	if (r == CM_OK)

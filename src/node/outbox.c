@@ -276,7 +276,7 @@ cm_outbox_again(const struct cm_outbox_try *one, struct cm_report *report)
 	char trouble[CM_REPORT_SEEN];
 	if (change == NULL)
 		return CM_NOMEM;
-	if (one->status != 0)
+	if (one->status != 0 && one->status != 200)
 		snprintf(trouble, sizeof trouble, "HTTP %u", one->status);
 	else
 		snprintf(trouble, sizeof trouble, "%.200s", one->report.count > 0 ? one->report.findings[0].seen : "");
@@ -340,10 +340,14 @@ cm_outbox_kept(void *context, const struct cm_store_outcome *outcome)
 {
 	struct cm_outbox_try *one = context;
 	struct cm_outbox *outbox = one->node->outbox;
-	if (outcome->result == CM_OK)
-		cm_outbox_tell(outbox, one->transaction, 0, one->end, &one->said);
-	else
-		cm_node_log("an answer could not be kept", outcome->report);
+	if (outcome->result != CM_OK) { // as good as no answer: the outbox's thread sees to the next try
+		one->result = outcome->result;
+		if (outcome->report != NULL)
+			cm_report_join(&one->report, outcome->report);
+		cm_outbox_finished(outbox, one);
+		return;
+	}
+	cm_outbox_tell(outbox, one->transaction, 0, one->end, &one->said);
 	cm_outbox_free_try(outbox, one);
 }
 
@@ -352,15 +356,14 @@ cm_outbox_finish(struct cm_outbox *outbox, struct cm_outbox_try *one)
 {
 	struct cm_report report = {0};
 	bool submitted = false;
-	cm_result r = CM_OK;
-	if (one->result == CM_OK && one->status == 200)
-		r = cm_outbox_take_answer(one, &report, &submitted);
-	if (r == CM_OK && !submitted)
-		r = cm_outbox_again(one, &report);
-	if (r != CM_OK)
+	if (one->result == CM_OK && one->status == 200 && cm_outbox_take_answer(one, &report, &submitted) != CM_OK)
 		cm_node_log("an answer could not be kept", &report);
-	if (!submitted)
-		cm_outbox_free_try(outbox, one);
+	if (submitted)
+		return;
+	cm_report_clear(&report);
+	if (cm_outbox_again(one, &report) != CM_OK)
+		cm_node_log("when a message is tried again could not be kept", &report);
+	cm_outbox_free_try(outbox, one);
 }
 
 // Under the lock: told to stop, and nothing is under way.

@@ -27,6 +27,50 @@ cm_outbox_answer_check(const struct cm_outbox_try *one, const struct cm_hi1_mess
 	return r == CM_OK ? cm_jws_verify(&digest, &sig, &peer->identity.sign, report) : r;
 }
 
+// The object that a CREATE of it is answered with: its registrar tells its first status there.
+static bool
+cm_outbox_answer_shows(const struct cm_hi1_object *o)
+{
+	return o->type == CM_HI1_TYPE_AUTHORISATION || o->type == CM_HI1_TYPE_DOCUMENT ||
+	       o->type == CM_HI1_TYPE_PRESERVATION || o->type == CM_HI1_TYPE_DISCLOSURE;
+}
+
+static bool
+cm_outbox_answers_action(const struct cm_hi1_action *asked, const struct cm_hi1_action *answer)
+{
+	const struct cm_hi1_object *o = asked->object, *shown = answer->object;
+	if (answer->verb != asked->verb || !cm_view_equal(answer->id, o != NULL ? o->id : asked->id))
+		return false;
+	if (shown == NULL)
+		return asked->verb != CM_HI1_VERB_CREATE || !cm_outbox_answer_shows(o);
+	return o != NULL && shown->type == o->type && cm_view_equal(shown->id, o->id);
+}
+
+// A yes answers every action of our message, each about the object of that action: what it says of others is not asked for.
+static cm_result
+cm_outbox_answer_whole(const struct cm_outbox_try *one, const struct cm_hi1_message *m, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) asked = {.action_count = 0};
+	struct cm_event_message told;
+	struct cm_store_event event;
+	struct cm_view detail;
+	cm_result r = cm_store_outbox_event(one->node->store, one->id, report, &page, &event);
+	if (r == CM_OK)
+		r = cm_event_sent(&event, &detail);
+	if (r == CM_OK)
+		r = cm_event_message_read(detail, &told);
+	if (r == CM_OK)
+		r = cm_hi1_message_read_wire(told.wire, report, &asked);
+	if (r == CM_OK && m->action_count != asked.action_count)
+		r = cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/ActionResponses", "%zu actions for %zu", m->action_count,
+		                     asked.action_count);
+	for (size_t i = 0; r == CM_OK && i < m->action_count; i++)
+		if (!cm_outbox_answers_action(&asked.actions[i], &m->actions[i]))
+			r = cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/ActionResponses", "action %zu", i);
+	return r;
+}
+
 // The first error in it, or NULL: then it is a yes.
 static const struct cm_hi1_error_info *
 cm_outbox_answer_error(const struct cm_hi1_message *m)
@@ -82,24 +126,11 @@ static cm_result
 cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struct cm_instant now,
                         struct cm_change *change, struct cm_report *report)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_request *old = NULL;
-	cm_result r = cm_store_request(one->node->store, cm_view_text(one->request), report, &page, &old);
-	if (r != CM_OK || old == NULL || !cm_view_is(old->state, "sent"))
-		return r;
-	struct cm_store_request row = *old;
-	row.state = cm_view_text("draft");
-	row.told = cm_view_text(said);
-	row.changed = now;
-	cm_change_request(change, old, &row);
-	struct cm_store_step step = {.request = row.id,
-	        .event = cm_view_text("bounce"),
-	        .from_state = old->state,
-	        .to_state = row.state,
-	        .note = row.told,
-	        .at = now};
-	cm_change_step(change, &step);
-	return CM_OK;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_event_texts texts = {.text = {cm_view_text(one->request), cm_view_text(said)}, .n = 2};
+	cm_event_texts_write(&texts, &detail);
+	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_BOUNCED), .detail = cm_buf_view(&detail)};
+	return cm_store_apply(one->node->store, &event, change, report);
 }
 
 static cm_result
@@ -155,7 +186,8 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 		r = cm_store_apply(one->node->store, &event, change, report);
 	} else {
 		cm_report_add(&one->said, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);
-		r = cm_outbox_answer_bounce(one, said, now, change, report);
+		if (strcmp(one->topic, "request") == 0)
+			r = cm_outbox_answer_bounce(one, said, now, change, report);
 	}
 	one->end = error == NULL ? CM_OUTBOX_ANSWERED : CM_OUTBOX_REFUSED;
 	if (r == CM_OK)
@@ -175,6 +207,8 @@ cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, bool 
 		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "answer", "%s", one->peer);
 	if (r == CM_OK)
 		r = cm_outbox_answer_check(one, &read.message, &peer, &one->report);
+	if (r == CM_OK && cm_outbox_answer_error(&read.message) == NULL)
+		r = cm_outbox_answer_whole(one, &read.message, &one->report);
 	if (r != CM_OK) {
 		cm_node_log("an answer is not one to our message", &one->report);
 		return CM_OK;

@@ -9,6 +9,7 @@
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
 #include "node/decide.h"
+#include "node/event.h"
 #include "node/hold.h"
 #include "os/clock.h"
 
@@ -23,48 +24,30 @@ struct cm_timer {
 	bool hold_all; // more than there is room for, or the start: everything is looked at
 };
 
-static const char *const cm_timer_words[] = {
-        [CM_DEADLINE_FAR] = "far", [CM_DEADLINE_FIRST] = "14 days left", [CM_DEADLINE_SECOND] = "7 days left",
-        [CM_DEADLINE_LAST] = "2 days left", [CM_DEADLINE_OVER] = "over", [CM_DEADLINE_HELD] = "held"};
-
 // The row's new stage and next moment, and news about it.
 static cm_result
-cm_timer_advance(struct cm_timer *timer, const struct cm_store_deadline *old, struct cm_instant now,
+cm_timer_advance(struct cm_timer *timer, const struct cm_store_deadline *row, struct cm_instant now,
                  struct cm_report *report)
 {
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
-	struct cm_store_deadline row = *old;
-	enum cm_deadline_stage stage = cm_deadline_stage(old->at, now, cm_view_is(old->state, "held"));
+	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	char at[24];
 	if (change == NULL)
 		return CM_NOMEM;
-	row.stage = stage;
-	if (stage == CM_DEADLINE_HELD || !cm_deadline_next(old->at, now, &row.wake))
-		row.wake.us = 0;
-	if (stage == CM_DEADLINE_OVER)
-		row.state = cm_view_text("over");
-	cm_change_deadline(change, &row);
-	struct cm_store_news news = {.at = now,
-	        .topic = cm_view_text("deadline"),
-	        .ref = old->request,
-	        .text = cm_view_text(cm_timer_words[stage])};
-	cm_change_news(change, &news);
-	return cm_store_submit_wait(timer->node->store, cm_take(&change), report, NULL, NULL);
+	snprintf(at, sizeof at, "%lld", (long long)row->at.us);
+	struct cm_event_texts texts = {.text = {row->request, row->limit, cm_view_text(at), row->state}, .n = 4};
+	cm_event_texts_write(&texts, &detail);
+	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_DEADLINE), .detail = cm_buf_view(&detail)};
+	cm_result r = cm_store_apply(timer->node->store, &event, change, report);
+	return r == CM_OK ? cm_store_submit_wait(timer->node->store, cm_take(&change), report, NULL, NULL) : r;
 }
 
-// True when the end is another one by now.
+// Somebody changed the request or its end since the rows were read: what is there now is looked at next time.
 static bool
-cm_timer_moved(struct cm_timer *timer, const struct cm_store_deadline *old)
+cm_timer_was_late(cm_result r, const struct cm_report *report)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_deadline *rows = NULL;
-	size_t n = 0;
-	struct cm_store_ask ask = {.request = old->request, .limit = CM_LIMIT_STORE_PAGE_VALUE};
-	if (cm_store_deadlines(timer->node->store, &ask, NULL, &page, &rows, &n) != CM_OK)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (cm_view_equal(rows[i].limit, old->limit))
-			return rows[i].at.us != old->at.us || !cm_view_equal(rows[i].state, old->state);
-	return true;
+	return r == CM_REFUSED &&
+	       (cm_report_has(report, CM_ERROR_STORE_STATE_CHANGED) || cm_report_has(report, CM_ERROR_STORE_GENERATION));
 }
 
 static void
@@ -80,11 +63,9 @@ cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct
 		r = cm_decide_tell(timer->node, row->request, CM_EVENT_NONE, CM_ACTOR_REQUESTED_NODE, &report);
 	if (r == CM_OK && stage == CM_DEADLINE_HELD)
 		return; // what was told let the row sleep
-	if (r == CM_REFUSED && cm_timer_moved(timer, row))
-		return; // held, released or extended meanwhile
-	if (r == CM_OK || r == CM_REFUSED)
+	if (r == CM_OK || (r == CM_REFUSED && !cm_timer_was_late(r, &report)))
 		r = cm_timer_advance(timer, row, now, &report);
-	if (r != CM_OK)
+	if (r != CM_OK && !cm_timer_was_late(r, &report))
 		cm_node_log("a deadline could not be advanced", &report);
 }
 

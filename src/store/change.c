@@ -240,9 +240,14 @@ cm_change_object(struct cm_change *change, int64_t generation, const struct cm_s
 }
 
 void
-cm_change_deadline(struct cm_change *change, const struct cm_store_deadline *row)
+cm_change_deadline(struct cm_change *change, const struct cm_store_deadline *from, const struct cm_store_deadline *row)
 {
-	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_DEADLINE, row);
+	enum cm_change_kind kind = from == NULL ? CM_CHANGE_PUT : CM_CHANGE_DEADLINE;
+	struct cm_change_op *op = cm_change_row(change, kind, CM_TABLE_DEADLINE, row);
+	if (op == NULL || from == NULL)
+		return;
+	op->text = cm_arena_copy(&change->arena, from->state);
+	op->number = from->at.us;
 }
 
 void

@@ -60,7 +60,8 @@ void cm_change_step(struct cm_change *change, const struct cm_store_step *row);
 // the first second in which fewer than 100 objects of this peer were stamped, and never before the peer's latest second.
 // options.reply runs after the COMMIT, so it reads the stamp from the row.
 void cm_change_object(struct cm_change *change, int64_t generation, const struct cm_store_object *row);
-void cm_change_deadline(struct cm_change *change, const struct cm_store_deadline *row);
+// Insert or replace; with `from`, the row that was looked at, its end and state must be those of now (store_state_changed).
+void cm_change_deadline(struct cm_change *change, const struct cm_store_deadline *from, const struct cm_store_deadline *row);
 void cm_change_delivery(struct cm_change *change, const struct cm_store_delivery *row);
 // Durable progress of a pull.
 void cm_change_delivery_have(struct cm_change *change, struct cm_view id, uint64_t have);

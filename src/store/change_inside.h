@@ -10,6 +10,7 @@ enum cm_change_kind {
 	CM_CHANGE_REMOVE,  // table, text = key
 	CM_CHANGE_MARK,    // row = outbox
 	CM_CHANGE_REQUEST, // row, text = state and number = end it must have; no text: it must not exist
+	CM_CHANGE_DEADLINE, // row, text = state and number = end it must have
 	CM_CHANGE_OBJECT,  // row, number = generation it must have
 	CM_CHANGE_HAVE,    // text = delivery, number = bytes
 	CM_CHANGE_DUE,     // text = delivery, number = microseconds

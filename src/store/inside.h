@@ -63,6 +63,7 @@ struct cm_store {
 	struct cm_merkle_head head;   // newest signed head that is committed or about to be
 	struct cm_instant last_at;
 	struct cm_put_stamp stamp;
+	bool stale; // the derived tables are of another version
 	struct cm_thread writer, publisher;
 	struct cm_report writer_report, publisher_report; // of what ends them; here, so that a lack of memory can be told
 	// queue
@@ -90,6 +91,7 @@ struct cm_store {
 };
 
 // -- readers.c
+bool cm_readers_rebuilding(struct cm_store *store); // is it the calling thread that makes the derived tables again?
 CM_CHECKED cm_result cm_readers_init(struct cm_store *store, struct cm_report *report);
 void cm_readers_fini(struct cm_store *store);
 struct cm_db *cm_readers_take(struct cm_store *store);
@@ -110,8 +112,8 @@ void cm_cycle_free(struct cm_cycle *cycle); // jobs have to be gone
 // -- recover.c: checks and repairs at start, before the threads
 CM_CHECKED cm_result cm_recover_run(struct cm_store *store, struct cm_report *report);
 
-// -- rebuild.c
-CM_CHECKED cm_result cm_rebuild_run(struct cm_store *store, struct cm_report *report);
+// -- rebuild.c: a transaction of its own. What came of it is the job's result; anything but CM_OK here is fatal.
+CM_CHECKED cm_result cm_rebuild_run(struct cm_store *store, struct cm_job *job, struct cm_report *report);
 
 // -- writer.c
 void cm_writer_run(void *store);

@@ -31,6 +31,9 @@ CM_CHECKED cm_result cm_store_artifact_of_act(struct cm_store *store, uint64_t i
                                               const struct cm_store_artifact **ret_row);
 CM_CHECKED cm_result cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report,
                                      struct cm_store_page **ret_page, const struct cm_store_outbox **ret_row);
+// Cause and detail of the event that the message of an outbox row came with; both empty when there is no such row.
+CM_CHECKED cm_result cm_store_outbox_event(struct cm_store *store, uint64_t id, struct cm_report *report,
+                                           struct cm_store_page **ret_page, struct cm_store_event *ret_event);
 // Do we have an answer for this transaction already? The row's `answer` is empty while it is being made.
 CM_CHECKED cm_result cm_store_reply(struct cm_store *store, struct cm_view sender, struct cm_view transaction,
                                     struct cm_report *report, struct cm_store_page **ret_page,

@@ -18,6 +18,13 @@ cm_readers_fini(struct cm_store *store)
 		cm_db_close(store->readers[i]);
 }
 
+bool
+cm_readers_rebuilding(struct cm_store *store)
+{
+	CM_MUTEX_HOLD(&store->lock_readers);
+	return store->rebuilding && pthread_equal(store->rebuilder, pthread_self());
+}
+
 struct cm_db *
 cm_readers_take(struct cm_store *store)
 {

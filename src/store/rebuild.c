@@ -115,18 +115,20 @@ cm_rebuild_mark(struct cm_store *store, bool on)
 }
 
 cm_result
-cm_rebuild_run(struct cm_store *store, struct cm_report *report)
+cm_rebuild_run(struct cm_store *store, struct cm_job *job, struct cm_report *report)
 {
 	cm_result r = cm_db_exec(store->db, "BEGIN IMMEDIATE", report);
 	if (r != CM_OK)
 		return r;
 	cm_rebuild_mark(store, true);
-	r = cm_rebuild_walk(store, report);
+	job->result = cm_rebuild_walk(store, job->report);
 	cm_rebuild_mark(store, false);
-	cm_recent_clear(&store->recent);
 	store->stamp = (struct cm_put_stamp){0};
-	if (r == CM_OK)
-		return cm_db_exec(store->db, "COMMIT", report);
-	cm_result_ignore(cm_db_exec(store->db, "ROLLBACK", NULL), "the first failure is the one to tell");
+	if (job->result != CM_OK)
+		return cm_db_exec(store->db, "ROLLBACK", report);
+	// As with every COMMIT: what a failed one left on disk is not known.
+	r = cm_db_exec(store->db, "COMMIT", report);
+	cm_recent_clear(&store->recent);
+	store->stale = false;
 	return r;
 }

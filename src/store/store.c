@@ -52,10 +52,9 @@ cm_store_origin(struct cm_store *store, struct cm_report *report)
 static cm_result
 cm_store_database(struct cm_store *store, struct cm_report *report)
 {
-	bool stale = false;
 	cm_result r = cm_db_open(store->path, CM_DB_WRITE, report, &store->db);
 	if (r == CM_OK)
-		r = cm_schema_migrate(store->db, store->path, report, &stale);
+		r = cm_schema_migrate(store->db, store->path, report, &store->stale);
 	if (r == CM_OK)
 		r = cm_dir_sync_parent(store->path, report); // the database's own name
 	if (r == CM_OK)
@@ -66,8 +65,6 @@ cm_store_database(struct cm_store *store, struct cm_report *report)
 		r = cm_readers_init(store, report);
 	if (r == CM_OK)
 		r = cm_recover_run(store, report);
-	if (r == CM_OK && stale)
-		r = cm_rebuild_run(store, report);
 	return r;
 }
 
@@ -211,6 +208,12 @@ cm_store_apply(struct cm_store *store, const struct cm_store_event *event, struc
 	cm_change_event(change, event->cause, event->detail);
 	cm_result r = store->options.apply(store->options.self, event, change, report);
 	return r == CM_OK ? cm_change_result(change) : r;
+}
+
+bool
+cm_store_stale(const struct cm_store *store)
+{
+	return store->stale;
 }
 
 cm_result

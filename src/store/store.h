@@ -87,9 +87,8 @@ struct cm_store_options {
 };
 
 // Opens or makes the store: lock, migrations (after a backup file beside the database), checks (head signature, right
-// edge, last 256 entries), unsigned entries signed, unmade answers made, orphan blobs swept, derived tables rebuilt when
-// the program's version of them is newer; then starts the writer. Refused: lock_held, store_newer, store_damaged,
-// store_origin. CM_FAILED for disk and database.
+// edge, last 256 entries), unsigned entries signed, unmade answers made, orphan blobs swept; then starts the writer.
+// Refused: lock_held, store_newer, store_damaged, store_origin. CM_FAILED for disk and database.
 CM_CHECKED cm_result cm_store_open(const struct cm_store_options *options, struct cm_report *report,
                                    struct cm_store **ret_store);
 
@@ -112,7 +111,12 @@ CM_CHECKED cm_result cm_store_submit_wait(struct cm_store *store, struct cm_chan
 CM_CHECKED cm_result cm_store_apply(struct cm_store *store, const struct cm_store_event *event,
                                     struct cm_change *change, struct cm_report *report);
 
-// Drops all derived rows and makes them again by walking the events. Stops the world for its duration.
+// True when the derived tables are of another version than the program's. Then cm_store_rebuild() comes before anything else is
+// read or written; it is not part of the opening, since `apply` reads the store.
+bool cm_store_stale(const struct cm_store *store);
+
+// Drops all derived rows and makes them again by walking the events, in one transaction. Nothing else is written meanwhile.
+// CM_REFUSED, CM_BUG: an event does not apply any more, the rows are as before.
 CM_CHECKED cm_result cm_store_rebuild(struct cm_store *store, struct cm_report *report);
 
 // The whole check: every entry, tile and head recomputed, every act opened to its entry, every blob's length. Takes

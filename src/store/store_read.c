@@ -68,7 +68,8 @@ cm_store_recent(struct cm_store *store, enum cm_table_name table, struct cm_view
 	CM_CLEANUP(cm_store_page_free_at) struct cm_store_page *page = cm_mem_new(sizeof *page);
 	if (page == NULL)
 		return CM_NOMEM;
-	const void *row = cm_recent_find(&store->recent, table, key, &page->arena);
+	// While the derived tables are made again, rows at hand are those from before.
+	const void *row = cm_readers_rebuilding(store) ? NULL : cm_recent_find(&store->recent, table, key, &page->arena);
 	if (page->arena.failed)
 		return CM_NOMEM;
 	*ret_row = row;
@@ -145,6 +146,38 @@ cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report, s
 	if (r == CM_OK)
 		*ret_row = row;
 	return r;
+}
+
+cm_result
+cm_store_outbox_event(struct cm_store *store, uint64_t id, struct cm_report *report, struct cm_store_page **ret_page,
+                      struct cm_store_event *ret_event)
+{
+	CM_CLEANUP(cm_store_page_free_at) struct cm_store_page *page = cm_mem_new(sizeof *page);
+	struct cm_db_stmt *stmt;
+	bool found = false;
+	if (page == NULL)
+		return CM_NOMEM;
+	struct cm_db *db = cm_readers_take(store);
+	cm_result r = cm_db_stmt(db,
+	                         "SELECT cause, detail FROM event WHERE seq = (SELECT seq FROM artifact WHERE id ="
+	                         " (SELECT artifact FROM outbox WHERE id = ?1))",
+	                         report, &stmt);
+	if (r == CM_OK) {
+		cm_db_bind_number(stmt, 1, (int64_t)id);
+		r = cm_db_step(stmt, report, &found);
+	}
+	struct cm_store_event event = {.seq = 0};
+	if (found) {
+		event.cause = cm_arena_copy(&page->arena, cm_db_bytes(stmt, 0));
+		event.detail = cm_arena_copy(&page->arena, cm_db_bytes(stmt, 1));
+		cm_db_reset(stmt);
+	}
+	cm_readers_give(store, db);
+	if (r != CM_OK || page->arena.failed)
+		return r != CM_OK ? r : CM_NOMEM;
+	*ret_event = event;
+	*ret_page = cm_take(&page);
+	return CM_OK;
 }
 
 cm_result

@@ -208,8 +208,11 @@ cm_writer_run(void *self)
 		if (jobs == NULL && before == NULL)
 			break; // closing, and all is done
 		if (jobs != NULL && jobs->change->rebuild && before == NULL) {
-			jobs->result = cm_rebuild_run(store, jobs->report);
-			cm_writer_done_all(jobs);
+			r = cm_rebuild_run(store, jobs, report);
+			if (r == CM_OK)
+				cm_writer_done_all(jobs);
+			else
+				cm_writer_die(store, report, jobs);
 			continue;
 		}
 		if (jobs != NULL && jobs->change->rebuild) {

@@ -296,11 +296,11 @@ class Peer:
 
     def done(self, verb, operand, text, kind):
         o = operand['HI1Object']
-        answer, first = {'Identifier': o['ObjectIdentifier']}, {'Authorisation': 'Approved', 'Document': 'AwaitingApproval', 'LPTask': 'AwaitingPreservation'}
+        answer, first = {'Identifier': o['ObjectIdentifier']}, {'Authorisation': 'Approved', 'Document': 'AwaitingApproval', 'LPTask': 'AwaitingPreservation', 'LDTask': 'AwaitingApproval'}
         short = o['@xsi:type'].split('}')[1].removesuffix('Object')
         if verb == 'CREATE' and short in first:
             mine = {'@xsi:type': o['@xsi:type'], 'ObjectIdentifier': o['ObjectIdentifier'], 'Generation': 1, 'LastChanged': second()}
-            seat = {'Authorisation': 'auth:AuthorisationStatus', 'Document': 'doc:DocumentStatus', 'LPTask': 'task:Status'}[short]
+            seat = {'Authorisation': 'auth:AuthorisationStatus', 'Document': 'doc:DocumentStatus', 'LPTask': 'task:Status', 'LDTask': 'task:Status'}[short]
             mine[seat] = word(short + 'Status', first[short])
             if o.get('doc:DocumentType', {}).get('common:Value') == 'Request':
                 receipt = self.receipt(type='taken', peer=self.card_of_other['node'], request=o['ObjectIdentifier'], kind=kind, artifact=sha256(text).hex())

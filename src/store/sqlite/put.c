@@ -231,6 +231,26 @@ cm_put_request(struct cm_put *put, const struct cm_change_op *op, struct cm_repo
 	return r == CM_OK && cm_db_changed(put->db) == 0 ? cm_put_request_state(put, op, report) : r;
 }
 
+static cm_result
+cm_put_deadline(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
+{
+	static const char *const same[] = {"request", "limit", NULL};
+	const struct cm_table *table = cm_table_of(CM_TABLE_DEADLINE);
+	const struct cm_store_deadline *row = op->row;
+	struct cm_db_stmt *stmt;
+	cm_result r = cm_put_update(put->db, table, same, "state = ?32 AND at = ?31", report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_put_bind_row(put, stmt, table, row);
+	cm_db_bind_text(stmt, 32, op->text);
+	cm_db_bind_number(stmt, 31, op->number);
+	r = cm_db_run(stmt, report);
+	if (r == CM_OK && cm_db_changed(put->db) == 0)
+		r = cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "deadline", "%.*s of %.*s", CM_VIEW_ARG(row->limit),
+		                     CM_VIEW_ARG(row->request));
+	return r;
+}
+
 // The second that a changed object is stamped with. For a new object of the peer that was stamped last, the counter at hand
 // is the database's; it may only be too high, after a change that was refused.
 static cm_result
@@ -428,6 +448,8 @@ cm_put_op(struct cm_put *put, const struct cm_change_op *op, struct cm_report *r
 		return cm_put_mark(put, op->row, report);
 	case CM_CHANGE_REQUEST:
 		return cm_put_request(put, op, report);
+	case CM_CHANGE_DEADLINE:
+		return cm_put_deadline(put, op, report);
 	case CM_CHANGE_OBJECT:
 		return cm_put_object(put, op, report);
 	case CM_CHANGE_HAVE:

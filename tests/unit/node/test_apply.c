@@ -1,7 +1,10 @@
 // What events change in a real store, and what they must not: messages of ours and of a peer about a request for preservation.
 #include "../store/store_unit.h"
 
+#include "domain/deadline.h"
 #include "node/event.h"
+#include "store/sqlite/db.h"
+#include "store/table.h"
 
 #define DOC "017f22e2-79b0-4cc3-98c4-dc0c0c073901"
 #define TASK "017f22e2-79b0-4cc3-98c4-dc0c0c073902"
@@ -191,7 +194,172 @@ a_word_that_does_not_follow_moves_nothing(void **state)
 	assert_request(u, "refused", (struct cm_instant){.us = 0}, 0);
 }
 
+// Every row of every derived table, as text.
+static void
+dump(const struct unit_store *u, struct cm_buf *to)
+{
+	char path[300];
+	struct cm_db *db;
+	snprintf(path, sizeof path, "%s/db/comity.db", u->home);
+	assert_int_equal(cm_db_open(path, CM_DB_READ, NULL, &db), CM_OK);
+	for (int t = CM_TABLE_DERIVED; t < CM_TABLE_END; t++) {
+		const struct cm_table *table = cm_table_of((enum cm_table_name)t);
+		struct cm_db_stmt *stmt;
+		bool more = true;
+		CM_CLEANUP(cm_buf_fini) struct cm_buf sql = cm_buf_of(4096);
+		cm_buf_text(&sql, "SELECT ''");
+		for (const struct cm_table_column *c = table->columns; c->name != NULL; c++)
+			cm_buf_printf(&sql, "||' '||quote(\"%s\")", c->name);
+		cm_buf_printf(&sql, " FROM \"%s\" ORDER BY 1", table->name);
+		assert_int_equal(cm_db_stmt(db, cm_buf_cstr(&sql), NULL, &stmt), CM_OK);
+		for (;;) {
+			assert_int_equal(cm_db_step(stmt, NULL, &more), CM_OK);
+			if (!more)
+				break;
+			cm_buf_printf(to, "%s:", table->name);
+			cm_buf_view_add(to, cm_db_bytes(stmt, 0));
+			cm_buf_u8(to, '\n');
+		}
+	}
+	cm_db_close(db);
+	assert_int_equal(cm_buf_result(to), CM_OK);
+}
+
+static void
+assert_rebuilt_alike(struct unit_store *u)
+{
+	struct cm_report report = {0};
+	CM_CLEANUP(cm_buf_fini) struct cm_buf before = cm_buf_of(1000000), after = cm_buf_of(1000000);
+	dump(u, &before);
+	assert_true(before.n > 0);
+	assert_int_equal(cm_store_rebuild(u->store, &report), CM_OK);
+	dump(u, &after);
+	assert_string_equal(cm_buf_cstr(&after), cm_buf_cstr(&before));
+}
+
+// An event of texts.
+static cm_result
+happened(struct unit_store *u, struct cm_instant at, const char *cause, const struct cm_event_texts *texts,
+         struct cm_report *report)
+{
+	struct cm_change *change = cm_change_new(at);
+	CM_CLEANUP(cm_buf_fini) struct cm_buf detail = cm_buf_of(4096);
+	cm_event_texts_write(texts, &detail);
+	struct cm_store_event event = {.at = at, .cause = cm_view_text(cause), .detail = cm_buf_view(&detail)};
+	cm_report_clear(report);
+	cm_result r = cm_store_apply(u->store, &event, change, report);
+	if (r == CM_OK)
+		return cm_store_submit_wait(u->store, change, report, NULL, NULL);
+	cm_change_free(change);
+	return r;
+}
+
+static cm_result
+looked(struct unit_store *u, struct cm_instant now, struct cm_instant end, struct cm_report *report)
+{
+	char at[24];
+	snprintf(at, sizeof at, "%lld", (long long)end.us);
+	struct cm_event_texts texts = {.text = {cm_view_text(DOC), cm_view_text("hc-pres-min"), cm_view_text(at), cm_view_text("running")}, .n = 4};
+	return happened(u, now, CM_EVENT_DEADLINE, &texts, report);
+}
+
+static void
+assert_deadline(struct unit_store *u, struct cm_instant end, const char *state, int64_t stage)
+{
+	struct cm_store_page *page;
+	const struct cm_store_deadline *row;
+	struct cm_store_ask ask = {.request = cm_view_text(DOC)};
+	size_t n;
+	assert_int_equal(cm_store_deadlines(u->store, &ask, NULL, &page, &row, &n), CM_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(row->at.us, end.us);
+	assert_view_is(row->state, state);
+	assert_int_equal(row->stage, stage);
+	cm_store_page_free(page);
+}
+
+// The clock looks at the end that it read; when another one was promised meanwhile, that stays as it is.
+static void
+a_look_at_an_end_that_moved_changes_nothing(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_instant never = {.us = 0}, end = unit_time(60), later = unit_time(600);
+	struct told yes = decided("acknowledged", never, "preserved", end, 2);
+	struct told longer = decided("preserved", end, "preserved", later, 3);
+	assert_int_equal(tell(u, &asked, &report), CM_OK);
+	assert_int_equal(tell(u, &yes, &report), CM_OK);
+	assert_int_equal(looked(u, unit_time(2), end, &report), CM_OK);
+	assert_deadline(u, end, "running", CM_DEADLINE_LAST);
+	assert_int_equal(tell(u, &longer, &report), CM_OK);
+	assert_int_equal(looked(u, unit_time(61), end, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
+	assert_deadline(u, later, "running", CM_DEADLINE_LAST);
+	struct cm_store_deadline was = {.request = cm_view_text(DOC), .limit = cm_view_text("hc-pres-min"), .at = end,
+	        .state = cm_view_text("running")}, over = was;
+	over.state = cm_view_text("over");
+	struct cm_change *change = cm_change_new(unit_time(61)); // as if the end moved between the look and the commit
+	cm_change_deadline(change, &was, &over);
+	cm_report_clear(&report);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
+	assert_deadline(u, later, "running", CM_DEADLINE_LAST);
+}
+
+static void
+an_end_that_came_is_rebuilt(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_instant never = {.us = 0}, end = unit_time(60);
+	struct told yes = decided("acknowledged", never, "preserved", end, 2);
+	struct told lapses = decided("preserved", end, "lapsed", end, 3);
+	assert_int_equal(tell(u, &asked, &report), CM_OK);
+	assert_int_equal(tell(u, &yes, &report), CM_OK);
+	assert_int_equal(looked(u, unit_time(2), end, &report), CM_OK);
+	assert_rebuilt_alike(u);
+	assert_int_equal(tell(u, &lapses, &report), CM_OK);
+	assert_int_equal(looked(u, unit_time(61), end, &report), CM_OK);
+	assert_request(u, "lapsed", end, 0);
+	assert_deadline(u, end, "over", CM_DEADLINE_OVER);
+	assert_rebuilt_alike(u);
+	assert_request(u, "lapsed", end, 0);
+}
+
+static void
+a_refused_request_is_rebuilt_as_a_draft(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_event_texts texts = {.text = {cm_view_text(DOC), cm_view_text("42006 not taken")}, .n = 2};
+	struct told mine = asked;
+	mine.cause = CM_EVENT_SENT;
+	assert_int_equal(tell(u, &mine, &report), CM_OK);
+	assert_int_equal(happened(u, unit_time(2), CM_EVENT_BOUNCED, &texts, &report), CM_OK);
+	assert_request(u, "draft", (struct cm_instant){.us = 0}, 0);
+	assert_rebuilt_alike(u);
+	assert_request(u, "draft", (struct cm_instant){.us = 0}, 0);
+}
+
+// An answer moves what its peer keeps for us, and nothing that is between us and another one.
+static void
+an_answer_is_about_its_own_peer(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct told mine = asked, answer = {.cause = CM_EVENT_ANSWERED, .peer = "xd.contact", .response = true, .entry = 5};
+	mine.cause = CM_EVENT_SENT;
+	assert_int_equal(tell(u, &mine, &report), CM_OK);
+	assert_int_equal(tell(u, &answer, &report), CM_OK);
+	assert_request(u, "sent", (struct cm_instant){.us = 0}, 0);
+	answer.peer = "xc.contact";
+	assert_int_equal(tell(u, &answer, &report), CM_OK);
+	assert_request(u, "acknowledged", (struct cm_instant){.us = 0}, 0);
+	assert_rebuilt_alike(u);
+}
+
 #define A(f) cmocka_unit_test_setup_teardown(f, setup, unit_teardown)
 
 UNIT_MAIN(A(a_decision_about_another_state_is_not_told), A(an_end_that_moved_does_not_come),
-          A(a_word_that_does_not_follow_moves_nothing))
+          A(a_word_that_does_not_follow_moves_nothing), A(a_look_at_an_end_that_moved_changes_nothing),
+          A(an_end_that_came_is_rebuilt), A(a_refused_request_is_rebuilt_as_a_draft), A(an_answer_is_about_its_own_peer))
