@@ -12,30 +12,30 @@ test) want="$build $test" ;;
 soak) want=$soak ;;
 *) want=$build ;;
 esac
+
+# Installs the packages given, or says what somebody with more rights has to type.
+install() {
+	echo "Installing from the distribution: $*"
+	as_root=
+	[ "$(id -u)" = 0 ] || as_root=sudo
+	{ [ -z "$as_root" ] || command -v sudo >/dev/null; } &&
+		$as_root apt-get update -qq &&
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null || {
+		echo "This needs root, or sudo. Let somebody who may do so type:" >&2
+		echo "    apt-get update && apt-get install --no-install-recommends $*" >&2
+		exit 3
+	}
+}
+
 missing=
 for package in $want; do
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
 	[ "$state" = installed ] || missing="$missing $package"
 done
-as_root=
-[ "$(id -u)" = 0 ] || as_root=sudo
-[ -z "$missing" ] && [ "${1:-build}" != soak ] && exit 0
-if [ -n "$missing" ]; then
-	echo "Installing from the distribution:$missing"
-	if [ "$(id -u)" != 0 ]; then
-		command -v sudo >/dev/null || {
-			echo "These packages are missing and neither root nor sudo is at hand:$missing" >&2
-			exit 3
-		}
-	fi
-	export DEBIAN_FRONTEND=noninteractive
-	$as_root apt-get update -qq
-	# shellcheck disable=SC2086
-	$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
-fi
+# shellcheck disable=SC2086
+[ -z "$missing" ] || install $missing
 # libFuzzer and the sanitizers of clang have a package for each version of it.
 if [ "${1:-}" = soak ]; then
-	major=$(clang -dumpversion | cut -d. -f1)
-	dpkg-query -W "libclang-rt-$major-dev" >/dev/null 2>&1 ||
-		$as_root apt-get install -y -qq --no-install-recommends "libclang-rt-$major-dev" >/dev/null
+	runtime=libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev
+	dpkg-query -W "$runtime" >/dev/null 2>&1 || install "$runtime"
 fi
