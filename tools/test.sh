@@ -19,6 +19,7 @@ tools/build.sh "$root/main"
 tools/check.sh "$root"
 meson test -C "$root/main" --no-rebuild --print-errorlogs
 tools/build.sh "$root/asan" -Db_sanitize=address,undefined -Db_lundef=false
-meson test -C "$root/asan" --no-rebuild --print-errorlogs --no-suite e2e
+# They take some three times as long there.
+meson test -C "$root/asan" --no-rebuild --print-errorlogs --timeout-multiplier 3 --no-suite e2e
 skipped "$root/main"
 skipped "$root/asan"
