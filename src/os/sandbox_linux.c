@@ -50,7 +50,7 @@ struct cm_landlock_path {
 	int32_t parent_fd;
 } __attribute__((packed));
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef CM_SANITIZED
 #define CM_SANDBOX_SANITIZED 1
 // The leak checker attaches to its own process at exit, which the walls forbid.
 static int cm_sandbox_on;
@@ -59,6 +59,13 @@ int
 __lsan_is_turned_off(void)
 {
 	return cm_sandbox_on;
+}
+// The walls forbid to start the program that names addresses, and children get no environment to say so.
+const char *__attribute__((visibility("default"))) __tsan_default_options(void);
+const char *
+__tsan_default_options(void)
+{
+	return "symbolize=0";
 }
 #else
 #define CM_SANDBOX_SANITIZED 0

@@ -227,7 +227,7 @@ bulk_moves_in_flat_memory(void **state)
 	unsigned long grown = station_peak_kib() - before;
 	print_message("200 MiB up %lld ms, file down %lld ms, source down %lld ms; memory grew by %lu KiB\n",
 	              (long long)(t1 - t0) / 1000, (long long)(t2 - t1) / 1000, (long long)(cm_clock_mono() - t2) / 1000, grown);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef CM_SANITIZED
 	assert_true(grown < 8192);
 #endif
 	visit_end(&v);
