@@ -263,13 +263,6 @@ static cm_result
 cm_node_start_threads(struct cm_node *node, struct cm_node_threads *threads, struct cm_report *report)
 {
 	cm_result r = cm_outbox_start(node, report, &node->outbox);
-	threads->peer_count = (size_t)cm_settings_number(&node->settings, CM_SETTING_PEER_THREADS);
-	threads->peer_count = threads->peer_count < CM_LIMIT_PEER_WORKERS_VALUE ? threads->peer_count
-	                                                                         : CM_LIMIT_PEER_WORKERS_VALUE;
-	for (size_t i = 0; r == CM_OK && i < threads->peer_count; i++)
-		r = cm_thread_start(&threads->peers[i], "peer-worker", cm_node_peer_worker, node, report);
-	for (size_t i = 0; r == CM_OK && i < CM_NODE_CALL_WORKERS; i++)
-		r = cm_thread_start(&threads->calls[i], "call-worker", cm_node_call_worker, node, report);
 	if (r == CM_OK)
 		r = cm_jobs_start(node, report, &node->jobs);
 	if (r == CM_OK)
@@ -284,6 +277,14 @@ cm_node_start_threads(struct cm_node *node, struct cm_node_threads *threads, str
 		r = cm_node_tell_addresses(node, report);
 	if (r == CM_OK)
 		r = cm_renewal_start(node, report, &node->renewal);
+	// Last those who take exchanges: by now all that they use is there.
+	threads->peer_count = (size_t)cm_settings_number(&node->settings, CM_SETTING_PEER_THREADS);
+	threads->peer_count = threads->peer_count < CM_LIMIT_PEER_WORKERS_VALUE ? threads->peer_count
+	                                                                         : CM_LIMIT_PEER_WORKERS_VALUE;
+	for (size_t i = 0; r == CM_OK && i < threads->peer_count; i++)
+		r = cm_thread_start(&threads->peers[i], "peer-worker", cm_node_peer_worker, node, report);
+	for (size_t i = 0; r == CM_OK && i < CM_NODE_CALL_WORKERS; i++)
+		r = cm_thread_start(&threads->calls[i], "call-worker", cm_node_call_worker, node, report);
 	if (r == CM_OK)
 		r = cm_thread_start(&threads->parent, "parent", cm_node_parent_worker, node, report);
 	return r;
@@ -312,6 +313,8 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 		cm_thread_join(&threads->calls[i]);
 	cm_outbox_stop(node->outbox);
 	cm_output_stop(node->output);
+	cm_ipc_deafen(node->parent); // its frames are for the jobs
+	cm_thread_join(&threads->parent);
 	cm_jobs_stop(node->jobs);
 	cm_store_close(node->store); // the last changes stir those that have stopped
 	cm_timer_free(node->timer);

@@ -63,13 +63,19 @@ cm_ipc_fini(struct cm_ipc *ipc)
 	ipc->failed = CM_FAILED;
 }
 
+void
+cm_ipc_deafen(struct cm_ipc *ipc)
+{
+	shutdown(ipc->fd, SHUT_RD);
+}
+
 // The first failure of a channel; all later calls repeat its class.
 static cm_result
 cm_ipc_fail(struct cm_ipc *ipc, cm_result class, enum cm_error rule, struct cm_report *report, const char *why)
 {
-	ipc->failed = class;
 	if (rule == CM_ERROR_IPC_CLOSED)
 		ipc->closed = true;
+	ipc->failed = class;
 	cm_report_add(report, rule, "channel", "%s", why);
 	return class;
 }

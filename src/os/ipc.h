@@ -5,6 +5,8 @@
 #ifndef CM_OS_IPC_H
 #define CM_OS_IPC_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "base/report.h"
 #include "base/tab_limit.h"
@@ -13,9 +15,9 @@
 
 struct cm_ipc {
 	int fd;
-	bool closed;      // the other side is gone
-	cm_result failed; // sticky
-	struct cm_buf in; // payload of the last received frame; wiped, since it may hold secrets
+	atomic_bool closed;        // the other side is gone; as `failed`, set by whoever of the two threads sees it first
+	_Atomic(cm_result) failed; // sticky
+	struct cm_buf in;          // payload of the last received frame; wiped, since it may hold secrets
 	// Reading ahead (cm_ipc_read_ahead()): bytes that came and were not taken yet, [at, n) of room. Wiped as well.
 	bool ahead;
 	uint8_t *ahead_p;
@@ -46,6 +48,9 @@ CM_CHECKED cm_result cm_ipc_send(struct cm_ipc *ipc, const struct cm_ipc_frame *
 // CM_REFUSED with ipc_frame when the length is above the limit.
 CM_CHECKED cm_result cm_ipc_recv(struct cm_ipc *ipc, int64_t deadline, struct cm_report *report,
                                  struct cm_ipc_frame *ret_frame);
+
+// Ends receiving: a thread that waits in cm_ipc_recv() comes back with ipc_closed.
+void cm_ipc_deafen(struct cm_ipc *ipc);
 
 // From now on receiving takes what there is, several frames with one call of the kernel. Only for channels on which no
 // descriptors come: they would be dropped. Waiting for such a channel with cm_ipc_wait() is right only when
