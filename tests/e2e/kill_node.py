@@ -179,9 +179,8 @@ class Node(nodes.Node):
         """The session file of the first, second … person who is here; None when the login failed."""
         while len(self.here) <= number:
             starts = self.starts
-            person = next((p for p in self.people if p not in self.here and self.free_step(p)), None)
-            if person is None:
-                raise Fault('%s: nobody is left who can log in' % self.name)
+            person = World.until('somebody of %s with a code that is not used' % self.name, lambda: next(
+                (p for p in self.people if p not in self.here and self.free_step(p)), None))
             step = self.free_step(person)
             self.people[person] = step
             code, _ = self.run(['login', person, '--session', self.file(person, 'session'), '--password-file',
@@ -218,6 +217,8 @@ class Node(nodes.Node):
                 code = command.wait()
             out.seek(0), err.seek(0)
             text, beside = out.read().decode(errors='replace'), err.read().decode(errors='replace')
+        if code == 3 and any(rule in text for rule in ('"net_', 'node_not_running')):
+            ready([self.pidfd], 20)  # it ends: the next command finds it started again
         if code == 3 and self.strike is not None and self.strike.role == 'reader-package':
             self.strike.end()  # the next reader would be struck as well
         World.said.append('%s: comity %s: %d %s%s' % (self.name, ' '.join(words[:3]), code, text[:400], beside[:200]))
