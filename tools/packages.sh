@@ -2,8 +2,8 @@
 # Installs what the build (and, asked with "test", the tests) need from the distribution, and only what is missing.
 # Debian 12, Debian 13, Ubuntu 24.04. Needs root or sudo only when something is missing.
 set -eu
-build="build-essential pkg-config meson ninja-build gettext libssl-dev libmicrohttpd-dev libgnutls28-dev
- libcurl4-gnutls-dev libjansson-dev libsqlite3-dev libdeflate-dev zlib1g-dev libseccomp-dev libcap-ng-dev libargon2-dev
+build="build-essential pkg-config meson ninja-build libssl-dev libmicrohttpd-dev libgnutls28-dev
+ libcurl4-gnutls-dev libjansson-dev libsqlite3-dev libdeflate-dev libseccomp-dev libargon2-dev
  liboath-dev libcmocka-dev openssl unzip e2fsprogs oathtool"
 test="strace age curl zip python3 python3-venv"
 soak="clang python3"

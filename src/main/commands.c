@@ -152,6 +152,19 @@ cm_commands_tell(const char *const *members)
 	return cm_out_json(&text) ? CM_CLI_DONE : CM_CLI_ENVIRONMENT;
 }
 
+// "host:port" or "https://host:port" as the URL that stands on a card.
+static cm_result
+cm_commands_public(const char *text, struct cm_report *report, char to[CM_FILE_PATH])
+{
+	static const char https[] = "https://";
+	const char *host = strncmp(text, https, sizeof https - 1) == 0 ? text + sizeof https - 1 : text;
+	if (*host == 0 || *host == ':' || strpbrk(host, "/?#@ ") != NULL || strrchr(host, ':') == NULL ||
+	    strlen(host) + sizeof https > CM_FILE_PATH)
+		return cm_report_refuse(report, CM_ERROR_USAGE, "--public", "%s: give HOST:PORT or https://HOST:PORT", text);
+	snprintf(to, CM_FILE_PATH, "%s%s", https, host);
+	return CM_OK;
+}
+
 int
 cm_commands_init(const struct cm_command_line *line)
 {
@@ -166,11 +179,15 @@ cm_commands_init(const struct cm_command_line *line)
 	        .phone = cm_command_value(line, CM_OPTION_INIT_PHONE),
 	        .hours = cm_command_value(line, CM_OPTION_INIT_HOURS),
 	        .listen = listen == NULL ? "127.0.0.1:0" : listen,
-	        .public_url = cm_command_value(line, CM_OPTION_INIT_PUBLIC),
 	};
+	const char *public = cm_command_value(line, CM_OPTION_INIT_PUBLIC);
+	char url[CM_FILE_PATH];
+	cm_result r = public == NULL ? CM_OK : cm_commands_public(public, &report, url);
+	spec.public_url = public == NULL ? NULL : url;
 	cm_commands_words(line, CM_OPTION_INIT_ROLE, spec.roles);
 	cm_commands_words(line, CM_OPTION_INIT_LANGUAGE, spec.languages);
-	cm_result r = cm_init_node(&spec, &report);
+	if (r == CM_OK)
+		r = cm_init_node(&spec, &report);
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
 	if (line->json)

@@ -202,13 +202,18 @@ cm_do_stop(struct cm_exchange *ex)
 {
 	struct cm_report report = {0};
 	struct cm_node *node = ex->node;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&body);
 	struct cm_ipc_person person;
 	cm_result r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
 	if (r != CM_OK) {
 		cm_exchange_problem(ex, r, &report);
 		return;
 	}
-	cm_exchange_status(ex, 202);
+	cm_json_put_object(&put);
+	cm_json_put_member_bool(&put, "stopping", true);
+	cm_json_put_end_object(&put);
+	cm_do_json(ex, 202, &body);
 	cm_node_log("told to stop by a command", &report);
 	CM_MUTEX_HOLD(&node->parent_lock);
 	struct cm_ipc_frame frame = {.type = CM_FRAME_STOP};

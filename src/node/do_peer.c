@@ -131,8 +131,11 @@ cm_do_health(struct cm_exchange *ex)
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	cm_result r = CM_OK;
+	struct cm_merkle_head head;
 	if (ex->match.route == CM_ROUTE_READYZ)
 		r = cm_store_head(ex->node->store, &report, &body);
+	if (r == CM_OK && ex->match.route == CM_ROUTE_READYZ)
+		r = cm_keeper_client_head(&ex->node->keeper, cm_view_text(ex->node->self.identity.log.name), &report, &head);
 	cm_buf_clear(&body);
 	cm_buf_text(&body, r == CM_OK ? "ok\n" : "not ready\n");
 	cm_exchange_bytes(ex, r == CM_OK ? 200 : 503, "text/plain; charset=utf-8", &body);

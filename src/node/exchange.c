@@ -1,6 +1,7 @@
 // Knows: how an exchange is answered and who asks. Does not know: what is asked (do_*.c).
 #include "node/exchange.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/b64.h"
@@ -15,6 +16,10 @@ void
 cm_exchange_answer(struct cm_exchange *ex, struct cm_server_answer *answer)
 {
 	struct cm_net_request *rq = ex->rq;
+	char later[16];
+	snprintf(later, sizeof later, "%d", CM_LIMIT_RETRY_AFTER_S_VALUE);
+	if (answer->status == 503)
+		cm_server_answer_field(answer, "Retry-After", later);
 	cm_upload_free(ex->upload);
 	cm_mem_free(ex);
 	cm_server_answer(rq, answer);

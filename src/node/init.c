@@ -124,12 +124,11 @@ cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, c
 
 // The settings last: a folder with comity.conf is a whole node.
 static cm_result
-cm_init_settings(const struct cm_init_spec *spec, const struct cm_node_name *name, const char *path,
-                 struct cm_report *report)
+cm_init_settings(const struct cm_init_spec *spec, const char *path, struct cm_report *report)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_SETTINGS_BYTES_VALUE);
 	cm_buf_printf(&text, "# Settings of %s; \"comity catalogue settings\" explains every key.\n", spec->node);
-	cm_buf_printf(&text, "country = %s\nnode = %s\npeer_listen = %s\n", name->country, spec->node, spec->listen);
+	cm_buf_printf(&text, "node = %s\npeer_listen = %s\n", spec->node, spec->listen);
 	if (spec->public_url != NULL)
 		cm_buf_printf(&text, "public_url = %s\n", spec->public_url);
 	return cm_file_replace(path, 0600, cm_buf_view(&text), report);
@@ -176,5 +175,5 @@ cm_init_node(const struct cm_init_spec *spec, struct cm_report *report)
 		r = cm_keeper_create(&keeper, &root, report);
 	if (r == CM_OK)
 		r = cm_init_with_keeper(spec, &name, &root, report);
-	return r == CM_OK ? cm_init_settings(spec, &name, settings, report) : r;
+	return r == CM_OK ? cm_init_settings(spec, settings, report) : r;
 }

@@ -15,7 +15,7 @@ struct cm_init_spec {
 	const char *roles[CM_INIT_WORDS], *languages[CM_INIT_WORDS]; // ended by NULL
 	const char *phone, *hours; // or NULL
 	const char *listen;       // "127.0.0.1:0"
-	const char *public_url;   // "https://host:port", or NULL
+	const char *public_url;   // "https://host:port", without a path, or NULL
 };
 
 // Makes everything durable in this order: folders, State root, keys, TLS key and certificate, card, and the settings file

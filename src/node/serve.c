@@ -167,6 +167,7 @@ cm_serve_start_peer(struct cm_node *node, struct cm_report *report)
 		again.address = cm_buf_cstr(&last);
 		if (cm_server_new(&again, &node->peer_service, NULL, &node->peer_server) == CM_OK)
 			return CM_OK;
+		cm_node_log("the port of the last start is taken; peers do not find this node under the new one", NULL);
 	}
 	return cm_server_new(&options, &node->peer_service, report, &node->peer_server);
 }

@@ -29,8 +29,6 @@ cm_settings_value_good(enum cm_setting key, struct cm_view value)
 		return false;
 	if (strcmp(kind, "number") == 0)
 		return cm_num_u64(value, 0, UINT32_MAX, &number);
-	if (strcmp(kind, "yes-no") == 0)
-		return cm_view_is(value, "yes") || cm_view_is(value, "no");
 	if (strcmp(kind, "address") == 0)
 		return cm_view_is(value, "-") || cm_view_find(value, 0, ':') < value.n;
 	return true;
@@ -112,23 +110,4 @@ cm_settings_number(const struct cm_settings *settings, enum cm_setting key)
 {
 	uint64_t number = 0;
 	return cm_num_u64(cm_view_text(settings->value[key]), 0, UINT32_MAX, &number) ? number : 0;
-}
-
-bool
-cm_settings_yes(const struct cm_settings *settings, enum cm_setting key)
-{
-	return strcmp(settings->value[key], "yes") == 0;
-}
-
-bool
-cm_settings_has(const struct cm_settings *settings, enum cm_setting key, const char *word)
-{
-	struct cm_view list = cm_view_text(settings->value[key]);
-	for (size_t at = 0; at < list.n;) {
-		size_t end = cm_view_find(list, at, ',');
-		if (cm_view_is(cm_settings_trim(cm_view_part(list, at, end - at)), word))
-			return true;
-		at = end + 1;
-	}
-	return false;
 }

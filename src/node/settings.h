@@ -20,9 +20,5 @@ CM_CHECKED cm_result cm_settings_load(const char *home, struct cm_report *report
 
 const char *cm_settings_text(const struct cm_settings *settings, enum cm_setting key);
 uint64_t cm_settings_number(const struct cm_settings *settings, enum cm_setting key);
-bool cm_settings_yes(const struct cm_settings *settings, enum cm_setting key);
-
-// True when the comma-separated list holds the word.
-bool cm_settings_has(const struct cm_settings *settings, enum cm_setting key, const char *word);
 
 #endif

@@ -176,6 +176,14 @@ must 0 "$comity" event list --home n --json
 has out '"events":\['
 must 0 "$comity" event list --after 7 --home n
 
+# Where peers reach a node, as the help says it and as it stands on the card.
+must 2 "$comity" init --home p --node xa.other --state state --name Other --role contact_point --public example.org
+has err 'HOST:PORT'
+must 2 "$comity" init --home p --node xa.other --state state --name Other --role contact_point --public http://example.org:8443/x
+must 0 "$comity" init --home p --node xa.other --state state --name Other --role contact_point --public example.org:8443
+has p/card.json '"endpoint":"https://example.org:8443"'
+has p/comity.conf 'public_url = https://example.org:8443'
+
 # Persons on the running node: one asks, another one approves, each step is an act.
 must 0 "$comity" login per --home n --session s2 --password-file pw --code "$(code per 0)"
 must 2 "$comity" person add mira --home n --name "Mira Solberg" --password-file pw --totp-file mira.totp
@@ -218,6 +226,7 @@ must 0 "$comity" logout --home n --session kept
 must 3 "$comity" logout --home n --session kept
 
 must 0 "$comity" stop --home n --session s2
+has out 'stopping'
 wait "$served" || { cat serve.err >&2; fail "serve ended with $?"; }
 served=
 must 3 "$comity" node show --home n

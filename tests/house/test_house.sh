@@ -69,6 +69,8 @@ rm src/net/README.md && expect pairs-readme src/net/README.md && echo '# net' >s
 printf 'unused\tx\n' >>data/errors.tab && expect tables-error-unused data/errors.tab
 printf 'name:id\ttext:str\nused\tx\n' >data/errors.tab
 printf 'name:id\tvalue:const\nnobody\t1\n' >data/limits.tab && expect tables-limit-unused data/limits.tab
+printf 'name:id\tkind:str\nnobody\ttext\n' >data/settings.tab && expect tables-setting-unused data/settings.tab
+printf 'name:id\tmethod:str\nnobody\tGET\n' >data/routes.tab && expect tables-route-unused data/routes.tab
 printf 'words\tsrc/base/good.c\t-\ta reason that is long enough\n' >tests/house/exceptions.tab
 expect exceptions tests/house/exceptions.tab
 printf 'words\tsrc/base/bad.c\tmalloc\ta reason that is long enough\n' >tests/house/exceptions.tab

@@ -1,4 +1,4 @@
-// Knows: rows of data/ that must be used in code and tested: errors and limits. The consistency of the law's tables
+// Knows: rows of data/ that must be used in code, and tested: errors, limits, settings, routes. The consistency of the law's tables
 // is judged by the unit tests of the domain room, which see the typed rows.
 #include "house.h"
 
@@ -54,7 +54,7 @@ other_name(const char *constant, bool error, char *to, size_t room)
 }
 
 static void
-check_row(const char *table, int line, const char *prefix, const char *id)
+check_row(const char *table, int line, const char *prefix, const char *unused, const char *id)
 {
 	char constant[200];
 	snprintf(constant, sizeof constant, "%s%s", prefix, id);
@@ -64,8 +64,7 @@ check_row(const char *table, int line, const char *prefix, const char *id)
 	char other[220];
 	other_name(constant, error, other, sizeof other);
 	if (!stands("src/", constant, true) && !stands("src/", other, true))
-		house_fault(error ? "tables-error-unused" : "tables-limit-unused", table, line, "Use the row or remove it.",
-		            "%s is in no code", id);
+		house_fault(unused, table, line, "Use the row or remove it.", "%s is in no code", id);
 	if (error && !stands("tests/", constant, true) && !stands("tests/", other, true) && !stands("tests/", id, false) &&
 	    !vector(id))
 		house_fault("tables-error-untested", table, line, "Add a refusing test or a vector named by the rule.",
@@ -73,7 +72,7 @@ check_row(const char *table, int line, const char *prefix, const char *id)
 }
 
 static void
-check_table(const char *path, const char *prefix)
+check_table(const char *path, const char *prefix, const char *unused)
 {
 	const struct house_file *f = house_find(path);
 	int number = 0;
@@ -84,7 +83,7 @@ check_table(const char *path, const char *prefix)
 		char id[128];
 		number++;
 		if (*line != '#' && *line != '\n' && header && sscanf(line, "%127[^\t\n]", id) == 1)
-			check_row(path, number, prefix, id);
+			check_row(path, number, prefix, unused, id);
 		header = header || (*line != '#' && *line != '\n');
 		line += strcspn(line, "\n");
 		line += *line == '\n';
@@ -94,6 +93,8 @@ check_table(const char *path, const char *prefix)
 void
 house_tables(void)
 {
-	check_table("data/errors.tab", "CM_ERROR_");
-	check_table("data/limits.tab", "CM_LIMIT_");
+	check_table("data/errors.tab", "CM_ERROR_", "tables-error-unused");
+	check_table("data/limits.tab", "CM_LIMIT_", "tables-limit-unused");
+	check_table("data/settings.tab", "CM_SETTING_", "tables-setting-unused");
+	check_table("data/routes.tab", "CM_ROUTE_", "tables-route-unused");
 }

@@ -14,14 +14,12 @@ static void
 values_and_defaults(void **state)
 {
 	(void)state;
-	assert_int_equal(read_text("# a comment\n\n node =  xa.contact \r\npeer_threads = 4\ntwo_persons = open, bundle", NULL), CM_OK);
+	assert_int_equal(read_text("# a comment\n\n node =  xa.contact \r\npeer_threads = 4\npublic_url = https://xa.example", NULL), CM_OK);
 	assert_string_equal(cm_settings_text(&settings, CM_SETTING_NODE), "xa.contact");
 	assert_int_equal(cm_settings_number(&settings, CM_SETTING_PEER_THREADS), 4);
 	assert_string_equal(cm_settings_text(&settings, CM_SETTING_PEER_LISTEN), "127.0.0.1:0");
-	assert_string_equal(cm_settings_text(&settings, CM_SETTING_DESK_LISTEN), "");
-	assert_true(cm_settings_yes(&settings, CM_SETTING_PULL_AUTOMATIC));
-	assert_true(cm_settings_has(&settings, CM_SETTING_TWO_PERSONS, "bundle"));
-	assert_false(cm_settings_has(&settings, CM_SETTING_TWO_PERSONS, "bund"));
+	assert_string_equal(cm_settings_text(&settings, CM_SETTING_PUBLIC_URL), "https://xa.example");
+	assert_int_equal(cm_settings_number(&settings, CM_SETTING_RETRY_MAX_S), 300);
 }
 
 static void
@@ -37,7 +35,6 @@ what_is_wrong_is_named_with_its_line(void **state)
 	        {"node\n", CM_ERROR_SETTING_UNKNOWN, "line 1"},
 	        {"node = a\nnode = b\n", CM_ERROR_SETTING_TWICE, "line 2"},
 	        {"\npeer_threads = many\n", CM_ERROR_SETTING_VALUE, "line 2"},
-	        {"pull_automatic = true\n", CM_ERROR_SETTING_VALUE, "line 1"},
 	        {"peer_listen = 8443\n", CM_ERROR_SETTING_VALUE, "line 1"},
 	        {"node = a\001b\n", CM_ERROR_SETTING_VALUE, "line 1"},
 	};
