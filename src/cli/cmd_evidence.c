@@ -11,8 +11,9 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 
-// What is approved is the sealed package itself, named by the digest of its header: a node that shows one package and
-// opens another finds that no approval fits.
+// What is approved is one sealed file, named by the digest of its header; the keeper releases the key of no other one by it.
+// Which file that is, is the node's word: only it has the file, so a taken node can have another one of those it holds
+// approved under this id, when it deceives both persons alike (SECURITY.md). A node cannot change the file between them.
 static cm_result
 cm_cmd_evidence_header(const struct cm_command_line *line, struct cm_report *report, char ret_hex[65],
                        struct cm_json **ret_json)

@@ -32,7 +32,7 @@ struct cm_chain_answer {
 
 // CM_OK, or refused by name: chain_root_unknown (ends at no given root), chain_signature (a signature in it is
 // wrong), chain_not_yet_valid, chain_expired (at question.at, any link), chain_usage (wrong key, usage, not a CA,
-// path too long), chain_node (another node, or none), and what cm_x509_read() refuses. With no roots at all the
+// path too long), chain_node (another node, none, or one of another country than the root), and what cm_x509_read() refuses. With no roots at all the
 // refusal is chain_no_roots.
 CM_CHECKED cm_result cm_chain_check(const struct cm_chain_question *question, struct cm_report *report,
                                     struct cm_chain_answer *ret_answer);

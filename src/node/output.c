@@ -18,6 +18,8 @@
 #define CM_OUTPUT_JOBS 32
 #define CM_OUTPUT_WAIT_US (INT64_C(600) * CM_INSTANT_SECOND)
 #define CM_OUTPUT_LOOK_US (CM_INSTANT_SECOND / 4) // between two looks whether the node ends
+#define CM_OUTPUT_CALLERS 16                      // connections that have not said anything yet
+#define CM_OUTPUT_SILENT_US (INT64_C(10) * CM_INSTANT_SECOND) // then one of them is closed
 
 enum { CM_OUTPUT_ASK = 1, CM_OUTPUT_DONE = 1, CM_OUTPUT_REFUSED = 2 }; // frames, see cli/cmd_bundle.c
 
@@ -61,6 +63,23 @@ cm_output_open(struct cm_node *node, struct cm_report *report, struct cm_output 
 
 // -- jobs ----------------------------------------------------------------------------------------------------------
 
+// A free place; else the one whose job ended first, or that nobody came for in time.
+static struct cm_output_job *
+cm_output_place(struct cm_output *output)
+{
+	struct cm_output_job *best = NULL;
+	for (size_t i = 0; i < CM_OUTPUT_JOBS; i++) {
+		struct cm_output_job *job = &output->jobs[i];
+		if (job->state == CM_OUTPUT_FREE)
+			return job;
+		bool over = job->state == CM_OUTPUT_WRITTEN || job->state == CM_OUTPUT_FAILED;
+		bool late = job->state == CM_OUTPUT_WAITS && cm_clock_mono() > job->until;
+		if ((over || late) && (best == NULL || job->until < best->until))
+			best = job;
+	}
+	return best;
+}
+
 cm_result
 cm_output_expect(struct cm_output *output, const char *evidence, const char *person, struct cm_report *report,
                  char ret_job[CM_OUTPUT_JOB])
@@ -71,20 +90,16 @@ cm_output_expect(struct cm_output *output, const char *evidence, const char *per
 		return r;
 	cm_hex_text(cm_view_of(name, sizeof name), ret_job);
 	CM_MUTEX_HOLD(&output->lock);
-	for (size_t i = 0; i < CM_OUTPUT_JOBS; i++) {
-		struct cm_output_job *job = &output->jobs[i];
-		bool old = job->state != CM_OUTPUT_RUNS && cm_clock_mono() > job->until;
-		if (job->state != CM_OUTPUT_FREE && !old)
-			continue;
-		cm_thread_join(&job->thread); // it has ended
-		*job = (struct cm_output_job){.output = output, .state = CM_OUTPUT_WAITS, .socket = -1, .out = -1};
-		job->until = cm_clock_after(CM_OUTPUT_WAIT_US);
-		snprintf(job->job, sizeof job->job, "%s", ret_job);
-		snprintf(job->evidence, sizeof job->evidence, "%s", evidence);
-		snprintf(job->person, sizeof job->person, "%s", person);
-		return CM_OK;
-	}
-	return cm_report_refuse(report, CM_ERROR_NODE_BUSY, "bundles", "%d are asked for", CM_OUTPUT_JOBS);
+	struct cm_output_job *job = cm_output_place(output);
+	if (job == NULL)
+		return cm_report_refuse(report, CM_ERROR_NODE_BUSY, "bundles", "%d are asked for", CM_OUTPUT_JOBS);
+	cm_thread_join(&job->thread); // it has ended, but for letting go of the lock
+	*job = (struct cm_output_job){.output = output, .state = CM_OUTPUT_WAITS, .socket = -1, .out = -1};
+	job->until = cm_clock_after(CM_OUTPUT_WAIT_US);
+	snprintf(job->job, sizeof job->job, "%s", ret_job);
+	snprintf(job->evidence, sizeof job->evidence, "%s", evidence);
+	snprintf(job->person, sizeof job->person, "%s", person);
+	return CM_OK;
 }
 
 bool
@@ -190,15 +205,54 @@ cm_output_stopping(struct cm_output *output)
 	return output->stopping;
 }
 
+// Those who called and have not said anything yet; -1: a free place.
+struct cm_output_callers {
+	int fds[1 + CM_OUTPUT_CALLERS]; // the first is the listener
+	int64_t until[1 + CM_OUTPUT_CALLERS];
+};
+
+static void
+cm_output_take_caller(struct cm_output *output, struct cm_output_callers *callers)
+{
+	size_t at = 1;
+	for (size_t i = 1; i <= CM_OUTPUT_CALLERS; i++) { // a free place, else of him who has been silent longest
+		if (callers->fds[i] < 0) {
+			at = i;
+			break;
+		}
+		if (callers->until[i] < callers->until[at])
+			at = i;
+	}
+	cm_file_close(&callers->fds[at]);
+	callers->until[at] = cm_clock_after(CM_OUTPUT_SILENT_US);
+	if (cm_local_accept(output->listening, cm_clock_after(CM_OUTPUT_LOOK_US), NULL, &callers->fds[at]) != CM_OK)
+		callers->fds[at] = -1;
+}
+
+// Nobody who calls and says nothing holds up another.
 static void
 cm_output_serve(void *arg)
 {
 	struct cm_output *output = arg;
+	struct cm_output_callers callers;
+	for (size_t i = 0; i <= CM_OUTPUT_CALLERS; i++)
+		callers.fds[i] = -1;
+	callers.fds[0] = output->listening;
 	while (!cm_output_stopping(output)) {
-		int socket = -1;
-		if (cm_local_accept(output->listening, cm_clock_after(CM_OUTPUT_LOOK_US), NULL, &socket) == CM_OK)
-			cm_output_hear(output, socket);
+		int ready = -1;
+		if (cm_ipc_wait(callers.fds, 1 + CM_OUTPUT_CALLERS, 0, cm_clock_after(CM_OUTPUT_LOOK_US), &ready) != CM_OK)
+			break;
+		if (ready > 0) {
+			cm_output_hear(output, callers.fds[ready]);
+			callers.fds[ready] = -1;
+		} else if (ready == 0)
+			cm_output_take_caller(output, &callers);
+		for (size_t i = 1; i <= CM_OUTPUT_CALLERS; i++)
+			if (callers.fds[i] >= 0 && cm_clock_mono() > callers.until[i])
+				cm_file_close(&callers.fds[i]);
 	}
+	for (size_t i = 1; i <= CM_OUTPUT_CALLERS; i++)
+		cm_file_close(&callers.fds[i]);
 }
 
 cm_result

@@ -3,6 +3,7 @@
 // fetched; revocation is the register's business.
 #include <openssl/x509_vfy.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
@@ -129,6 +130,17 @@ cm_chain_leaf_check(const struct cm_chain_question *q, const struct cm_x509 *lea
 	return CM_OK;
 }
 
+// A State vouches for its own nodes: the two letters before the dot are the country of the root.
+static cm_result
+cm_chain_country_check(const struct cm_chain_answer *answer, struct cm_report *report)
+{
+	const char *node = answer->leaf.node, *country = answer->root.country;
+	if (strncasecmp(node, country, 2) == 0 && node[2] == '.')
+		return CM_OK;
+	return cm_report_refuse(report, CM_ERROR_CHAIN_NODE, "certificate", "of %s, by a root of %s", node,
+	                        country[0] == 0 ? "no country" : country);
+}
+
 // Reads each link by our rules; the node of an authority must be the node of what it issued.
 static cm_result
 cm_chain_links_check(const struct cm_chain_question *q, STACK_OF(X509) *chain, struct cm_report *report,
@@ -156,7 +168,8 @@ cm_chain_links_check(const struct cm_chain_question *q, STACK_OF(X509) *chain, s
 		if (i == links - 1)
 			answer->root = x;
 	}
-	return cm_chain_leaf_check(q, &answer->leaf, links, report);
+	cm_result r = cm_chain_leaf_check(q, &answer->leaf, links, report);
+	return r == CM_OK ? cm_chain_country_check(answer, report) : r;
 }
 
 static cm_result

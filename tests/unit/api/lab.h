@@ -23,6 +23,7 @@ struct lab {
 	struct comity_signer *signer;
 	struct comity_trust *trust;
 	struct comity_report *report;
+	const char *node; // whom the certificate names; NULL: xb.contact
 };
 
 struct lab_file {
@@ -35,7 +36,7 @@ lab_certificate(struct lab *lab, enum cm_x509_role role, struct cm_key *key, str
 	struct cm_x509_spec spec = {.role = role,
 	                            .country = "XB",
 	                            .name = role == CM_X509_ROOT ? "Borvia root" : NULL,
-	                            .node = role == CM_X509_ROOT ? NULL : "xb.contact",
+	                            .node = role == CM_X509_ROOT ? NULL : lab->node != NULL ? lab->node : "xb.contact",
 	                            .serial = {1, 2, 3, (uint8_t)role},
 	                            .not_before = {LAB_NOW - CM_INSTANT_DAY},
 	                            .not_after = {LAB_NOW + 300 * CM_INSTANT_DAY}};
@@ -49,10 +50,11 @@ lab_certificate(struct lab *lab, enum cm_x509_role role, struct cm_key *key, str
 }
 
 static inline void
-lab_init(struct lab *lab)
+lab_init_node(struct lab *lab, const char *node)
 {
 	struct cm_buf pem = cm_buf_of(LAB_BYTES), key = cm_buf_of(LAB_BYTES), root = cm_buf_of(LAB_BYTES);
 	memset(lab, 0, sizeof *lab);
+	lab->node = node;
 	assert_int_equal(comity_report_new(&lab->report), COMITY_OK);
 	assert_int_equal(cm_key_generate(CM_KEY_P256, &lab->root_key), CM_OK);
 	assert_int_equal(cm_key_generate(CM_KEY_P256, &lab->key), CM_OK);
@@ -69,6 +71,12 @@ lab_init(struct lab *lab)
 	cm_buf_fini(&pem);
 	cm_buf_fini(&key);
 	cm_buf_fini(&root);
+}
+
+static inline void
+lab_init(struct lab *lab)
+{
+	lab_init_node(lab, NULL);
 }
 
 static inline void

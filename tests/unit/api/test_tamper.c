@@ -249,6 +249,26 @@ a_root_of_ones_own_is_refused(void **state)
 	lab_fini(&other);
 }
 
+// The root is trusted, and of Borvia: it vouches for nodes of Borvia, also in a package without any card.
+static void
+a_root_vouches_for_nodes_of_its_own_state(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *node;
+		enum comity_verdict verdict;
+	} cases[] = {{"xb.other", COMITY_VERDICT_VALID}, {"xa.contact", COMITY_VERDICT_REFUSED}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct lab one;
+		struct cm_buf CM_CLEANUP(cm_buf_fini) made = cm_buf_of(LAB_BYTES);
+		lab_init_node(&one, cases[i].node);
+		assert_int_equal(lab_pack(&one, files, 3, &made), COMITY_OK);
+		assert_int_equal(lab_verify(&one, cm_buf_view(&made), one.trust), cases[i].verdict);
+		assert_int_equal(lab_has(&one, "chain_node"), cases[i].verdict == COMITY_VERDICT_REFUSED);
+		lab_fini(&one);
+	}
+}
+
 static void
 what_changes_while_it_is_packed_is_refused(void **state)
 {
@@ -300,6 +320,7 @@ main(void)
 	                                   T(entries_of_a_bundle_are_fixed),
 	                                   T(entries_cannot_be_added),
 	                                   T(a_root_of_ones_own_is_refused),
+	                                   T(a_root_vouches_for_nodes_of_its_own_state),
 	                                   T(what_changes_while_it_is_packed_is_refused),
 	                                   T(a_changed_package_gets_into_no_bundle)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

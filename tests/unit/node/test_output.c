@@ -93,6 +93,24 @@ a_job_that_nobody_asked_for_is_refused(void **state)
 	cm_file_close(&fd);
 }
 
+// Many who connect and say nothing: somebody who knows what he wants is heard meanwhile.
+static void
+silent_callers_hold_up_nobody(void **state)
+{
+	(void)state;
+	char path[CM_FILE_PATH];
+	int silent[20];
+	struct cm_report good = {0};
+	snprintf(path, sizeof path, "%s/run/output.sock", home.top);
+	int64_t begun = cm_clock_mono();
+	for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+		assert_good(cm_local_connect(path, &good, &silent[i]), &good);
+	assert_refused(hand_over("00000000000000000000000000000000", -1, report), CM_ERROR_HTTP_NOT_FOUND);
+	assert_true(cm_clock_mono() - begun < 8 * CM_INSTANT_SECOND); // each was waited for a second, one after the other
+	for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+		cm_file_close(&silent[i]);
+}
+
 static void
 more_jobs_than_places_are_refused(void **state)
 {
@@ -112,6 +130,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        T(a_descriptor_that_can_be_read_from_is_refused),
 	        T(a_job_that_nobody_asked_for_is_refused),
+	        T(silent_callers_hold_up_nobody),
 	        T(more_jobs_than_places_are_refused),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
