@@ -91,7 +91,7 @@ cm_demo_summary(struct cm_demo *demo)
 	fprintf(demo->to, "    %-28s %10.1f MiB in %zu files\n", "evidence", (double)demo->found.bytes / 1048576.0,
 	        demo->found.files);
 	fprintf(demo->to, "    %-28s %10.1f MiB\n", "package", (double)demo->package_bytes / 1048576.0);
-	fprintf(demo->to, "    %-28s %10.1f MiB, of them %.1f again after the kill\n", "sealed and fetched",
+	fprintf(demo->to, "    %-28s %10.1f MiB, of them %.1f after the kill\n", "sealed and fetched",
 	        (double)demo->sealed / 1048576.0, (double)demo->again / 1048576.0);
 	fprintf(demo->to, "    %-28s %10.1f MiB\n\n", "court bundle", (double)demo->bundle_bytes / 1048576.0);
 	fprintf(demo->to,
