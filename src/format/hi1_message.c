@@ -3,6 +3,7 @@
 // message is read as far as possible even when it is refused.
 #include <string.h>
 
+#include "base/b64.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "format/hi1_action.h"
@@ -116,7 +117,8 @@ cm_hi1_message_signature(struct cm_hi1_reading *reading, const struct cm_json_va
 	}
 	struct cm_json_jws parts = {.chain = NULL};
 	cm_result r = CM_REFUSED;
-	if (header != NULL && signature != NULL && cm_json_text(signature).n == CM_HI1_JWS_SIGNATURE)
+	if (header != NULL && signature != NULL && cm_json_text(signature).n == CM_HI1_JWS_SIGNATURE &&
+	    cm_b64_is(cm_json_text(signature), CM_B64_URL))
 		r = cm_json_jws_read(cm_json_text(header), CM_HI1_JWS_TYPE, CM_ERROR_HI1_SIGNATURE_INVALID,
 		                     reader->arena, &reader->found, &parts);
 	if (r == CM_REFUSED) {

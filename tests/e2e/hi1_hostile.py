@@ -113,6 +113,9 @@ def who_speaks(bad, other, stranger):
     m['Signature']['signature'] = m['Signature']['signature'][:-2]
     bad.refuses('a short signature', [41006], m, plain(m))
     m = json.loads(peer.signed(get()))
+    m['Signature']['signature'] = '=' + m['Signature']['signature'][1:]
+    bad.refuses('a signature that is no base64url', [41006], m, plain(m))
+    m = json.loads(peer.signed(get()))
     for header in ({'alg': 'none'}, {'alg': 'ES256', 'typ': 'comity-card+jws'}, {'alg': 'HS256', 'typ': 'comity-hi1+jws'}):
         m['Signature']['protected'] = conformance.b64u(plain(dict({'x5t#S256': conformance.b64u(conformance.sha256(conformance.der(peer.sign)))}, **header)))
         bad.refuses('a header %s' % header, [41006], m, plain(m))
