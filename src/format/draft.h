@@ -45,9 +45,11 @@ enum cm_draft_task {
 	CM_DRAFT_NO_TASK,
 	CM_DRAFT_PRESERVATION, // Authorisation, LPTask
 	CM_DRAFT_DISCLOSURE,   // Authorisation, Encryption, LDTask
+	CM_DRAFT_EXTENSION,    // UPDATE of the LPTask with the new wanted end
+	CM_DRAFT_ENDING,       // UPDATE of the LPTask, desired Cancelled
 };
 
-// The CREATE message of a draft. The record points into `draft`, `told` and the draft's arena.
+// The message of a draft: CREATE, and the UPDATE of the task that it names. The record points into `draft`, `told` and the draft's arena.
 CM_CHECKED cm_result cm_draft_message(struct cm_draft *draft, const struct cm_draft_told *told, enum cm_draft_task task,
                                       struct cm_report *report, struct cm_hi1_message *ret_message);
 

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 
-
 static struct cm_hi1_object
 cm_draft_object(const struct cm_draft_told *told, enum cm_hi1_type type, struct cm_view id)
 {
@@ -115,6 +114,72 @@ cm_draft_disclosure_object(struct cm_draft *draft, const struct cm_draft_told *t
 	return o;
 }
 
+// What the side that asked wants of its preservation from now on; the rest of the task stays as it is.
+static struct cm_hi1_object
+cm_draft_later_object(struct cm_draft *draft, enum cm_draft_task task)
+{
+	struct cm_hi1_object o = {.type = CM_HI1_TYPE_PRESERVATION};
+	for (size_t i = 0; i < draft->preservation_count; i++)
+		if (cm_view_is(draft->preservations[i].nature, "comity:ObjectIdentifier"))
+			o.id = draft->preservations[i].value;
+	o.preservation.desired_status =
+	        cm_hi1_entry_of(CM_DICTIONARY_LPTASK_DESIRED_STATUS, task == CM_DRAFT_EXTENSION ? "Preserved" : "Cancelled");
+	if (task == CM_DRAFT_EXTENSION)
+		o.preservation.desired_expiration = draft->wanted_end;
+	return o;
+}
+
+// The Document Request names the task, and the request that the preservation began with.
+static cm_result
+cm_draft_later(struct cm_draft *draft, const struct cm_draft_told *told, enum cm_draft_task task,
+               struct cm_hi1_object *objects)
+{
+	struct cm_view *ids = cm_arena_new_many(&draft->arena, 2, sizeof *ids);
+	size_t n = 0;
+	if (ids == NULL)
+		return CM_NOMEM;
+	objects[1] = cm_draft_later_object(draft, task);
+	ids[n++] = objects[1].id;
+	if (draft->doc.relates_to_count > 0)
+		ids[n++] = draft->doc.relates_to[0].id;
+	return cm_draft_document_object(draft, told, ids, n, &objects[0]);
+}
+
+static bool
+cm_draft_is_later(enum cm_draft_task task)
+{
+	return task == CM_DRAFT_EXTENSION || task == CM_DRAFT_ENDING;
+}
+
+// A new request: what it creates refers to one another.
+static cm_result
+cm_draft_new(struct cm_draft *draft, const struct cm_draft_told *told, enum cm_draft_task task,
+             struct cm_hi1_object *objects, size_t *ret_count)
+{
+	struct cm_view *ids = cm_arena_new_many(&draft->arena, 4, sizeof *ids);
+	size_t n = 0;
+	if (ids == NULL)
+		return CM_NOMEM;
+	if (task != CM_DRAFT_NO_TASK)
+		objects[n++] = cm_draft_authorisation_object(draft, told);
+	ids[0] = told->authorisation;
+	cm_result r = cm_draft_document_object(draft, told, ids, task == CM_DRAFT_NO_TASK ? 0 : 1, &objects[n++]);
+	if (task == CM_DRAFT_DISCLOSURE)
+		objects[n++] = cm_draft_encryption_object(draft, told);
+	if (task == CM_DRAFT_PRESERVATION)
+		objects[n++] = cm_draft_preservation_object(draft, told);
+	if (task == CM_DRAFT_DISCLOSURE)
+		objects[n++] = cm_draft_disclosure_object(draft, told);
+	if (task != CM_DRAFT_NO_TASK) {
+		ids[1] = told->document;
+		ids[2] = told->encryption;
+		objects[n - 1].associated = ids;
+		objects[n - 1].associated_count = task == CM_DRAFT_DISCLOSURE ? 3 : 2;
+	}
+	*ret_count = n;
+	return r;
+}
+
 cm_result
 cm_draft_message(struct cm_draft *draft, const struct cm_draft_told *told, enum cm_draft_task task,
                  struct cm_report *report, struct cm_hi1_message *ret_message)
@@ -122,30 +187,17 @@ cm_draft_message(struct cm_draft *draft, const struct cm_draft_told *told, enum 
 	(void)report;
 	struct cm_hi1_object *objects = cm_arena_new_many(&draft->arena, 4, sizeof *objects);
 	struct cm_hi1_action *actions = cm_arena_new_many(&draft->arena, 4, sizeof *actions);
-	struct cm_view *ids = cm_arena_new_many(&draft->arena, 4, sizeof *ids);
-	size_t n = 0;
+	size_t n = 2;
 	if (draft->arena.failed)
 		return CM_NOMEM;
-	if (task != CM_DRAFT_NO_TASK)
-		objects[n++] = cm_draft_authorisation_object(draft, told);
-	ids[0] = told->authorisation;
-	cm_result r = cm_draft_document_object(draft, told, ids, task == CM_DRAFT_NO_TASK ? 0 : 1, &objects[n++]);
-	if (r == CM_OK && task == CM_DRAFT_DISCLOSURE)
-		objects[n++] = cm_draft_encryption_object(draft, told);
-	if (r == CM_OK && task == CM_DRAFT_PRESERVATION)
-		objects[n++] = cm_draft_preservation_object(draft, told);
-	if (r == CM_OK && task == CM_DRAFT_DISCLOSURE)
-		objects[n++] = cm_draft_disclosure_object(draft, told);
+	cm_result r = cm_draft_is_later(task) ? cm_draft_later(draft, told, task, objects)
+	                                      : cm_draft_new(draft, told, task, objects, &n);
 	if (r != CM_OK || draft->arena.failed)
 		return r != CM_OK ? r : CM_NOMEM;
-	if (task != CM_DRAFT_NO_TASK) {
-		ids[1] = told->document;
-		ids[2] = told->encryption;
-		objects[n - 1].associated = ids;
-		objects[n - 1].associated_count = task == CM_DRAFT_DISCLOSURE ? 3 : 2;
-	}
 	for (size_t i = 0; i < n; i++)
 		actions[i] = (struct cm_hi1_action){.verb = CM_HI1_VERB_CREATE, .object = &objects[i]};
+	if (cm_draft_is_later(task))
+		actions[1].verb = CM_HI1_VERB_UPDATE;
 	*ret_message = (struct cm_hi1_message){
 	        .sender = told->sender,
 	        .receiver = told->receiver,

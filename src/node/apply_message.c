@@ -10,6 +10,7 @@
 #include "domain/deadline.h"
 #include "domain/kind.h"
 #include "domain/move.h"
+#include "node/hold.h"
 
 struct cm_apply {
 	struct cm_node *node;
@@ -275,9 +276,25 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 			row.until = task->preservation.expiration;
 	}
 	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
-	if (row.until.us != 0 || row.held)
+	bool preservation = cm_kind_has_task(cm_kind_find(row.kind.p, row.kind.n), "LPTask");
+	if (preservation && (row.until.us != 0 || row.held))
 		cm_apply_end(a, &row, false);
 	return CM_OK;
+}
+
+// What becomes of a preservation by the answer to a request that is about it: extended, ended, held. Where the answer changes
+// nothing (not extended, too late) it stays as it is.
+static cm_result
+cm_apply_told_task(struct cm_apply *a, const struct cm_hi1_notification *notification, struct cm_view task,
+                   struct cm_view request, struct cm_view state)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	cm_result r = cm_hold_find(a->node, task, a->told.peer, a->report, &page, &row);
+	if (r != CM_OK || row == NULL || cm_view_equal(row->id, request) ||
+	    !cm_apply_follows(a, row, cm_state_find(state.p, state.n)))
+		return r;
+	return cm_apply_told_state(a, notification, row->id, state);
 }
 
 static bool
@@ -293,15 +310,20 @@ static cm_result
 cm_apply_notification(struct cm_apply *a, const struct cm_hi1_object *o)
 {
 	const struct cm_hi1_notification *n = &o->notification;
-	struct cm_view request = cm_view_of(NULL, 0), state = cm_view_of(NULL, 0);
+	struct cm_view request = cm_view_of(NULL, 0), state = cm_view_of(NULL, 0), task = state;
 	for (size_t i = 0; i < n->state_count; i++)
 		if (cm_apply_is_document(a, n->states[i].object))
 			request = n->states[i].object;
 	for (size_t i = 0; i < n->state_count; i++)
 		if (n->states[i].status.dictionary == CM_DICTIONARY_REQUEST_STATE &&
-		    (state.n == 0 || !cm_view_equal(n->states[i].object, request)))
+		    (state.n == 0 || !cm_view_equal(n->states[i].object, request))) {
 			state = n->states[i].status.value;
-	return request.n == 0 || state.n == 0 ? CM_OK : cm_apply_told_state(a, n, request, state);
+			task = cm_view_equal(n->states[i].object, request) ? task : n->states[i].object;
+		}
+	if (request.n == 0 || state.n == 0)
+		return CM_OK;
+	cm_result r = cm_apply_told_state(a, n, request, state);
+	return r == CM_OK && task.n > 0 ? cm_apply_told_task(a, n, task, request, state) : r;
 }
 
 static cm_result
@@ -332,6 +354,8 @@ cm_apply_update(struct cm_apply *a, const struct cm_hi1_object *o)
 	cm_result r = cm_store_object(a->node->store, o->id, a->report, &page, &old);
 	if (r != CM_OK || old == NULL)
 		return r;
+	if (!a->in && !old->registrar && o->type != CM_HI1_TYPE_DELIVERY)
+		return CM_OK; // what we want of an object whose state the peer keeps: its word will follow
 	struct cm_store_object row = *old;
 	struct cm_view status = cm_apply_status(o);
 	bool ours = !a->in && old->registrar;

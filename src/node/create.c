@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "node/do_json.h"
+#include "node/hold.h"
 #include "node/outbox.h"
 #include "node/send.h"
 #include "os/clock.h"
@@ -64,6 +65,31 @@ cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report
 	return CM_OK;
 }
 
+// A request that changes a preservation: of ours, at this peer, and still to be changed as far as we know.
+static cm_result
+cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm_reader_draft *draft,
+                struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	const struct cm_hi1_message *m = &draft->message;
+	struct cm_preservation_ask ask = {
+	        .event = cm_preservation_event(cm_kind_find(m->workflow.p, m->workflow.n)), .at = d->told.now};
+	if (ask.event == CM_EVENT_NONE || !d->has_peer)
+		return CM_OK;
+	cm_result r = cm_hold_find(node, cm_view_text(draft->parent), cm_view_text(d->to.whole), report, &page, &row);
+	if (r != CM_OK)
+		return r;
+	if (row == NULL || !row->ours || !cm_view_is(row->id, draft->relates))
+		return cm_report_refuse(report, CM_ERROR_PRESERVATION_UNKNOWN, "preservation", "task %s of request %s", draft->parent,
+		                        draft->relates);
+	for (size_t i = 0; i < m->action_count; i++)
+		if (m->actions[i].object->type == CM_HI1_TYPE_PRESERVATION)
+			ask.wanted = m->actions[i].object->preservation.desired_expiration;
+	struct cm_preservation now = cm_hold_now(row);
+	return cm_preservation_ask_check(&now, &ask, report);
+}
+
 cm_result
 cm_create_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -79,6 +105,8 @@ cm_create_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 		r = cm_create_fill(ex->node, to, report, d);
 	if (r == CM_OK)
 		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
+	if (r == CM_OK)
+		r = cm_create_later(ex->node, d, &draft, report);
 	if (r != CM_OK)
 		return r;
 	cm_json_put_object(&put);
@@ -123,7 +151,7 @@ cm_create_show(const struct cm_create *d, struct cm_report *report, struct cm_bu
 	cm_json_put_member_text(&put, "request", row->id);
 	cm_do_json_time(&put, "sent_at", row->created);
 	cm_json_put_member_text(&put, "state", row->state);
-	cm_json_put_member_cstr(&put, "task", d->ids[3]);
+	cm_json_put_member_text(&put, "task", row->objects);
 	cm_json_put_member_text(&put, "to", row->peer);
 	cm_json_put_end_object(&put);
 	return CM_OK;
@@ -245,6 +273,8 @@ cm_create_request(struct cm_exchange *ex, const char *person)
 	CM_AUTO struct cm_reader_draft *draft = cm_mem_new(sizeof *draft);
 	cm_report_clear(&report);
 	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_read(ex, d, &report, draft);
+	if (r == CM_OK)
+		r = cm_create_later(ex->node, d, draft, &report);
 	if (r == CM_OK) {
 		struct cm_create *sent = cm_take(&d); // the store's writer may be done with it before we are
 		sent->ex = ex;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
+#include "domain/kind.h"
 #include "domain/message.h"
 #include "domain/move.h"
 #include "domain/refusal.h"
@@ -31,6 +32,9 @@ struct cm_decide {
 	enum cm_event event;
 	enum cm_state to;
 	enum cm_refusal ground;
+	const struct cm_store_request *changes; // the preservation that the request is to extend or end, or NULL
+	struct cm_store_page *changes_page;
+	const char *changes_status; // of its task, when the request is over: "Preserved", …
 	const struct cm_store_delivery *evidence; // what is delivered, or NULL
 	struct cm_hi1_content content;
 	struct cm_hi1_message message;
@@ -65,11 +69,49 @@ cm_decide_end(struct cm_decide *d, struct cm_report *report)
 		if (d->until.us == 0)
 			d->until = cm_deadline_promise(d->now, d->request->wanted_until);
 		d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
+		struct cm_preservation now = cm_hold_now(d->request);
+		if (now.until.us > d->until.us || d->event == CM_EVENT_EXTEND) // what was promised is never taken back
+			return cm_preservation_extend_check(&now, d->now, d->until, d->now, report);
 		return cm_deadline_promise_check(d->now, d->until, d->now, report);
 	}
 	if (d->event == CM_EVENT_LAPSE && d->until.us > d->now.us) // moved since the clock looked
 		return cm_report_refuse(report, CM_ERROR_MOVE_NOT_ALLOWED, "lapse", "%.*s", CM_VIEW_ARG(d->request->id));
 	return CM_OK;
+}
+
+static cm_result
+cm_decide_extend(struct cm_decide *d, const struct cm_preservation *now, struct cm_report *report)
+{
+	if (d->until.us == 0)
+		d->until = d->request->wanted_until;
+	d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
+	return cm_preservation_extend_check(now, d->request->created, d->until, d->now, report);
+}
+
+// What the answer to a request about a preservation does to that: it is extended or ended, or stays as it is. The task shows
+// how it stands when nothing more follows.
+static cm_result
+cm_decide_changes(struct cm_decide *d, struct cm_report *report)
+{
+	cm_result r = cm_hold_find(d->node, d->request->objects, d->request->peer, report, &d->changes_page, &d->changes);
+	if (r != CM_OK || d->changes == NULL)
+		return r != CM_OK ? r : CM_BUG;
+	struct cm_preservation now = cm_hold_now(d->changes);
+	struct cm_move_step step = {now.kind, now.state, d->event, CM_ACTOR_REQUESTED};
+	enum cm_state to = now.state;
+	bool over = cm_preservation_can(&now, cm_preservation_event(d->kind)) == CM_PRESERVATION_OVER;
+	if ((d->event == CM_EVENT_TOO_LATE && !over) || (d->event == CM_EVENT_KEEP_END && over))
+		return cm_report_refuse(report, CM_ERROR_MOVE_NOT_ALLOWED, cm_event_row(d->event)->name, "the preservation is \"%s\"",
+		                        cm_state_row(now.state)->title);
+	if (d->event == CM_EVENT_EXTEND || d->event == CM_EVENT_RELEASE)
+		r = cm_move_step(&step, report, &to);
+	if (r == CM_OK && d->event == CM_EVENT_EXTEND)
+		r = cm_decide_extend(d, &now, report);
+	else
+		d->until = cm_move_over(d->kind, d->to) && d->event != CM_EVENT_RELEASE ? now.until : (struct cm_instant){.us = 0};
+	if (cm_move_over(d->kind, d->to))
+		d->changes_status = cm_state_row(to)->preservation;
+	return r;
 }
 
 // Is the event open in this state, and are its times and grounds right?
@@ -90,14 +132,14 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_decide_time(d, "order_until", report, &d->order_until);
 	if (r == CM_OK)
-		r = cm_decide_end(d, report);
+		r = cm_preservation_event(d->kind) != CM_EVENT_NONE ? cm_decide_changes(d, report) : cm_decide_end(d, report);
 	if (r == CM_OK && d->order_until.us != 0)
 		r = cm_deadline_order_check(d->now, d->order_until, report);
 	struct cm_refusal_said said = {.code = ground,
 	        .article = cm_decide_said(d, "ground_article"),
 	        .reasons = cm_decide_said(d, "text"),
 	        .basis = cm_decide_said(d, "ground_basis")};
-	if (r == CM_OK && (ground.n > 0 || d->to == CM_STATE_REFUSED))
+	if (r == CM_OK && (ground.n > 0 || d->to == CM_STATE_REFUSED || d->to == CM_STATE_NOT_EXTENDED))
 		r = cm_refusal_check(d->kind, &said, report, &d->ground);
 	return r;
 }
@@ -143,17 +185,19 @@ cm_decide_update(struct cm_decide *d, struct cm_view id, enum cm_hi1_type type, 
 	uint64_t generation;
 	bool known;
 	const char *status = type == CM_HI1_TYPE_DOCUMENT       ? state->document
-	                     : type == CM_HI1_TYPE_PRESERVATION ? state->preservation
-	                                                        : state->disclosure;
+	                     : type == CM_HI1_TYPE_DISCLOSURE   ? state->disclosure
+	                     : d->changes_status != NULL        ? d->changes_status
+	                                                        : state->preservation;
 	cm_result r = cm_decide_generation(d, id, report, &generation, &known);
 	if (r != CM_OK || !known || *status == 0)
 		return r;
 	struct cm_hi1_object *o = &d->objects[d->message.action_count];
 	*o = (struct cm_hi1_object){
 	        .type = type, .id = id, .generation = generation, .last_changed = cm_instant_of_seconds(cm_instant_seconds(d->now))};
-	if (type == CM_HI1_TYPE_DOCUMENT)
+	if (type == CM_HI1_TYPE_DOCUMENT) {
 		o->document.status = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_STATUS, status);
-	else if (type == CM_HI1_TYPE_PRESERVATION) {
+		o->document.invalid_reason = strcmp(status, "Rejected") == 0 ? cm_decide_reason(d) : NULL;
+	} else if (type == CM_HI1_TYPE_PRESERVATION) {
 		o->preservation.status = cm_hi1_entry_of(CM_DICTIONARY_LPTASK_STATUS, status);
 		o->preservation.expiration = d->until;
 		o->preservation.reason = cm_decide_reason(d);
@@ -247,16 +291,17 @@ cm_decide_notification(struct cm_decide *d, struct cm_report *report)
 	struct cm_hi1_state *states = cm_arena_new_many(&d->arena, 2, sizeof *states);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) words = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	struct cm_hi1_object *o;
-	bool task = d->request->objects.n > 0;
+	bool task = d->request->objects.n > 0 && (d->changes == NULL || d->changes_status != NULL);
 	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_NOTIFICATION, report, &o);
 	if (r != CM_OK || states == NULL)
 		return r != CM_OK ? r : CM_NOMEM;
 	cm_message_write(d->to, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
 	struct cm_hi1_entry fine = {CM_DICTIONARY_REQUEST_STATE, cm_view_text(cm_state_row(d->to)->name)};
 	states[0] = (struct cm_hi1_state){.object = task ? d->request->objects : d->request->id, .status = fine};
+	bool approved = strcmp(cm_state_row(d->to)->document, "Approved") == 0;
+	struct cm_view coarse = cm_view_text(d->changes != NULL ? "answered" : "executing");
 	states[1] = (struct cm_hi1_state){.object = d->request->id,
-	        .status = {CM_DICTIONARY_REQUEST_STATE,
-	                strcmp(cm_state_row(d->to)->document, "Approved") == 0 ? cm_view_text("executing") : fine.value}};
+	        .status = {CM_DICTIONARY_REQUEST_STATE, d->changes != NULL || approved ? coarse : fine.value}};
 	o->notification.details = cm_arena_copy(&d->arena, cm_buf_view(&words));
 	o->notification.type = cm_hi1_entry_of(CM_DICTIONARY_NOTIFICATION_TYPE, d->until.us != 0 ? "Preservation" : "Progress");
 	o->notification.is_new = CM_HI1_YES;
@@ -329,13 +374,12 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 	cm_result r = cm_send_begin(d->node, peer, d->request->kind, &d->arena, report, &d->message);
 	d->message.actions = d->actions;
 	d->now = d->message.timestamp;
-	enum cm_family family = cm_kind_row(d->kind)->family;
-	enum cm_hi1_type task = family == CM_FAMILY_PRESERVATION ? CM_HI1_TYPE_PRESERVATION : CM_HI1_TYPE_DISCLOSURE;
+	enum cm_hi1_type task = cm_kind_has_task(d->kind, "LDTask") ? CM_HI1_TYPE_DISCLOSURE : CM_HI1_TYPE_PRESERVATION;
 	if (r == CM_OK && d->evidence != NULL)
 		r = cm_decide_delivery(d, report);
-	if (r == CM_OK && d->request->objects.n > 0)
+	if (r == CM_OK && d->request->objects.n > 0 && (d->changes == NULL || d->changes_status != NULL))
 		r = cm_decide_update(d, d->request->objects, task, report);
-	if (r == CM_OK && d->request->objects.n == 0)
+	if (r == CM_OK && (d->request->objects.n == 0 || d->changes != NULL))
 		r = cm_decide_update(d, d->request->id, CM_HI1_TYPE_DOCUMENT, report);
 	if (r == CM_OK)
 		r = cm_decide_answer(d, person, report);
@@ -366,6 +410,11 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, d->request->kind);
 	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person->id));
+	if (d->changes != NULL) {
+		send.told.judged[send.told.judged_count++] =
+		        (struct cm_event_judged){d->changes->id, d->changes->state, d->changes->until};
+		cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, d->request->objects);
+	}
 	if (d->evidence != NULL) {
 		cm_hex_text(cm_hash_view(&d->evidence->blob), blob);
 		cm_hex_text(cm_hash_view(&d->evidence->package), package);
@@ -390,6 +439,7 @@ cm_decide_free(struct cm_decide *d)
 		return;
 	cm_facts_fini(&d->said);
 	cm_arena_fini(&d->arena);
+	cm_store_page_free(d->changes_page);
 	cm_mem_free(d);
 }
 

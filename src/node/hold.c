@@ -15,6 +15,26 @@ cm_hold_task(const struct cm_store_request *row)
 	return cm_kind_has_task(cm_kind_find(row->kind.p, row->kind.n), "LPTask") ? row->objects : row->parent;
 }
 
+cm_result
+cm_hold_find(struct cm_node *node, struct cm_view task, struct cm_view peer, struct cm_report *report,
+             struct cm_store_page **ret_page, const struct cm_store_request **ret_row)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_object *object = NULL;
+	*ret_row = NULL;
+	cm_result r = task.n == 0 ? CM_OK : cm_store_object(node->store, task, report, &page, &object);
+	if (r == CM_OK && object != NULL && cm_view_equal(object->peer, peer))
+		r = cm_store_request(node->store, object->request, report, ret_page, ret_row);
+	return r;
+}
+
+struct cm_preservation
+cm_hold_now(const struct cm_store_request *row)
+{
+	return (struct cm_preservation){cm_kind_find(row->kind.p, row->kind.n), cm_state_find(row->state.p, row->state.n),
+	                                row->until};
+}
+
 // Does an undecided request for the data name this task?
 static cm_result
 cm_hold_wanted(struct cm_node *node, struct cm_view task, struct cm_report *report, bool *ret_wanted)
@@ -54,26 +74,78 @@ cm_hold_event(const struct cm_store_request *row, bool wanted, enum cm_event *re
 	return cm_hold_may(row, *ret_event);
 }
 
-cm_result
-cm_hold_look(struct cm_node *node, struct cm_view task, struct cm_report *report)
+static cm_result
+cm_hold_settle(struct cm_node *node, const struct cm_store_request *row, struct cm_report *report)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
-	const struct cm_store_object *object = NULL;
-	const struct cm_store_request *row = NULL;
 	enum cm_event event;
 	bool wanted;
-	cm_result r = cm_store_object(node->store, task, report, &page, &object);
-	if (r == CM_OK && object != NULL)
-		r = cm_store_request(node->store, object->request, report, &page2, &row);
-	if (r != CM_OK || row == NULL || row->ours)
-		return r;
-	r = cm_hold_wanted(node, task, report, &wanted);
+	cm_result r = cm_hold_wanted(node, row->objects, report, &wanted);
 	if (r != CM_OK)
 		return r;
 	if (!cm_hold_event(row, wanted, &event))
 		return CM_OK; // held by the change that took the request: the clock tells it, by the row of that change
 	return cm_decide_tell(node, row->id, event, CM_ACTOR_REQUESTED_NODE, report);
+}
+
+// An extension of what is held anyway, or a change of what has ended, needs no person to be answered.
+static cm_result
+cm_hold_answer(struct cm_node *node, const struct cm_store_request *row, const struct cm_store_request *later,
+               struct cm_report *report)
+{
+	struct cm_preservation now = cm_hold_now(row);
+	enum cm_kind kind = cm_kind_find(later->kind.p, later->kind.n);
+	enum cm_event wants = cm_preservation_event(kind);
+	if (wants == CM_EVENT_NONE || cm_move_over(kind, cm_state_find(later->state.p, later->state.n)))
+		return CM_OK;
+	switch (cm_preservation_can(&now, wants)) {
+	case CM_PRESERVATION_HELD:
+		return cm_decide_tell(node, later->id, CM_EVENT_MLA_ARRIVE, CM_ACTOR_REQUESTED_NODE, report);
+	case CM_PRESERVATION_OVER:
+		return cm_decide_tell(node, later->id, CM_EVENT_TOO_LATE, CM_ACTOR_REQUESTED, report);
+	case CM_PRESERVATION_YES:
+	case CM_PRESERVATION_NOT:
+		break;
+	}
+	return CM_OK;
+}
+
+static cm_result
+cm_hold_answers(struct cm_node *node, const struct cm_store_request *row, struct cm_report *report)
+{
+	char after[40] = "";
+	size_t n = CM_LIMIT_STORE_PAGE_VALUE;
+	while (n == CM_LIMIT_STORE_PAGE_VALUE) {
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		const struct cm_store_request *rows = NULL;
+		struct cm_store_ask ask = {.request = row->objects, .after = cm_view_text(after)};
+		cm_result r = cm_store_followers(node->store, &ask, report, &page, &rows, &n);
+		for (size_t i = 0; r == CM_OK && i < n; i++) {
+			r = cm_hold_answer(node, row, &rows[i], report);
+			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[i].id));
+		}
+		if (r != CM_OK)
+			return r;
+	}
+	return CM_OK;
+}
+
+cm_result
+cm_hold_look(struct cm_node *node, struct cm_view task, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page3 = NULL;
+	const struct cm_store_object *object = NULL;
+	const struct cm_store_request *row = NULL;
+	cm_result r = cm_store_object(node->store, task, report, &page, &object);
+	if (r == CM_OK && object != NULL)
+		r = cm_store_request(node->store, object->request, report, &page2, &row);
+	if (r != CM_OK || row == NULL || row->ours)
+		return r;
+	r = cm_hold_settle(node, row, report);
+	if (r == CM_OK)
+		r = cm_store_request(node->store, object->request, report, &page3, &row);
+	return r == CM_OK ? cm_hold_answers(node, row, report) : r;
 }
 
 cm_result

@@ -81,7 +81,8 @@ cm_reader_client_judged(struct cm_rd *rd, struct cm_reader_judged *judged)
 {
 	bool good = cm_reader_client_text(cm_rd_field(rd), judged->document, sizeof judged->document) &&
 	            cm_reader_client_text(cm_rd_field(rd), judged->title, sizeof judged->title) &&
-	            cm_reader_client_text(cm_rd_field(rd), judged->parent, sizeof judged->parent);
+	            cm_reader_client_text(cm_rd_field(rd), judged->parent, sizeof judged->parent) &&
+	            cm_reader_client_text(cm_rd_field(rd), judged->relates, sizeof judged->relates);
 	judged->good = cm_rd_u8(rd) == 1;
 	judged->only_gaps = cm_rd_u8(rd) == 1;
 	judged->findings = cm_rd_field(rd);
@@ -143,7 +144,8 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->canonical = cm_rd_field(&rd);
 	ret_draft->wire = cm_rd_field(&rd);
 	bool good = cm_reader_client_text(cm_rd_field(&rd), ret_draft->title, sizeof ret_draft->title) &&
-	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->parent, sizeof ret_draft->parent);
+	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->parent, sizeof ret_draft->parent) &&
+	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->relates, sizeof ret_draft->relates);
 	ret_draft->to = cm_rd_field(&rd);
 	ret_draft->case_id = cm_rd_field(&rd);
 	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
+#include "domain/preservation.h"
 #include "domain/request.h"
 #include "domain/request_facts.h"
 #include "format/json.h"
@@ -36,10 +37,13 @@ cm_reader_title(const struct cm_request_doc *doc)
 	return cm_view_part(text, 0, n);
 }
 
-// The task that a preservation reference of this message names.
+// The task of the preservation that this message is about: the one that it changes, or that its own task refers to.
 static struct cm_view
-cm_reader_parent(const struct cm_hi1_object *task)
+cm_reader_parent(const struct cm_hi1_action *action)
 {
+	const struct cm_hi1_object *task = action == NULL ? NULL : action->object;
+	if (task != NULL && action->verb == CM_HI1_VERB_UPDATE)
+		return task->id;
 	if (task == NULL || task->type != CM_HI1_TYPE_DISCLOSURE)
 		return cm_view_of(NULL, 0);
 	for (size_t i = 0; i < task->disclosure.preservation_count; i++)
@@ -48,26 +52,36 @@ cm_reader_parent(const struct cm_hi1_object *task)
 	return cm_view_of(NULL, 0);
 }
 
-static const struct cm_hi1_object *
+// The request that the document names as the first.
+static struct cm_view
+cm_reader_relates(const struct cm_request_doc *doc)
+{
+	return doc->relates_to_count == 0 ? cm_view_of(NULL, 0) : doc->relates_to[0].id;
+}
+
+static const struct cm_hi1_action *
 cm_reader_task(const struct cm_hi1_message *message)
 {
 	for (size_t i = 0; i < message->action_count; i++) {
 		const struct cm_hi1_object *o = message->actions[i].object;
 		if (o != NULL && (o->type == CM_HI1_TYPE_PRESERVATION || o->type == CM_HI1_TYPE_DISCLOSURE))
-			return o;
+			return &message->actions[i];
 	}
 	return NULL;
 }
 
 // Holds a request document against the law's tables.
 static cm_result
-cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_object *task, const struct cm_reader_told *told,
+cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_action *action, const struct cm_reader_told *told,
                 struct cm_report *report, struct cm_report *advice)
 {
+	const struct cm_hi1_object *task = action == NULL ? NULL : action->object;
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	enum cm_kind kind = CM_KIND_NONE;
 	cm_facts_init(&facts);
 	cm_request_facts_document(doc, &facts);
+	if (task != NULL && action->verb == CM_HI1_VERB_UPDATE)
+		cm_facts_put(&facts, cm_view_text("task.preservation"), task->id);
 	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION)
 		cm_request_facts_preservation(&task->preservation, &facts);
 	else if (task != NULL)
@@ -87,7 +101,7 @@ cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_object *ta
 	return r;
 }
 
-// One judged document: id, title, parent, flags, findings.
+// One judged document: id, title, parent, related request, flags, findings.
 static void
 cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message *message,
                 const struct cm_reader_told *told, struct cm_buf *answer)
@@ -95,7 +109,7 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
 	struct cm_report report = {0};
 	struct cm_request_doc CM_CLEANUP(cm_request_doc_fini) doc = {.id = {0}};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) findings = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	const struct cm_hi1_object *task = cm_reader_task(message);
+	const struct cm_hi1_action *task = cm_reader_task(message);
 	cm_result r = cm_request_doc_read(object->document.body->contents, &report, &doc);
 	if (r == CM_OK && !cm_view_equal(doc.id, object->id))
 		r = cm_report_refuse(&report, CM_ERROR_DOCUMENT_VALUE, "/id", "%.*s", CM_VIEW_ARG(doc.id));
@@ -108,6 +122,7 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
 	cm_buf_field(answer, object->id);
 	cm_buf_field(answer, cm_reader_title(&doc));
 	cm_buf_field(answer, cm_reader_parent(task));
+	cm_buf_field(answer, cm_reader_relates(&doc));
 	cm_buf_u8(answer, r == CM_OK);
 	cm_buf_u8(answer, r == CM_REFUSED && cm_request_only_gaps(&report));
 	cm_buf_field(answer, cm_buf_view(&findings));
@@ -149,6 +164,17 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 	return cm_buf_result(answer);
 }
 
+static enum cm_draft_task
+cm_reader_draft_task(enum cm_kind kind)
+{
+	enum cm_event later = cm_preservation_event(kind);
+	return later == CM_EVENT_EXTEND           ? CM_DRAFT_EXTENSION
+	       : later == CM_EVENT_RELEASE        ? CM_DRAFT_ENDING
+	       : cm_kind_has_task(kind, "LPTask") ? CM_DRAFT_PRESERVATION
+	       : cm_kind_has_task(kind, "LDTask") ? CM_DRAFT_DISCLOSURE
+	                                          : CM_DRAFT_NO_TASK;
+}
+
 static cm_result
 cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
@@ -170,11 +196,8 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_result r = cm_draft_read(json, &draft_told, report, &draft);
 	if (r == CM_OK)
 		r = cm_kind_check(draft.doc.kind, report, &kind);
-	enum cm_draft_task task = cm_kind_has_task(kind, "LPTask")   ? CM_DRAFT_PRESERVATION
-	                          : cm_kind_has_task(kind, "LDTask") ? CM_DRAFT_DISCLOSURE
-	                                                             : CM_DRAFT_NO_TASK;
 	if (r == CM_OK)
-		r = cm_draft_message(&draft, &draft_told, task, report, &message);
+		r = cm_draft_message(&draft, &draft_told, cm_reader_draft_task(kind), report, &message);
 	if (r == CM_OK)
 		r = cm_reader_check(&draft.doc, cm_reader_task(&message), &told, report, &advice);
 	if (r == CM_OK)
@@ -188,6 +211,7 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_buf_field(answer, cm_buf_view(&wire));
 	cm_buf_field(answer, cm_reader_title(&draft.doc));
 	cm_buf_field(answer, cm_reader_parent(cm_reader_task(&message)));
+	cm_buf_field(answer, cm_reader_relates(&draft.doc));
 	cm_buf_field(answer, draft.to);
 	cm_buf_field(answer, draft.case_id);
 	cm_buf_field(answer, cm_buf_view(&advised));

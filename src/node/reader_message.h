@@ -31,7 +31,8 @@ void cm_reader_client_renew(struct cm_reader_client *client, int fd);
 struct cm_reader_judged {
 	char document[40]; // ObjectIdentifier
 	char title[200];   // for lists: what is asked, from the document
-	char parent[40];   // id of the preservation task this follows, or ""
+	char parent[40];   // id of the preservation task that it follows or changes, or ""
+	char relates[40];  // id of the first request that the document relates to, or ""
 	bool good;         // nothing is missing
 	bool only_gaps;    // only listed contents are missing (a pres is then asked back, not refused)
 	struct cm_view findings; // see cm_reader_judged_report()
@@ -65,7 +66,7 @@ struct cm_reader_draft {
 	struct cm_view canonical, wire;
 	struct cm_view to, case_id; // members of the call beside the draft
 	char title[200];
-	char parent[40];
+	char parent[40], relates[40]; // as above
 	struct cm_report advice; // what could be added
 	struct cm_buf bytes;
 };

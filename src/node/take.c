@@ -306,7 +306,8 @@ cm_take_act(const struct cm_take *take, const char *request, struct cm_act_value
 			break;
 		}
 		if (m->actions[i].verb == CM_HI1_VERB_UPDATE) {
-			type = o->type == CM_HI1_TYPE_DELIVERY ? "acknowledged" : "updated";
+			if (take->read.judged_count == 0)
+				type = o->type == CM_HI1_TYPE_DELIVERY ? "acknowledged" : "updated";
 			cm_act_set(values, CM_ACT_FIELD_OBJECT, o->id);
 			break;
 		}
@@ -341,7 +342,8 @@ cm_take_act_blob(const struct cm_take *take, struct cm_take_blob *blob, struct c
 	}
 }
 
-// The request that the message is about: of its own document, or of an object it names.
+// The request that the message is about: of its own document, else the one that it names, else the one that an object of it
+// belongs to: the task of a preservation can be changed by another request than its own.
 static cm_result
 cm_take_request(const struct cm_take *take, char to[40], struct cm_report *report)
 {
@@ -359,10 +361,13 @@ cm_take_request(const struct cm_take *take, char to[40], struct cm_report *repor
 			cm_result r = cm_store_object(take->node->store, k == 0 ? o->id : o->associated[k - 1], report, &page, &row);
 			if (r != CM_OK)
 				return r;
-			if (row != NULL && row->request.n > 0 && cm_view_is(row->peer, take->peer.identity.node)) {
+			if (row == NULL || row->request.n == 0 || !cm_view_is(row->peer, take->peer.identity.node))
+				continue;
+			bool itself = cm_view_equal(row->request, row->id);
+			if (itself || to[0] == 0)
 				snprintf(to, 40, "%.*s", CM_VIEW_ARG(row->request));
+			if (itself)
 				return CM_OK;
-			}
 		}
 	}
 	return CM_OK;

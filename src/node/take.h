@@ -3,6 +3,7 @@
 #ifndef CM_NODE_TAKE_H
 #define CM_NODE_TAKE_H
 
+#include "domain/preservation.h"
 #include "node/event.h"
 #include "node/exchange.h"
 
@@ -29,6 +30,14 @@ CM_CHECKED cm_result cm_take_check(struct cm_take *take, struct cm_report *repor
 // What has to hold between the actions of one message: no object twice; one request at most, and its task, of the kind that the
 // header says. Faults go to the actions, or to the whole message.
 void cm_take_check_together(struct cm_take *take);
+// The preservation that the request of this message changes: the action that updates its task, and the one that creates the
+// request. False for messages that change none.
+struct cm_take_later {
+	size_t task, request;
+	enum cm_event event; // what is asked: EXTEND, RELEASE
+};
+bool cm_take_later(const struct cm_take *take, struct cm_take_later *ret_later);
+
 // What action `at` refers to is between us and this peer, and the states it tells are the sender's to tell.
 CM_CHECKED cm_result cm_take_check_links(struct cm_take *take, size_t at, struct cm_report *report);
 

@@ -147,12 +147,15 @@ cm_take_sets_contents(const struct cm_hi1_object *o)
 	return true;
 }
 
-// A change by the side that asked takes effect through the state that its notification tells; alone it would only be kept, and
-// nobody would act on it.
+// A change by the side that asked takes effect through the state that its notification tells, or through the request that
+// comes with it; alone it would only be kept, and nobody would act on it.
 static bool
-cm_take_tells_state(const struct cm_take *take)
+cm_take_takes_effect(const struct cm_take *take, const struct cm_hi1_object *o)
 {
 	const struct cm_hi1_message *m = &take->read.message;
+	struct cm_take_later later;
+	if (cm_take_later(take, &later) && m->actions[later.task].object == o)
+		return true;
 	for (size_t i = 0; i < m->action_count; i++)
 		if (m->actions[i].verb == CM_HI1_VERB_CREATE && m->actions[i].object != NULL &&
 		    m->actions[i].object->type == CM_HI1_TYPE_NOTIFICATION && m->actions[i].object->notification.state_count > 0)
@@ -179,8 +182,9 @@ cm_take_check_update(struct cm_take *take, const struct cm_hi1_object *o, const 
 	} else if (!known->registrar && o->generation != 0 && (int64_t)o->generation < known->generation) {
 		snprintf(seen, sizeof seen, "we know %lld already", (long long)known->generation);
 		cm_take_fault(fault, CM_HI1_ERROR_STALE_GENERATION, "/Generation", seen);
-	} else if (known->registrar && o->type != CM_HI1_TYPE_DELIVERY && !cm_take_tells_state(take))
-		cm_take_fault(fault, CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/HI1Object", "no notification says what is asked with it");
+	} else if (known->registrar && o->type != CM_HI1_TYPE_DELIVERY && !cm_take_takes_effect(take, o))
+		cm_take_fault(fault, CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/HI1Object",
+		              "no notification or request says what is asked with it");
 }
 
 // Evidence is fetched by URL; it must belong to a request for data of ours.

@@ -6,6 +6,7 @@
 
 #include "domain/kind.h"
 #include "domain/move.h"
+#include "node/hold.h"
 
 static bool
 cm_take_is_request(const struct cm_hi1_object *o)
@@ -71,6 +72,49 @@ cm_take_check_unmixed(struct cm_take *take)
 			              "a message that changes something asks for nothing beside it");
 }
 
+bool
+cm_take_later(const struct cm_take *take, struct cm_take_later *ret_later)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	struct cm_take_later later = {m->action_count, m->action_count,
+	                              cm_preservation_event(cm_kind_find(m->workflow.p, m->workflow.n))};
+	if (later.event == CM_EVENT_NONE)
+		return false;
+	for (size_t i = m->action_count; i-- > 0;) {
+		const struct cm_hi1_object *o = m->actions[i].object;
+		if (o == NULL)
+			continue;
+		if (m->actions[i].verb == CM_HI1_VERB_CREATE && cm_take_is_request(o))
+			later.request = i;
+		if (m->actions[i].verb == CM_HI1_VERB_UPDATE && o->type == CM_HI1_TYPE_PRESERVATION)
+			later.task = i;
+	}
+	*ret_later = later;
+	return later.task < m->action_count && later.request < m->action_count;
+}
+
+// A request for a longer preservation, or for its end, says so at the task, and says nothing else there.
+static void
+cm_take_check_later(struct cm_take *take)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	struct cm_take_later later = {.event = CM_EVENT_NONE};
+	if (!cm_take_later(take, &later)) {
+		if (later.event != CM_EVENT_NONE && later.request < m->action_count)
+			cm_take_fault(&take->faults[later.request], CM_HI1_ERROR_REFERENCE_UNRESOLVED, "/HI1Object",
+			              "no task of a preservation is changed with it");
+		return;
+	}
+	const struct cm_hi1_preservation *p = &m->actions[later.task].object->preservation;
+	bool extends = later.event == CM_EVENT_EXTEND;
+	struct cm_view desired = p->desired_status.value;
+	if ((desired.n > 0 || !extends) && !cm_view_is(desired, extends ? "Preserved" : "Cancelled"))
+		cm_take_fault(&take->faults[later.task], CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/task:DesiredStatus", "not what is asked");
+	if (p->details != NULL || p->provider != NULL || (!extends && p->desired_expiration.us != 0))
+		cm_take_fault(&take->faults[later.task], CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/HI1Object", "it changes more than is asked");
+	take->known[later.task] = take->known[later.request]; // asked before, and taken then
+}
+
 void
 cm_take_check_together(struct cm_take *take)
 {
@@ -82,6 +126,7 @@ cm_take_check_together(struct cm_take *take)
 				cm_take_fault(&take->faults[i], CM_HI1_ERROR_OBJECT_EXISTS, "/ObjectIdentifier",
 				              "the message has it twice");
 	cm_take_check_request_parts(take);
+	cm_take_check_later(take);
 }
 
 static bool
@@ -139,12 +184,41 @@ cm_take_check_told(struct cm_take *take, const struct cm_hi1_state *told, struct
 	return CM_OK;
 }
 
+// Is there something that can be extended, or ended? What has ended already is taken too: the answer says so.
+static cm_result
+cm_take_check_preservation(struct cm_take *take, const struct cm_take_later *later, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	const struct cm_hi1_object *o = take->read.message.actions[later->task].object;
+	struct cm_hi1_fault *fault = &take->faults[later->task];
+	const char *relates = take->read.judged_count > 0 ? take->read.judged[0].relates : "";
+	struct cm_instant wanted = o->preservation.desired_expiration;
+	cm_result r = cm_hold_find(take->node, o->id, cm_view_text(take->peer.identity.node), report, &page, &row);
+	if (r != CM_OK || row == NULL)
+		return r == CM_OK ? CM_BUG : r; // the task was found before
+	struct cm_preservation now = cm_hold_now(row);
+	enum cm_preservation_can can = cm_preservation_can(&now, later->event);
+	if (*relates != 0 && !cm_view_is(row->id, relates))
+		cm_take_fault(&take->faults[later->request], CM_HI1_ERROR_REFERENCE_UNRESOLVED, "/doc:DocumentBody",
+		              "relates_to is not the request of this task");
+	else if (can == CM_PRESERVATION_NOT)
+		cm_take_fault(fault, CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/HI1Object", "it is not decided yet");
+	else if (can == CM_PRESERVATION_YES && wanted.us != 0 && wanted.us <= now.until.us)
+		cm_take_fault(fault, CM_HI1_ERROR_MOVE_NOT_ALLOWED, "/task:DesiredPreservationExpiration",
+		              "it is not later than the present end");
+	return CM_OK;
+}
+
 cm_result
 cm_take_check_links(struct cm_take *take, size_t at, struct cm_report *report)
 {
 	const struct cm_hi1_object *o = take->read.message.actions[at].object;
 	struct cm_hi1_fault *fault = &take->faults[at];
+	struct cm_take_later later;
 	cm_result r = CM_OK;
+	if (cm_take_later(take, &later) && later.task == at)
+		r = cm_take_check_preservation(take, &later, report);
 	for (size_t i = 0; r == CM_OK && i < o->associated_count; i++) {
 		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 		const struct cm_store_object *row = NULL;

@@ -362,12 +362,27 @@ class Peer:
                            task__RequestDetails=details, task__DesiredPreservationExpiration=second(time.time() + 80 * 86400))
         return auth, doc, task
 
-    def preserved(self, doc, task, until):
+    def later(self, kind, doc, task, until=None):
+        """A request about a preservation that was asked for by `doc` and `task`: a longer one, or its end."""
+        extends = kind == 'pres_ext'
+        body = {'format': 'comity.request/1', 'kind': kind, 'article': '42(9)' if extends else '42', 'language': 'en',
+                'requesting': {'name': 'Carland 24/7 Contact Point', 'country': self.country, 'node': self.node, 'role': 'contact_point'},
+                'legal_basis': [{'instrument': 'HC', 'article': '42'}], 'relates_to': [{'id': doc['ObjectIdentifier'], 'how': 'extends' if extends else 'ends'}]}
+        if extends:
+            body['mla_state'] = {'state': 'with_court', 'why_not_yet': 'The court has not decided yet.'}
+        request = self.document('Request', 'Request', 'application/vnd.comity.request+json', body, [task['ObjectIdentifier'], doc['ObjectIdentifier']])
+        update = {'@xsi:type': task['@xsi:type'], 'ObjectIdentifier': task['ObjectIdentifier'],
+                  'task:DesiredStatus': word('LPTaskDesiredStatus', 'Preserved' if extends else 'Cancelled')}
+        if extends:
+            update['task:DesiredPreservationExpiration'] = until
+        return request, [{'CREATE': {'HI1Object': request}}, {'UPDATE': {'HI1Object': update}}]
+
+    def preserved(self, doc, task, until, state='preserved', generation=2):
         """What the registrar says of a request of the other node when everything is preserved: UPDATE and Notification."""
-        update = {'@xsi:type': task['@xsi:type'], 'ObjectIdentifier': task['ObjectIdentifier'], 'Generation': 2, 'LastChanged': second(),
+        update = {'@xsi:type': task['@xsi:type'], 'ObjectIdentifier': task['ObjectIdentifier'], 'Generation': generation, 'LastChanged': second(),
                   'task:Status': word('LPTaskStatus', 'Preserved'), 'task:PreservationExpiration': until}
         states = [{'notification:AssociatedObject': o['ObjectIdentifier'], 'notification:Status': word('RequestState', state, 'comity')}
-                  for o, state in ((task, 'preserved'), (doc, 'executing'))]
+                  for o, state in ((task, state), (doc, 'executing'))]
         told = self.object('2016/02/Notification', 'Notification', [task['ObjectIdentifier'], doc['ObjectIdentifier']], notification__NotificationDetails='Preserved.',
                            notification__NotificationType=word('NotificationType', 'Preservation', 'comity'), notification__NewNotification=True,
                            notification__NotificationTimestamp=second(), notification__StatusOfAssociatedObjects={'notification:AssociatedObjectStatus': states})

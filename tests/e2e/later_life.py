@@ -1,25 +1,23 @@
 #!/usr/bin/env python3
 """later_life.py COMITY: what becomes of a preservation, seen at two real nodes: a request for the data holds it until the last
-such request is decided, whoever decides it and whenever the node is down. Both sides must show the same state and the same end."""
-import json, os, shutil, signal, sys, tempfile, time, uuid
+such request is decided, whoever decides it and whenever the node is down; it is extended, not extended, and ended. Both sides must
+show the same state and the same end; what is asked wrongly is refused before it leaves, and by the other node."""
+import base64, contextlib, copy, datetime, hashlib, json, os, shutil, sqlite3, signal, sys, tempfile, time, uuid
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from nodes import DRAFTS, Node, Path, until
-from refusals import Peer, actions, vector
+from nodes import DRAFTS, Node, Path, Refused, until
+from refusals import FAILED, PASSED, Peer, actions, check, plain, vector
 
-PASSED, FAILED = [], []
 REFUSAL = {'event': 'refuse', 'ground': 'essential_interests', 'ground_article': '40(21)(b)', 'text': 'It is a public utility.'}
-
-
-def check(what, good, seen=''):
-    (PASSED if good else FAILED).append(what)
-    if not good:
-        print('NOT OK  %s: %s' % (what, str(seen)[:900]))
 
 
 def draft(name):
     return json.load(open(os.path.join(DRAFTS, name)))
+
+
+def day(text, more):
+    return (datetime.datetime.fromisoformat(text) + datetime.timedelta(days=more)).isoformat()
 
 
 class Life:
@@ -47,6 +45,21 @@ class Life:
         self.decide(asked['request'], event='preserve', order_reference='PO-1')
         a, b = self.say(asked['request'], 'preserved', 'a new preservation')
         return dict(asked, until=b['preserved_until'])
+
+    def later(self, kind, pres, end=None, **more):
+        """The draft of a request about a preservation."""
+        what = dict(draft(kind + '.json'), preservation={'task': pres['task']})
+        what['request']['relates_to'][0]['id'] = pres['request']
+        if end:
+            what['task'] = {'wanted_end': end}
+        return dict(what, **more)
+
+    def refused(self, rule, what):
+        try:
+            self.ask(what)
+            check('%s: does not leave' % rule, False, what)
+        except Refused as refusal:
+            check('%s: does not leave' % rule, 'error:%s"' % rule in str(refusal), refusal)
 
     def wants_data(self, pres):
         stored = draft('stored.json')
@@ -104,6 +117,208 @@ def the_last_of_two_ends_it(life, peer):
     life.runs_again(pres, 'the second was withdrawn')
 
 
+def same_end(life, pres, state, end, what):
+    for row in life.say(pres['request'], state, what):
+        check('%s: ends %s' % (what, end), datetime.datetime.fromisoformat(row['preserved_until']) == datetime.datetime.fromisoformat(end),
+              row['preserved_until'])
+        there = [(d['state'], datetime.datetime.fromisoformat(d['ends_at']) == datetime.datetime.fromisoformat(end)) for d in row['deadlines']]
+        check('%s: one deadline' % what, there == [('over' if state == 'released' else 'running', True)], row['deadlines'])
+
+
+def an_extension_is_granted(life):
+    pres = life.preserved()
+    wanted, less = day(pres['until'], 60), day(pres['until'], 30)
+    asked = life.ask(life.later('pres_ext', pres, wanted))
+    check('it is about the same task', asked['task'] == pres['task'] and asked['kind'] == 'pres_ext' and asked['receipt'], asked)
+    same_end(life, pres, 'preserved', pres['until'], 'asked only')
+    told = life.decide(asked['request'], event='extend', order_reference='PO-1/2')
+    check('the officer sees what was told', told['state'] == 'extended', told)
+    same_end(life, pres, 'extended', wanted, 'extended')
+    for row in life.say(asked['request'], 'extended', 'the request itself'):
+        check('a request about it has no end of its own', row['deadlines'] == [] and row['task'] == pres['task'], row)
+    acts = [[a['type'] for a in row['acts']] for row in life.both(asked['request'])]
+    check('acts of both', acts == [['asked', 'receipt_taken', 'updated'], ['taken', 'decided', 'receipt_taken']] or
+          acts == [['asked', 'receipt_taken', 'updated'], ['taken', 'decided']], acts)
+    again = life.ask(life.later('pres_ext', pres, day(wanted, 60)))
+    life.decide(again['request'], event='ask', text='How far is it?')
+    life.say(again['request'], 'more_info', 'a question')
+    same_end(life, pres, 'extended', wanted, 'a question changes nothing')
+    try:
+        life.decide(again['request'], event='extend', until=wanted)
+        check('an end that is not later', False)
+    except Refused as refusal:
+        check('an end that is not later', 'extension_not_later' in str(refusal), refusal)
+    life.decide(again['request'], event='extend', until=day(wanted, 30))
+    same_end(life, pres, 'extended', day(wanted, 30), 'extended again, by less than was wanted')
+    life.refused('extension_not_later', life.later('pres_ext', pres, less))
+    return pres
+
+
+def an_extension_is_not_granted(life):
+    pres = life.preserved()
+    asked = life.ask(life.later('pres_ext', pres, day(pres['until'], 60)))
+    for said, rule in (({}, 'refusal_unknown'), ({'ground': 'bank_secrecy', 'ground_article': '40(24)', 'text': 'No.'}, 'refusal_forbidden')):
+        try:
+            life.decide(asked['request'], event='keep_end', **said)
+            check(rule, False)
+        except Refused as refusal:
+            check(rule, rule in str(refusal), refusal)
+    life.decide(asked['request'], **dict(REFUSAL, event='keep_end'))
+    life.say(asked['request'], 'not_extended', 'not extended')
+    same_end(life, pres, 'preserved', pres['until'], 'not extended')
+    check('the ground is told', 'essential_interests' in life.both(asked['request'])[0]['told'], life.both(asked['request'])[0]['told'])
+    try:
+        life.decide(asked['request'], event='extend')
+        check('what is over is not decided again', False)
+    except Refused as refusal:
+        check('what is over is not decided again', 'move_not_allowed' in str(refusal), refusal)
+
+
+def an_extension_of_what_is_held(life):
+    """There is no end to move: the node says so by itself, whichever came first."""
+    pres = life.preserved()
+    first = life.ask(life.later('pres_ext', pres, day(pres['until'], 60)))
+    data = life.wants_data(pres)
+    life.say(first['request'], 'held_pending_mla', 'asked before the request for the data')
+    second = life.ask(life.later('pres_ext', pres, day(pres['until'], 60)))
+    life.say(second['request'], 'held_pending_mla', 'asked after it')
+    life.held(pres)
+    life.decide(data['request'], **REFUSAL)
+    life.runs_again(pres, 'the data is refused')
+
+
+def it_is_ended(life):
+    pres = life.preserved()
+    open_ = life.ask(life.later('pres_ext', pres, day(pres['until'], 60)))
+    asked = life.ask(life.later('pres_end', pres))
+    life.decide(asked['request'], event='release')
+    same_end(life, pres, 'released', pres['until'], 'ended')
+    life.say(asked['request'], 'released', 'the request itself')
+    life.say(open_['request'], 'already_released', 'an extension that was still open')
+    life.refused('extension_too_late', life.later('pres_ext', pres, day(pres['until'], 60)))
+    life.refused('move_not_allowed', life.later('pres_end', pres))
+    return pres
+
+
+def held_data_is_ended(life):
+    pres = life.preserved()
+    data = life.wants_data(pres)
+    life.decide(life.ask(life.later('pres_end', pres))['request'], event='release')
+    same_end(life, pres, 'released', pres['until'], 'ended while held')
+    life.decide(data['request'], **REFUSAL)
+    life.say(data['request'], 'refused', 'its request')
+    same_end(life, pres, 'released', pres['until'], 'ended for good')
+
+
+def asked_wrongly(life):
+    undecided = life.ask(draft('pres.json'))
+    later = '2099-01-01T00:00:00Z'
+    life.refused('move_not_allowed', life.later('pres_ext', undecided, later))
+    life.refused('move_not_allowed', life.later('pres_end', undecided))
+    pres = life.preserved()
+    life.refused('preservation_unknown', life.later('pres_ext', dict(pres, task=str(uuid.uuid4())), later))
+    life.refused('preservation_unknown', life.later('pres_end', dict(pres, request=undecided['request'])))
+    no_end = life.later('pres_ext', pres)
+    del no_end['task']
+    life.refused('contents_missing', no_end)
+    no_task = life.later('pres_end', pres)
+    del no_task['preservation']
+    life.refused('contents_missing', no_task)
+    # The side that preserves cannot ask itself.
+    try:
+        life.xb.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': life.later('pres_ext', pres, later), 'to': 'xa.contact'})
+        check('the other side does not ask', False)
+    except Refused as refusal:
+        check('the other side does not ask', 'preservation_unknown' in str(refusal), refusal)
+    return pres, undecided
+
+
+def message(kind, pres, desired, end=None, **members):
+    """A message about a preservation as another program would write it, from the vector."""
+    m = vector('03-pres-ext-request.json', WorkflowIdentifier=kind)
+    doc, task = (next(v for k, v in a.items() if k != 'ActionIdentifier')['HI1Object'] for a in actions(m))
+    doc['ObjectIdentifier'] = str(uuid.uuid4())
+    doc['AssociatedObjects']['AssociatedObject'] = [pres['request'], pres['task']]
+    body = json.loads(base64.b64decode(doc['doc:DocumentBody']['doc:Contents']))
+    body.update(id=doc['ObjectIdentifier'], kind=kind)
+    body['relates_to'][0]['id'] = pres['request']
+    if kind == 'pres_end':
+        del body['mla_state'], body['urgency']
+    text = plain(body)
+    doc['doc:DocumentBody'].update({'doc:Contents': base64.b64encode(text).decode(), 'doc:Checksum': hashlib.sha256(text).hexdigest()})
+    task.update(dict({'ObjectIdentifier': pres['task']}, **{k.replace('__', ':'): v for k, v in members.items()}))
+    task['AssociatedObjects']['AssociatedObject'] = [pres['request'], doc['ObjectIdentifier']]
+    task['task:DesiredStatus']['common:Value'] = desired
+    del task['task:DesiredPreservationExpiration']
+    if end:
+        task['task:DesiredPreservationExpiration'] = end
+    return m, doc, task
+
+
+def utc(text):
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+
+
+def from_a_bad_peer(life, pres, undecided, ended):
+    """Signed by the asking node's real keys, in words that it would never send."""
+    peer, back = Peer(life.xa, life.xb), Peer(life.xb, life.xa)
+    end = utc(day(pres['until'], 60))
+    is_refused = lambda rule, m, by=peer: by.is_refused(rule, m)
+    is_refused('hi1_stale_generation', message('pres_ext', pres, 'Preserved', end, Generation=99)[0])
+    is_refused('hi1_move_not_allowed', message('pres_ext', pres, 'Cancelled', end)[0])
+    is_refused('hi1_move_not_allowed', message('pres_end', pres, 'Preserved')[0])
+    is_refused('hi1_move_not_allowed', message('pres_end', pres, 'Cancelled', end)[0])
+    is_refused('hi1_move_not_allowed', message('pres_ext', pres, 'Preserved', utc(pres['until']))[0])
+    is_refused('hi1_move_not_allowed', message('pres_ext', undecided, 'Preserved', end)[0])
+    is_refused('hi1_not_yours', message('pres_ext', pres, 'Preserved', end, task__PreservationExpiration=end)[0])
+    is_refused('hi1_object_unknown', message('pres_ext', dict(pres, task=str(uuid.uuid4())), 'Preserved', end)[0])
+    is_refused('hi1_reference_unresolved', message('pres_end', dict(pres, request=undecided['request']), 'Cancelled')[0])
+    alone, doc, task = message('pres_ext', pres, 'Preserved', end)
+    del actions(alone)[0]
+    actions(alone)[0]['ActionIdentifier'] = 0
+    task['AssociatedObjects']['AssociatedObject'] = [pres['request']]
+    is_refused('hi1_move_not_allowed', alone)
+    for kind, rule in (('pres_ext', 'hi1_reference_unresolved'), ('pres_end', 'hi1_contents_missing')):
+        alone, doc, task = message(kind, pres, 'Cancelled')
+        del actions(alone)[1]
+        is_refused(rule, alone)
+    # The other way round: who preserves says nothing about what is wanted.
+    m = message('pres_ext', pres, 'Preserved', end)[0]
+    m['Header'].update(SenderIdentifier={'CountryCode': 'XB', 'UniqueIdentifier': 'contact'},
+                       ReceiverIdentifier={'CountryCode': 'XA', 'UniqueIdentifier': 'contact'})
+    is_refused('hi1_not_yours', json.loads(plain(m).decode().replace('"CountryCode":"XA","ExternalIdentifier"', '"CountryCode":"XB","ExternalIdentifier"')), back)
+    same_end(life, pres, 'preserved', pres['until'], 'after all that')
+
+    good, doc, task = message('pres_ext', pres, 'Preserved', end)
+    before = life_generation(peer, pres)
+    status, text = peer.say(good)
+    check('a good one is taken', status == 200 and b'"ErrorInformation"' not in text, text[-500:])
+    check('the same bytes get the same answer', peer.say(good)[1] == text)
+    there = lambda: [r['request'] for r in life.xb.call('GET', '/api/v1/requests')['requests']]
+    known = there()
+    again = copy.deepcopy(good)
+    again['Header']['TransactionIdentifier'] = str(uuid.uuid4())
+    status, text = peer.say(again)
+    check('the same request under another transaction changes nothing', status == 200 and b'"ErrorInformation"' not in text and there() == known, text[-500:])
+    generation = life_generation(peer, pres)
+    check('one change, one generation', generation == before + 1, (before, generation))
+    late = message('pres_end', ended, 'Cancelled')
+    status, text = peer.say(late[0])
+    check('what came too late is taken', status == 200 and b'"ErrorInformation"' not in text, text[-500:])
+    request = late[1]['ObjectIdentifier']
+    until('the node says by itself that it was too late', 20,
+          lambda: life.xb.call('GET', '/api/v1/requests/' + request)['state'] == 'already_released')
+
+
+def life_generation(peer, pres):
+    m = vector('08-get-request.json')
+    m['Header'].pop('WorkflowIdentifier', None)
+    actions(m)[0]['GET']['Identifier'] = pres['task']
+    del actions(m)[1:]
+    answer = json.loads(peer.say(m)[1])
+    return answer['Payload']['ResponsePayload']['ActionResponses']['ActionResponse'][0]['GETResponse']['HI1Object']['Generation']
+
+
 def data_asked_for_before_is_held_at_once(life):
     """The request for the data came while the preservation was not decided yet."""
     pres, stored = life.ask(draft('pres.json')), draft('stored.json')
@@ -113,6 +328,30 @@ def data_asked_for_before_is_held_at_once(life):
     life.held(pres)
     life.decide(data['request'], **REFUSAL)
     life.runs_again(pres, 'refused after the preservation')
+
+
+def the_end_comes(life):
+    """The clock is not turned: while the node is down its derived rows are told an end that is over. What is held ends when its
+    request is decided; what is not ends at once, and so does what still waits for it."""
+    held, plain_ = life.preserved(), life.preserved()
+    data = life.wants_data(held)
+    open_ = life.ask(life.later('pres_ext', plain_, day(plain_['until'], 60)))
+    life.xb.stop()
+    over = (int(time.time()) - 5) * 1000000
+    with contextlib.closing(sqlite3.connect(os.path.join(life.xb.home, 'db', 'comity.db'))) as db, db:
+        for pres in (held, plain_):
+            db.execute('UPDATE request SET until = ? WHERE id = ?', (over, pres['request']))
+            db.execute("UPDATE deadline SET at = ?, wake = CASE state WHEN 'held' THEN 0 ELSE ? END WHERE request = ?", (over, over, pres['request']))
+    life.xb.start()
+    life.xb.login()
+    for row in life.say(plain_['request'], 'lapsed', 'an end that came'):
+        check('its deadline is over', [d['state'] for d in row['deadlines']] == ['over'], row['deadlines'])
+    life.say(open_['request'], 'already_released', 'an extension that was not decided in time')
+    check('what is held did not end', [r['state'] for r in life.both(held['request'])] == ['held_pending_mla'] * 2)
+    life.decide(data['request'], **REFUSAL)
+    life.say(held['request'], 'lapsed', 'an end that came while it was held')
+    history = [h['to'] for h in life.both(held['request'])[0]['history']]
+    check('nothing ends in silence', history[-2:] == ['preserved', 'lapsed'], history)
 
 
 def a_crash_keeps_no_hold(life):
@@ -129,7 +368,7 @@ def a_crash_keeps_no_hold(life):
 def main():
     folder = tempfile.mkdtemp(prefix='comity-later-')
     xa = Node(folder, 'xa.contact', 'Arland 24/7 Contact Point', ['ilse'])
-    xb = Node(folder, 'xb.contact', 'Borvia 24/7 Contact Point', ['tomas', 'marta'])
+    xb = Node(folder, 'xb.contact', 'Borvia 24/7 Contact Point', ['tomas', 'marta', 'jon'])
     try:
         xa.start(), xb.start()
         xa.login(), xb.login()
@@ -138,6 +377,13 @@ def main():
         a_refusal_ends_the_hold(life)
         the_last_of_two_ends_it(life, peer)
         data_asked_for_before_is_held_at_once(life)
+        an_extension_is_granted(life)
+        an_extension_is_not_granted(life)
+        an_extension_of_what_is_held(life)
+        ended = it_is_ended(life)
+        held_data_is_ended(life)
+        from_a_bad_peer(life, *asked_wrongly(life), ended)
+        the_end_comes(life)
         a_crash_keeps_no_hold(life)
     finally:
         xa.stop(), xb.stop()

@@ -84,6 +84,51 @@ def peer_asks(node, peer):
     return doc, task
 
 
+def told_states(message):
+    """(UPDATE of the task, {object: state}) of what a registrar told."""
+    objects = [next(v for k, v in a.items() if k != 'ActionIdentifier')['HI1Object']
+               for a in message['Payload']['RequestPayload']['ActionRequests']['ActionRequest']]
+    told = next(o for o in objects if 'notification:StatusOfAssociatedObjects' in o)
+    states = {s['notification:AssociatedObject']: s['notification:Status']['common:Value']
+              for s in told['notification:StatusOfAssociatedObjects']['notification:AssociatedObjectStatus']}
+    return next(o for o in objects if 'task:Status' in o), states
+
+
+def peer_asks_for_more(node, peer, doc, task):
+    """A longer preservation for the peer, then its end: asked by UPDATE with a request, told by UPDATE and Notification."""
+    end = conformance.second(time.time() + 120 * 86400)
+    for kind, event, status, state, until_ in (('pres_ext', 'extend', 'Preserved', 'extended', end), ('pres_end', 'release', 'Cancelled', 'released', None)):
+        request, actions = peer.later(kind, doc, task, end)
+        _, answer = peer.say(kind, actions)
+        check('%s is taken with a receipt' % kind, 'receipt' in json.dumps(answer) and 'ErrorInformation' not in json.dumps(answer), answer)
+        before = len(peer.taken)
+        node.call('POST', '/api/v1/requests/%s/decision' % request['ObjectIdentifier'], 'api_request_decide', request['ObjectIdentifier'],
+                  {'event': event, 'text': 'As you ask.'})
+        until('%s reaches the peer' % state, 20, lambda: len(peer.taken) > before)
+        update, states = told_states(peer.taken[-1])
+        check('%s: the task' % state, update['ObjectIdentifier'] == task['ObjectIdentifier'] and update['task:Status']['common:Value'] == status and
+              update.get('task:PreservationExpiration') == until_, update)
+        check('%s: the states' % state, states == {task['ObjectIdentifier']: state, request['ObjectIdentifier']: 'answered'}, states)
+
+
+def node_asks_for_more(node, peer, doc, task):
+    draft = json.load(open(os.path.join(DRAFTS, 'pres_ext.json')))
+    end = conformance.second(time.time() + 140 * 86400)
+    draft['request']['relates_to'][0]['id'], draft['preservation'], draft['task'] = doc['ObjectIdentifier'], {'task': task['ObjectIdentifier']}, {'wanted_end': end}
+    before = len(peer.taken)
+    asked = node.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': draft, 'to': peer.node})
+    until('the request for more reaches the peer', 20, lambda: len(peer.taken) > before)
+    created, updated = (next(v for k, v in a.items() if k != 'ActionIdentifier')['HI1Object']
+                        for a in peer.taken[-1]['Payload']['RequestPayload']['ActionRequests']['ActionRequest'])
+    check('it updates the task', updated['ObjectIdentifier'] == task['ObjectIdentifier'] and updated['task:DesiredPreservationExpiration'] == end and
+          'Generation' not in updated, updated)
+    _, answer = peer.say('pres_ext', peer.preserved(created, task, end, 'extended', 3))
+    check('extended is taken', 'ErrorInformation' not in json.dumps(answer), answer)
+    for request in (asked['request'], doc['ObjectIdentifier']):
+        there = node.call('GET', '/api/v1/requests/' + request)
+        check('extended until the day that was told', there['state'] == 'extended' and conformance.second(parsed(there['preserved_until'])) == end, there)
+
+
 def parsed(text):
     import datetime
     return datetime.datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp()
@@ -105,6 +150,7 @@ def node_asks(node, peer):
     there = node.call('GET', '/api/v1/requests/' + asked['request'])
     check('preserved until the day that was told', there['state'] == 'preserved' and conformance.second(parsed(there['preserved_until'])) == end, there)
     check('the acts of the path', [a['type'] for a in there['acts']] == ['asked', 'receipt_taken', 'updated'], there['acts'])
+    return doc, task
 
 
 def resynchronise(peer, doc, task):
@@ -139,8 +185,10 @@ def main():
         node.login()
         print('words:', become_peers(node, peer))
         doc, task = peer_asks(node, peer)
-        node_asks(node, peer)
+        theirs = node_asks(node, peer)
         resynchronise(peer, doc, task)
+        node_asks_for_more(node, peer, *theirs)
+        peer_asks_for_more(node, peer, doc, task)
     finally:
         node.stop()
         shutil.rmtree(peer.folder)

@@ -43,7 +43,17 @@ is_a_message(const char *name, enum cm_draft_task task, size_t actions)
 	assert_int_equal(cm_hi1_message_read(cm_buf_view(&text), &options, &report, &again), CM_OK);
 	kit_say(name, &report);
 	assert_true(cm_hi1_message_good(&again));
-	assert_view_is(again.workflow, name[0] == 'p' ? "pres" : "stored");
+	assert_int_equal(again.workflow.n, strlen(name) - strlen(".json"));
+	assert_memory_equal(again.workflow.p, name, again.workflow.n);
+	const struct cm_hi1_action *last = &again.actions[again.action_count - 1];
+	bool later = task == CM_DRAFT_EXTENSION || task == CM_DRAFT_ENDING;
+	assert_int_equal(last->verb, later ? CM_HI1_VERB_UPDATE : CM_HI1_VERB_CREATE);
+	if (later) {
+		assert_view_is(last->object->id, "1bc5d8d0-5bfc-47d7-a174-31dff2677b34");
+		assert_view_is(last->object->preservation.desired_status.value, task == CM_DRAFT_ENDING ? "Cancelled" : "Preserved");
+		assert_int_equal(last->object->preservation.desired_expiration.us != 0, task == CM_DRAFT_EXTENSION);
+		assert_null(last->object->preservation.details);
+	}
 	cm_hi1_message_fini(&again);
 	cm_draft_fini(&draft);
 	cm_buf_fini(&json);
@@ -57,6 +67,8 @@ a_draft_becomes_a_message(void **state)
 	is_a_message("pres.json", CM_DRAFT_PRESERVATION, 3);
 	is_a_message("stored.json", CM_DRAFT_DISCLOSURE, 4);
 	is_a_message("pres.json", CM_DRAFT_NO_TASK, 1);
+	is_a_message("pres_ext.json", CM_DRAFT_EXTENSION, 2);
+	is_a_message("pres_end.json", CM_DRAFT_ENDING, 2);
 }
 
 static cm_result
