@@ -397,6 +397,15 @@ cm_apply_deliver(struct cm_apply *a, const struct cm_hi1_object *o)
 	};
 	if (d->by_url->sha256.n == sizeof row.blob.b)
 		memcpy(row.blob.b, d->by_url->sha256.p, sizeof row.blob.b);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_delivery *packed = NULL;
+	r = a->in ? CM_OK : cm_store_delivery(a->node->store, o->id, a->report, &page, &packed);
+	if (r != CM_OK)
+		return r;
+	if (packed != NULL) { // what the message does not say
+		row.package = packed->package;
+		row.created = packed->created;
+	}
 	if (a->in)
 		cm_change_delivery(a->change, &row);
 	else

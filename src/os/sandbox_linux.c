@@ -61,7 +61,7 @@ __lsan_is_turned_off(void)
 	return cm_sandbox_on;
 }
 // The walls forbid to start the program that names addresses, and children get no environment to say so.
-const char *__attribute__((visibility("default"))) __tsan_default_options(void);
+const char *__tsan_default_options(void) __attribute__((visibility("default")));
 const char *
 __tsan_default_options(void)
 {
