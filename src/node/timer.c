@@ -19,6 +19,7 @@ struct cm_timer {
 	struct cm_mutex lock;
 	struct cm_cond change;
 	bool stirred, stopping;
+	int64_t tidy_at; // cm_clock_mono(): when old answers go; the store did so when it was opened
 	char holds[CM_LIMIT_TIMER_HELD_VALUE][40]; // tasks of preservations to look at
 	size_t hold_count;
 	bool hold_all; // more than there is room for, or the start: everything is looked at
@@ -138,6 +139,25 @@ cm_timer_deadline(struct cm_timer *timer)
 	return cm_clock_after(most);
 }
 
+// Once a day.
+static void
+cm_timer_tidy(struct cm_timer *timer)
+{
+	struct cm_report report = {0};
+	struct cm_instant now = cm_clock_utc(), before = {.us = now.us - CM_LIMIT_STORE_REPLY_DAYS_VALUE * CM_INSTANT_DAY};
+	if (cm_clock_mono() < timer->tidy_at)
+		return;
+	struct cm_change *change = cm_change_new(now);
+	cm_result r = change == NULL ? CM_NOMEM : CM_OK;
+	if (r == CM_OK) {
+		cm_change_reply_prune(change, before);
+		r = cm_store_submit_wait(timer->node->store, change, &report, NULL, NULL);
+	}
+	if (r != CM_OK)
+		cm_node_log("old answers could not be removed", &report);
+	timer->tidy_at = cm_clock_after(CM_INSTANT_DAY);
+}
+
 static void
 cm_timer_run(void *arg)
 {
@@ -148,6 +168,7 @@ cm_timer_run(void *arg)
 		cm_mutex_unlock(&timer->lock);
 		cm_timer_holds(timer);
 		cm_timer_look(timer);
+		cm_timer_tidy(timer);
 		int64_t deadline = cm_timer_deadline(timer);
 		cm_mutex_lock(&timer->lock);
 		while (!timer->stirred && !timer->stopping && cm_cond_wait(&timer->change, &timer->lock, deadline))
@@ -164,6 +185,7 @@ cm_timer_start(struct cm_node *node, struct cm_report *report, struct cm_timer *
 		return CM_NOMEM;
 	timer->node = node;
 	timer->hold_all = true;
+	timer->tidy_at = cm_clock_after(CM_INSTANT_DAY);
 	cm_mutex_init(&timer->lock);
 	cm_cond_init(&timer->change);
 	*ret_timer = timer;

@@ -140,6 +140,14 @@ cm_change_reply(struct cm_change *change, const struct cm_store_reply *row)
 }
 
 void
+cm_change_reply_prune(struct cm_change *change, struct cm_instant before)
+{
+	struct cm_change_op *op = cm_change_op(change, CM_CHANGE_PRUNE, CM_TABLE_REPLY, sizeof before);
+	if (op != NULL)
+		op->number = before.us;
+}
+
+void
 cm_change_outbox(struct cm_change *change, const struct cm_store_outbox *row)
 {
 	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_OUTBOX, row);

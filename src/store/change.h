@@ -32,6 +32,8 @@ void cm_change_peer_remove(struct cm_change *change, struct cm_view node);
 // The change answers this transaction. Known with the same digest: the whole change is skipped and the outcome repeats
 // the first answer; with another digest: refused with store_transaction_reused. One a change.
 void cm_change_reply(struct cm_change *change, const struct cm_store_reply *row);
+// Removes the answers to messages that came before `before`; one that is not made yet stays.
+void cm_change_reply_prune(struct cm_change *change, struct cm_instant before);
 void cm_change_outbox(struct cm_change *change, const struct cm_store_outbox *row);
 // State, tries, due, answer and trouble of outbox row `id`. answer 0 means the last artifact of this change, if the state
 // is CM_STORE_DONE and there is one.

@@ -17,6 +17,7 @@ enum cm_change_kind {
 	CM_CHANGE_FETCH,   // row = delivery
 	CM_CHANGE_DELIVER, // row = delivery of ours that is still packed
 	CM_CHANGE_CLEAR,   // text = delivery, text2 = purpose
+	CM_CHANGE_PRUNE,   // number: replies before that moment go
 	CM_CHANGE_BLOB,    // hash = blob whose row goes
 	CM_CHANGE_ACT,     // values
 };

@@ -231,18 +231,14 @@ cm_recover_keeps_part(void *self, struct cm_view name)
 	return found;
 }
 
-// Answers older than 60 days have done their work.
+// What was left over while nobody looked.
 static cm_result
 cm_recover_tidy(struct cm_store *store, struct cm_report *report)
 {
-	struct cm_db_stmt *stmt;
 	size_t removed;
 	struct cm_blobs_keep keep = {.blob = cm_recover_keeps_blob, .part = cm_recover_keeps_part, .self = store};
-	cm_result r = cm_db_stmt(store->db, "DELETE FROM reply WHERE at < ?1 AND length(answer) <> 0", report, &stmt);
-	if (r != CM_OK)
-		return r;
-	cm_db_bind_number(stmt, 1, cm_clock_utc().us - CM_LIMIT_STORE_REPLY_DAYS_VALUE * CM_INSTANT_DAY);
-	r = cm_db_run(stmt, report);
+	struct cm_instant before = {.us = cm_clock_utc().us - CM_LIMIT_STORE_REPLY_DAYS_VALUE * CM_INSTANT_DAY};
+	cm_result r = cm_put_prune(store->db, before, report);
 	return r == CM_OK ? cm_blobs_sweep(store->home, &keep, report, &removed) : r;
 }
 

@@ -436,6 +436,17 @@ cm_put_small(struct cm_put *put, const char *sql, const struct cm_change_op *op,
 	return cm_db_run(stmt, report);
 }
 
+cm_result
+cm_put_prune(struct cm_db *db, struct cm_instant before, struct cm_report *report)
+{
+	struct cm_db_stmt *stmt;
+	cm_result r = cm_db_stmt(db, "DELETE FROM reply WHERE at < ?1 AND length(answer) <> 0", report, &stmt);
+	if (r != CM_OK)
+		return r;
+	cm_db_bind_number(stmt, 1, before.us);
+	return cm_db_run(stmt, report);
+}
+
 static cm_result
 cm_put_op(struct cm_put *put, const struct cm_change_op *op, struct cm_report *report)
 {
@@ -462,6 +473,8 @@ cm_put_op(struct cm_put *put, const struct cm_change_op *op, struct cm_report *r
 		return cm_put_deliver(put, op, report);
 	case CM_CHANGE_CLEAR:
 		return cm_put_small(put, "DELETE FROM approval WHERE delivery = ?1 AND purpose = ?2", op, report);
+	case CM_CHANGE_PRUNE:
+		return cm_put_prune(put->db, (struct cm_instant){.us = op->number}, report);
 	case CM_CHANGE_BLOB:
 		return cm_put_small(put, "DELETE FROM blob WHERE sha256 = ?1", op, report);
 	case CM_CHANGE_ACT:

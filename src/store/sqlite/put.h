@@ -32,6 +32,9 @@ CM_CHECKED cm_result cm_put_row(struct cm_put *put, const struct cm_table *table
 // store_row.
 CM_CHECKED cm_result cm_put_change(struct cm_put *put, const struct cm_change *change, struct cm_report *report);
 
+// Answers older than that have done their work.
+CM_CHECKED cm_result cm_put_prune(struct cm_db *db, struct cm_instant before, struct cm_report *report);
+
 // The event row; gives its number.
 CM_CHECKED cm_result cm_put_event(struct cm_db *db, const struct cm_change *change, struct cm_report *report,
                                   uint64_t *ret_seq);

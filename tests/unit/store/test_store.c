@@ -166,6 +166,25 @@ event(struct unit_store *u, const char *cause, const char *id)
 	return cm_store_submit_wait(u->store, change, &report, NULL, NULL);
 }
 
+// An answer is kept for its time; then the message would be judged anew.
+static void
+old_answers_go(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	assert_int_equal(cm_store_submit_wait(u->store, message("t1", "hello"), &report, NULL, NULL), CM_OK);
+	for (int64_t more = 0; more < 2; more++) {
+		struct cm_store_page *page;
+		const struct cm_store_reply *row;
+		struct cm_change *change = cm_change_new(unit_time(0));
+		cm_change_reply_prune(change, cm_instant_of_seconds(INT64_C(4000000000) + more));
+		assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+		assert_int_equal(cm_store_reply(u->store, cm_view_text("xb.contact"), cm_view_text("t1"), &report, &page, &row), CM_OK);
+		assert_int_equal(row == NULL, more == 1);
+		cm_store_page_free(page);
+	}
+}
+
 // One judged it by the end it had; by the time of the commit another one was promised.
 static void
 a_request_whose_end_moved_is_not_what_was_judged(void **state)
@@ -355,7 +374,7 @@ the_log_of_the_database_does_not_grow_without_acts(void **state)
 }
 
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
-          S(a_refused_change_leaves_nothing), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
+          S(a_refused_change_leaves_nothing), S(old_answers_go), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
           S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
           S(the_log_of_the_database_does_not_grow_without_acts))
