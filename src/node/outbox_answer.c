@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
-#include "format/proof.h"
+#include "domain/receipt.h"
 #include "os/clock.h"
 
 // Signed by the peer, as the answer to exactly our bytes. Anything else is as good as no answer.
@@ -83,18 +84,23 @@ cm_outbox_answer_error(const struct cm_hi1_message *m)
 	return first;
 }
 
-static struct cm_view
-cm_outbox_answer_receipt(const struct cm_hi1_message *m)
+// The place of the peer's act in its register, + 1, when the receipt holds: the act took this very message, and the register
+// whose key stands on the peer's card has it. Else 0: what is not proved is not shown.
+static uint64_t
+cm_outbox_answer_entry(const struct cm_outbox_try *one, const struct cm_reader_read *read, const struct cm_peer *peer)
 {
-	for (size_t i = 0; i < m->action_count; i++) {
-		const struct cm_hi1_object *o = m->actions[i].object;
-		if (o == NULL || o->type != CM_HI1_TYPE_DOCUMENT)
-			continue;
-		for (size_t k = 0; k < o->document.property_count; k++)
-			if (cm_view_is(o->document.properties[k].type.value, "receipt"))
-				return o->document.properties[k].value;
-	}
-	return cm_view_of(NULL, 0);
+	char hex[2 * CM_HASH_SIZE + 1];
+	struct cm_hash digest = cm_hash_of(cm_buf_view(&one->message));
+	struct cm_receipt_question question = {.proof = cm_reader_receipt(&read->message),
+	        .entry = read->receipt_entry,
+	        .keys = &peer->identity.log,
+	        .key_count = 1};
+	struct cm_receipt_told told;
+	cm_hex_text(cm_hash_view(&digest), hex);
+	if (read->receipt_entry.n == 0 || !cm_view_is(read->receipt_artifact, hex) ||
+	    cm_receipt_verify(&question, NULL, &told) != CM_OK)
+		return 0;
+	return told.index + 1;
 }
 
 static void
@@ -134,8 +140,8 @@ cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struc
 }
 
 static cm_result
-cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *read, struct cm_report *report,
-                      bool *ret_submitted)
+cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *read, const struct cm_peer *peer,
+                      struct cm_report *report, bool *ret_submitted)
 {
 	const struct cm_hi1_message *m = &read->message;
 	const struct cm_hi1_error_info *error = cm_outbox_answer_error(m);
@@ -171,18 +177,15 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	cm_change_outbox_mark(change, &mark);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_ANSWERED), .detail = cm_buf_view(&detail)};
 	if (error == NULL) {
-		struct cm_proof proof;
-		struct cm_view receipt = cm_outbox_answer_receipt(m);
 		r = cm_event_wire(m, &wire);
 		if (r != CM_OK)
 			return r;
 		told.wire = cm_buf_view(&wire);
-		if (receipt.n > 0 && cm_proof_read(receipt, NULL, &proof) == CM_OK)
-			told.entry = proof.index + 1;
+		told.entry = cm_outbox_answer_entry(one, read, peer);
 		cm_event_message_write(&told, &detail);
 		event.detail = cm_buf_view(&detail);
 		if (strcmp(one->topic, "request") == 0)
-			cm_outbox_answer_put_receipt(one, receipt, now, change);
+			cm_outbox_answer_put_receipt(one, cm_reader_receipt(m), now, change);
 		r = cm_store_apply(one->node->store, &event, change, report);
 	} else {
 		cm_report_add(&one->said, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);
@@ -213,5 +216,5 @@ cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, bool 
 		cm_node_log("an answer is not one to our message", &one->report);
 		return CM_OK;
 	}
-	return cm_outbox_answer_keep(one, &read, report, ret_submitted);
+	return cm_outbox_answer_keep(one, &read, &peer, report, ret_submitted);
 }

@@ -113,6 +113,8 @@ cm_reader_client_hi1(struct cm_reader_client *client, struct cm_view json, const
 	bool good = ret_read->judged_count <= CM_READER_JUDGED;
 	for (size_t i = 0; good && i < ret_read->judged_count; i++)
 		good = cm_reader_client_judged(&rd, &ret_read->judged[i]);
+	ret_read->receipt_entry = cm_rd_field(&rd);
+	ret_read->receipt_artifact = cm_rd_field(&rd);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_read->wire, report, &ret_read->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;

@@ -4,13 +4,16 @@
 
 #include <string.h>
 
+#include "base/b64.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
 #include "domain/preservation.h"
+#include "domain/receipt.h"
 #include "domain/request.h"
 #include "domain/request_facts.h"
 #include "format/json.h"
+#include "format/proof.h"
 #include "node/ipc_findings.h"
 #include "node/reader.h"
 #include "node/reader_message_ipc.h"
@@ -136,6 +139,23 @@ cm_reader_is_request(const struct cm_hi1_action *action)
 	       cm_view_is(o->document.type.value, "Request") && o->document.body != NULL;
 }
 
+// The receipt in an answer, taken apart: what its act says is a stranger's JSON, what is left for the node are bytes.
+static void
+cm_reader_receipt_parts(const struct cm_hi1_message *message, struct cm_buf *answer)
+{
+	struct cm_act_file CM_CLEANUP(cm_act_fini) act = {0};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) file = cm_buf_of(CM_LIMIT_ACT_BYTES_VALUE);
+	uint8_t entry[CM_ACT_RECORD_ENTRY];
+	struct cm_proof proof;
+	struct cm_view receipt = message->response ? cm_reader_receipt(message) : cm_view_of(NULL, 0);
+	bool good = receipt.n > 0 && cm_proof_read(receipt, NULL, &proof) == CM_OK &&
+	            cm_b64_read(proof.extra, CM_B64_STANDARD, &file) && cm_act_read(cm_buf_view(&file), NULL, &act) == CM_OK &&
+	            cm_receipt_entry(&act, entry) == CM_OK;
+	const struct cm_act_slot *artifact = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)];
+	cm_buf_field(answer, good ? cm_view_of(entry, sizeof entry) : cm_view_of(NULL, 0));
+	cm_buf_field(answer, good && artifact->open ? artifact->value : cm_view_of(NULL, 0));
+}
+
 static cm_result
 cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
@@ -161,6 +181,7 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 			cm_reader_judge(message.actions[i].object, &message, &told, answer);
 			n--;
 		}
+	cm_reader_receipt_parts(&message, answer);
 	return cm_buf_result(answer);
 }
 

@@ -44,8 +44,13 @@ struct cm_reader_read {
 	struct cm_view wire;           // the record as bytes, for the store's event
 	struct cm_reader_judged judged[CM_READER_JUDGED];
 	size_t judged_count;
+	// Of the receipt in an answer, as its text says, not verified: the entry of its act, and the SHA-256 (hex) of the message that
+	// the act says was taken. Empty without.
+	struct cm_view receipt_entry, receipt_artifact;
 	struct cm_buf bytes;
 };
+// The text of the receipt in an answer; empty without.
+struct cm_view cm_reader_receipt(const struct cm_hi1_message *message);
 void cm_reader_read_fini(struct cm_reader_read *read);
 // The findings about a document, added to the report.
 void cm_reader_judged_report(const struct cm_reader_judged *judged, struct cm_report *report);

@@ -109,7 +109,7 @@ struct cm_store_request {
 	uint64_t document;       // artifact of the request document
 	uint64_t message;        // artifact of the signed CREATE
 	uint64_t act;            // index + 1 of our act (asked, taken); 0: none
-	uint64_t their_act;      // index + 1 of the other side's act, by its receipt; 0: none
+	uint64_t their_act;      // index + 1 of the other side's act, by a receipt that was verified; 0: none
 	struct cm_instant created, changed;
 	struct cm_instant due;   // an answer is wanted by then
 	struct cm_instant wanted_until, until; // preservation: wished and promised end

@@ -133,6 +133,19 @@ def refused(node, peer):
     peer.take = take
 
 
+def receipts(node, peer):
+    """What a receipt says is shown when it holds: of this message, in this peer's register."""
+    asks = lambda: node.call('POST', '/api/v1/requests', 'api_request_create', '',
+                             {'draft': json.load(open(os.path.join(DRAFTS, 'pres.json'))), 'to': peer.node})['receipt']
+    truly = peer.receipt
+    check('a receipt that holds', asks() == {'index': len(peer.entries) - 1, 'origin': peer.origin})
+    peer.receipt = lambda **values: truly(**dict(values, artifact='00' * 32))
+    check('a receipt of another message', asks() is None)
+    peer.receipt = lambda **values: truly(**values).replace('index ', 'index 1', 1)
+    check('a receipt of another place', asks() is None)
+    peer.receipt = truly
+
+
 def tables(node):
     with contextlib.closing(sqlite3.connect(os.path.join(node.home, 'db', 'comity.db'))) as db:
         return {name: sorted(db.execute('SELECT * FROM "%s"' % name), key=repr)
@@ -177,6 +190,7 @@ def main():
         two_officers(node, peers[0])
         answers(node, *peers)
         refused(node, peers[1])
+        receipts(node, peers[0])
         rebuilt(node)
     finally:
         node.stop()
