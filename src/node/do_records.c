@@ -104,9 +104,24 @@ cm_do_events(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *bo
 	return r;
 }
 
+// The messages of one request while they are listed, each once.
+struct cm_do_messages {
+	struct cm_node *node;
+	struct cm_json_put *put;
+	uint64_t told[CM_LIMIT_STORE_PAGE_VALUE];
+	size_t count;
+};
+
 static void
-cm_do_message_row(struct cm_json_put *put, const struct cm_store_artifact *row)
+cm_do_message_row(struct cm_do_messages *list, const struct cm_store_artifact *row)
 {
+	struct cm_json_put *put = list->put;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->told[i] == row->id)
+			return;
+	if (list->count == CM_LIMIT_STORE_PAGE_VALUE)
+		return;
+	list->told[list->count++] = row->id;
 	cm_json_put_object(put);
 	cm_do_json_time(put, "at", row->at);
 	cm_json_put_member_number(put, "bytes", (int64_t)row->bytes.n);
@@ -116,18 +131,34 @@ cm_do_message_row(struct cm_json_put *put, const struct cm_store_artifact *row)
 	cm_json_put_end_object(put);
 }
 
-// Every artifact under one transaction: a message and its answer.
+// The message that an act is about and, under the same transaction, its answer.
 static cm_result
-cm_do_transaction(struct cm_node *node, struct cm_json_put *put, struct cm_view transaction, struct cm_report *report)
+cm_do_message_of_act(struct cm_do_messages *list, uint64_t index, struct cm_report *report)
 {
+	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *act = NULL;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_artifact *rows = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	const struct cm_store_receipt *receipt = NULL;
+	const struct cm_store_artifact *message = NULL, *rows = NULL;
+	struct cm_hash sha256;
 	size_t n = 0;
-	struct cm_store_ask ask = {
-	        .request = transaction, .kind = cm_view_text("hi1"), .limit = CM_LIMIT_STORE_PAGE_VALUE};
-	cm_result r = cm_store_artifacts(node->store, &ask, report, &page, &rows, &n);
+	cm_result r = cm_store_act_by_index(list->node->store, index, report, &act, &receipt);
+	if (r != CM_OK || receipt == NULL)
+		return r;
+	const struct cm_act_slot *slot = &receipt->act->file.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)];
+	if (!slot->open || !cm_hex_read(slot->value, sha256.b, sizeof sha256.b))
+		return CM_OK; // it is about none
+	r = cm_store_artifact_of_act(list->node->store, index, &sha256, report, &page, &message);
+	if (r != CM_OK || message == NULL || !cm_view_is(message->media, "hi1"))
+		return r;
+	cm_do_message_row(list, message);
+	struct cm_store_ask ask = {.request = message->name,
+	                           .peer = message->peer,
+	                           .kind = cm_view_text("hi1"),
+	                           .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	r = cm_store_artifacts(list->node->store, &ask, report, &page2, &rows, &n);
 	for (size_t i = 0; r == CM_OK && i < n; i++)
-		cm_do_message_row(put, &rows[i]);
+		cm_do_message_row(list, &rows[i]);
 	return r;
 }
 
@@ -136,28 +167,26 @@ cm_do_request_messages(struct cm_exchange *ex, struct cm_report *report, struct 
 {
 	struct cm_json_put put = cm_json_put_of(body);
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page3 = NULL;
 	const struct cm_store_request *request = NULL;
-	const struct cm_store_artifact *message = NULL;
-	const struct cm_store_outbox *rows = NULL;
+	CM_AUTO struct cm_do_messages *list = cm_mem_new(sizeof *list);
+	CM_AUTO uint64_t *indexes = cm_mem_new_many(CM_LIMIT_STORE_PAGE_VALUE, sizeof *indexes);
 	size_t n = 0;
 	struct cm_view id = cm_view_text(ex->match.part[0]);
 	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
-	cm_result r = cm_store_request(ex->node->store, id, report, &page, &request);
+	cm_result r = list == NULL || indexes == NULL ? CM_NOMEM
+	                                               : cm_store_request(ex->node->store, id, report, &page, &request);
 	if (r == CM_OK && request == NULL)
 		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
 	if (r == CM_OK)
-		r = cm_store_artifact(ex->node->store, request->message, report, &page2, &message);
-	if (r == CM_OK)
-		r = cm_store_outboxes(ex->node->store, &ask, report, &page3, &rows, &n);
+		r = cm_store_act_indexes(ex->node->store, &ask, report, indexes, &n);
+	if (r != CM_OK)
+		return r;
+	*list = (struct cm_do_messages){.node = ex->node, .put = &put};
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "messages");
 	cm_json_put_array(&put);
-	if (r == CM_OK && message != NULL && message->direction == CM_STORE_IN)
-		cm_do_message_row(&put, message);
 	for (size_t i = 0; r == CM_OK && i < n; i++)
-		r = cm_do_transaction(ex->node, &put, rows[i].transaction, report);
+		r = cm_do_message_of_act(list, indexes[i], report);
 	cm_json_put_end_array(&put);
 	cm_json_put_end_object(&put);
 	return r;
