@@ -1,10 +1,11 @@
 #!/bin/sh
 # Plays `comity demo` with a folder of its own and looks at what it promises to scripts: the files, their contents as
 # programs of others see them, the exit code, no process left, and a second run in the same folder.
-#   demo.sh COMITY
+#   demo.sh COMITY TAMPER
 set -eu
 comity=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
+tamper=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() {
@@ -73,6 +74,8 @@ diff -r "$work/input" "$work/package/data" || fail "the package's evidence is no
 for node in xa.contact xb.contact; do
 	"$comity" log fsck $node/log --vkey court/register.vkey >/dev/null || fail "the register of $node is not whole"
 done
+# Nothing of it can be changed unnoticed.
+"$tamper" court/bundle.asice court/trust.pem "$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" || fail "a changed bundle was believed"
 # Somebody else's root proves nothing.
 "$comity" init --home "$work/foreign" --node xc.contact --state "$work/state" --name Foreign --role contact_point >/dev/null
 "$comity" verify court/bundle.asice --trust "$work/state/root.pem" >/dev/null && fail "a foreign root was believed"
