@@ -14,6 +14,7 @@
 #include "os/local.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/sink.h"
 
 enum {
 	CM_CMD_BUNDLE_JOB = 1,     // to the node: which job the descriptor is for
@@ -82,24 +83,20 @@ cm_cmd_bundle_export(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	struct cm_sink CM_CLEANUP(cm_sink_fini) sink = {.fd = -1};
 	const char *out = cm_command_value(line, CM_OPTION_BUNDLE_EXPORT_OUT);
-	char part[CM_FILE_PATH], job[33];
-	CM_FILE_AUTO int fd = -1;
-	if (snprintf(part, sizeof part, "%s.part", out) >= (int)sizeof part) {
-		cm_result_ignore(cm_report_refuse(&report, CM_ERROR_PATH_TOO_LONG, "--out", "%s", out), "shown below");
-		return cm_call_show(line, CM_REFUSED, NULL, &report);
-	}
-	cm_result r = cm_cmd_bundle_job(line, &report, job, &json);
-	if (r != CM_OK)
-		return cm_call_show(line, r, json, &report);
-	r = cm_file_open(part, CM_FILE_OUTPUT, 0600, &report, &fd);
+	bool force = cm_command_value(line, CM_OPTION_BUNDLE_EXPORT_FORCE) != NULL;
+	char job[33];
+	cm_result r = CM_OK;
+	if (strcmp(out, "-") == 0)
+		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--out", "%s", "a bundle goes to a file, not to standard output");
 	if (r == CM_OK)
-		r = cm_cmd_bundle_fetch(line->home, job, fd, &report, &json);
+		r = cm_sink_open(out, force, &report, &sink); // first: the job takes the approvals
 	if (r == CM_OK)
-		r = cm_file_sync(fd, &report);
+		r = cm_cmd_bundle_job(line, &report, job, &json);
 	if (r == CM_OK)
-		r = cm_file_rename(part, out, &report);
-	if (r != CM_OK)
-		cm_result_ignore(cm_file_remove(part, NULL), "half a bundle is of no use");
+		r = cm_cmd_bundle_fetch(line->home, job, cm_sink_hand(&sink), &report, &json);
+	if (r == CM_OK)
+		r = cm_sink_commit(&sink, &report);
 	return cm_call_show(line, r, json, &report);
 }

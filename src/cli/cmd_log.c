@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/fail.h"
 #include "cli/out.h"
+#include "cli/sink.h"
 #include "domain/log_check.h"
 #include "format/json_put.h"
 #include "os/clock.h"
@@ -145,7 +146,9 @@ cm_cmd_log_prove(const struct cm_command_line *line)
 	CM_AUTO struct cm_cmd_log *log = cm_mem_new(sizeof *log);
 	CM_AUTO struct cm_report *report = cm_mem_new(sizeof *report);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) proof = cm_buf_of(CM_LIMIT_PROOF_BYTES_VALUE);
+	struct cm_sink CM_CLEANUP(cm_sink_fini) sink = {.fd = -1};
 	const char *out = cm_command_value(line, CM_OPTION_LOG_PROVE_OUT);
+	bool force = cm_command_value(line, CM_OPTION_LOG_PROVE_FORCE) != NULL;
 	const char *number = cm_command_value(line, CM_OPTION_LOG_PROVE_INDEX);
 	uint64_t index;
 	if (log == NULL || report == NULL)
@@ -154,10 +157,12 @@ cm_cmd_log_prove(const struct cm_command_line *line)
 	struct cm_log_check check = {.fetch = cm_cmd_log_file, .self = log};
 	cm_result r = cm_num_u64(cm_view_text(number), 0, INT64_MAX, &index) ? CM_OK : CM_BUG; // the parser has read it
 	if (r == CM_OK)
+		r = cm_sink_open(out == NULL ? "-" : out, force, report, &sink);
+	if (r == CM_OK)
 		r = cm_log_check_prove(&check, index, report, &proof);
-	if (r == CM_OK && out != NULL && strcmp(out, "-") != 0)
-		r = cm_file_replace(out, 0644, cm_buf_view(&proof), report);
-	else if (r == CM_OK)
-		r = cm_file_write_all(1, cm_buf_view(&proof), report);
+	if (r == CM_OK)
+		r = cm_sink_write(&sink, cm_buf_view(&proof), report);
+	if (r == CM_OK)
+		r = cm_sink_commit(&sink, report);
 	return r == CM_OK ? CM_CLI_DONE : cm_fail(line, r, report);
 }

@@ -14,6 +14,7 @@
 #include "os/tty.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/sink.h"
 
 // The first line of the file, or what is typed.
 static cm_result
@@ -70,13 +71,18 @@ cm_cmd_person_put(const struct cm_command_line *line, struct cm_call_person *per
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) password = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) secret = cm_buf_of_secret(CM_LIMIT_PASSWORD_BYTES_VALUE);
+	struct cm_sink CM_CLEANUP(cm_sink_fini) sink = {.fd = -1};
 	bool waits = false;
-	cm_result r = cm_cmd_person_secret(password_file, "New password: ", &password, &report);
+	cm_result r = totp_file == NULL ? CM_OK : cm_sink_open(totp_file, false, &report, &sink);
+	if (r == CM_OK)
+		r = cm_cmd_person_secret(password_file, "New password: ", &password, &report);
 	person->password = cm_buf_view(&password);
 	if (r == CM_OK)
 		r = cm_cli_hooks.person_put(person, &report, &secret, &waits);
 	if (r == CM_OK && totp_file != NULL)
-		r = cm_file_replace(totp_file, 0600, cm_buf_view(&secret), &report);
+		r = cm_sink_write(&sink, cm_buf_view(&secret), &report);
+	if (r == CM_OK && totp_file != NULL)
+		r = cm_sink_commit(&sink, &report);
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
 	cm_cmd_person_tell(line, person->enrol ? "has new factors" : "may use this node",

@@ -7,37 +7,43 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "os/file.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/sink.h"
 
 static int
-cm_cmd_record_run(const struct cm_command_line *line, enum cm_route route, enum cm_option out_option)
+cm_cmd_record_run(const struct cm_command_line *line, enum cm_route route, enum cm_option out_option,
+                  enum cm_option force_option)
 {
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_sink CM_CLEANUP(cm_sink_fini) sink = {.fd = -1};
 	const char *out = cm_command_value(line, out_option);
+	bool force = cm_command_value(line, force_option) != NULL;
 	struct cm_call call;
-	cm_result r = cm_call_begin(line, route, line->arguments[0], &report, &call);
+	cm_result r = cm_sink_open(out == NULL ? "-" : out, force, &report, &sink);
+	if (r == CM_OK)
+		r = cm_call_begin(line, route, line->arguments[0], &report, &call);
 	if (r == CM_OK)
 		r = cm_call_bytes(&call, &report, &bytes);
-	if (r == CM_OK && out != NULL && strcmp(out, "-") != 0)
-		r = cm_file_replace(out, 0644, cm_buf_view(&bytes), &report);
-	else if (r == CM_OK)
-		r = cm_file_write_all(1, cm_buf_view(&bytes), &report);
+	if (r == CM_OK)
+		r = cm_sink_write(&sink, cm_buf_view(&bytes), &report);
+	if (r == CM_OK)
+		r = cm_sink_commit(&sink, &report);
 	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, NULL, &report);
 }
 
 int
 cm_cmd_record_message(const struct cm_command_line *line)
 {
-	return cm_cmd_record_run(line, CM_ROUTE_API_MESSAGE_SHOW, CM_OPTION_MESSAGE_SHOW_OUT);
+	return cm_cmd_record_run(line, CM_ROUTE_API_MESSAGE_SHOW, CM_OPTION_MESSAGE_SHOW_OUT,
+	                         CM_OPTION_MESSAGE_SHOW_FORCE);
 }
 
 int
 cm_cmd_record_proof(const struct cm_command_line *line)
 {
-	return cm_cmd_record_run(line, CM_ROUTE_API_ACT_PROOF, CM_OPTION_ACT_PROOF_OUT);
+	return cm_cmd_record_run(line, CM_ROUTE_API_ACT_PROOF, CM_OPTION_ACT_PROOF_OUT, CM_OPTION_ACT_PROOF_FORCE);
 }
 
 int

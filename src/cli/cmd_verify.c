@@ -34,23 +34,23 @@ cm_cmd_verify_told(const struct cm_command_line *line, struct comity_report *rep
 int
 cm_cmd_verify(const struct cm_command_line *line)
 {
-	const char *trust_file = cm_command_value(line, CM_OPTION_VERIFY_TRUST);
+	const char *file;
 	struct cm_verify_job job = {.path = line->arguments[0], .quiet = line->json};
 	struct comity_trust *trust = NULL;
 	struct comity_report *report;
 	enum comity_result r = COMITY_OK;
 	if (comity_init() != COMITY_OK || comity_report_new(&report) != COMITY_OK)
 		return CM_CLI_ENVIRONMENT;
-	if (trust_file != NULL) {
-		struct cm_buf pem = cm_buf_of(0);
+	if (cm_command_value(line, CM_OPTION_VERIFY_TRUST) != NULL)
 		r = comity_trust_new(&trust);
-		if (r == COMITY_OK)
-			r = cm_cmd_load(trust_file, CM_LIMIT_TRUST_FILE_VALUE, report, &pem);
+	for (size_t i = 0; r == COMITY_OK && (file = cm_command_value_at(line, CM_OPTION_VERIFY_TRUST, i)) != NULL; i++) {
+		struct cm_buf pem = cm_buf_of(0);
+		r = cm_cmd_load(file, CM_LIMIT_TRUST_FILE_VALUE, report, &pem);
 		if (r == COMITY_OK)
 			r = comity_trust_add(trust, comity_outside(cm_buf_view(&pem)), report);
 		cm_buf_fini(&pem);
-		job.trust = trust;
 	}
+	job.trust = trust;
 	if (r == COMITY_OK)
 		r = cm_verify_job_run(&job, report, NULL);
 	int code = comity_report_verdict(report) != COMITY_VERDICT_NONE &&

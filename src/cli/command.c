@@ -94,6 +94,9 @@ cm_command_take_option(struct cm_command_line *line, int argc, char **argv, int 
 			return cm_command_wrong(report, "option", "a value is missing after %s", word);
 		text = argv[++*at];
 	}
+	bool again = common != NULL ? *common != NULL : cm_command_value(line, option) != NULL;
+	if (again && !flag && (common != NULL || strcmp(cm_option_row(option)->kind, "list") != 0))
+		return cm_command_wrong(report, "option", "%s is given twice; it takes one value", word);
 	if (common != NULL) {
 		*common = text;
 		return CM_OK;

@@ -33,7 +33,7 @@ struct cm_command_line {
 // failure is (cli/fail.h); false. A line with --help is complete as it is.
 bool cm_command_parse(int argc, char **argv, struct cm_command_line *ret_line);
 
-// The value of an option, or NULL when it was not given (the last one when it was given twice).
+// The value of an option, or NULL when it was not given. Of a list: the last one.
 const char *cm_command_value(const struct cm_command_line *line, enum cm_option option);
 
 // The i-th value of an option that may be repeated, or NULL.

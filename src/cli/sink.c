@@ -8,10 +8,27 @@
 #include "os/dir.h"
 #include "os/rand.h"
 
+// A failure of the descriptor or of the temporary name, told with the name that was typed.
+static cm_result
+cm_sink_told(const struct cm_sink *sink, cm_result result, const struct cm_report *inside, struct cm_report *report)
+{
+	for (size_t i = 0; result != CM_OK && i < inside->count; i++)
+		cm_report_add(report, inside->findings[i].rule, sink->path, "%s", inside->findings[i].seen);
+	return result;
+}
+
+static bool
+cm_sink_is_folder(const char *path)
+{
+	char inside[CM_FILE_PATH]; // not opened: that would wait for the other end of a pipe
+	return cm_file_path(inside, sizeof inside, path, ".", NULL) == CM_OK && cm_file_exists(inside);
+}
+
 cm_result
 cm_sink_open(const char *path, bool force, struct cm_report *report, struct cm_sink *ret_sink)
 {
 	struct cm_sink sink = {.fd = -1, .force = force};
+	struct cm_report inside = {.count = 0};
 	uint8_t chance[8];
 	char hex[2 * sizeof chance + 1];
 	if (strcmp(path, "-") == 0) {
@@ -20,6 +37,8 @@ cm_sink_open(const char *path, bool force, struct cm_report *report, struct cm_s
 		*ret_sink = sink;
 		return CM_OK;
 	}
+	if (cm_sink_is_folder(path))
+		return cm_report_refuse(report, CM_ERROR_OUT_EXISTS, path, "it is a folder; name a file");
 	if (!force && cm_file_exists(path))
 		return cm_report_refuse(report, CM_ERROR_OUT_EXISTS, path, "it is left as it is");
 	cm_result r = cm_rand_bytes(chance, sizeof chance, report);
@@ -32,23 +51,14 @@ cm_sink_open(const char *path, bool force, struct cm_report *report, struct cm_s
 	sink.block = cm_file_block_new(CM_SINK_BLOCK);
 	if (sink.block == NULL)
 		return CM_NOMEM;
-	r = cm_file_open(sink.temp, CM_FILE_NEW, 0600, report, &sink.fd);
+	r = cm_file_open(sink.temp, CM_FILE_OUTPUT, 0600, &inside, &sink.fd);
 	if (r != CM_OK) {
 		cm_file_block_free(sink.block, CM_SINK_BLOCK);
-		return r;
+		return cm_sink_told(&sink, r, &inside, report);
 	}
 	sink.direct = cm_file_direct(sink.fd, true);
 	*ret_sink = sink;
 	return CM_OK;
-}
-
-// A failure of the descriptor, told with the name of the file.
-static cm_result
-cm_sink_told(const struct cm_sink *sink, cm_result result, const struct cm_report *inside, struct cm_report *report)
-{
-	for (size_t i = 0; result != CM_OK && i < inside->count; i++)
-		cm_report_add(report, inside->findings[i].rule, sink->path, "%s", inside->findings[i].seen);
-	return result;
 }
 
 // Writes the block. A file system that took the flag and then refuses the write gets it without.
@@ -85,6 +95,14 @@ cm_sink_write(struct cm_sink *sink, struct cm_view bytes, struct cm_report *repo
 			return r;
 	}
 	return CM_OK;
+}
+
+int
+cm_sink_hand(struct cm_sink *sink)
+{
+	if (sink->direct)
+		sink->direct = !cm_file_direct(sink->fd, false);
+	return sink->fd;
 }
 
 cm_result

@@ -22,9 +22,12 @@ struct cm_sink {
 
 #define CM_SINK_BLOCK 1048576
 
-// Refused: out_exists (a file of the name is there and `force` is not set).
+// Opened before the work begins, so that a place that cannot be written is found before anything is spent on it.
+// Refused: out_exists (a file of the name is there and `force` is not set, or a folder is).
 CM_CHECKED cm_result cm_sink_open(const char *path, bool force, struct cm_report *report, struct cm_sink *ret_sink);
 CM_CHECKED cm_result cm_sink_write(struct cm_sink *sink, struct cm_view bytes, struct cm_report *report);
+// The descriptor, open for writing only, for another process that writes in place of cm_sink_write(). Not for a stream.
+int cm_sink_hand(struct cm_sink *sink);
 // Everything is on disk under its name.
 CM_CHECKED cm_result cm_sink_commit(struct cm_sink *sink, struct cm_report *report);
 // Removes what was not committed. Fits CM_CLEANUP.

@@ -60,9 +60,13 @@ static cm_result
 cm_commands_login(const struct cm_call_person *person, const char *session_file, struct cm_report *report)
 {
 	struct cm_officer_session CM_CLEANUP(cm_officer_session_fini) session = {.person = ""};
+	struct cm_officer_session CM_CLEANUP(cm_officer_session_fini) before = {.person = ""};
 	struct cm_officer_login login = {
 	        .home = person->home, .person = person->person, .password = person->password, .code = person->code};
-	cm_result r = cm_officer_login(&login, report, &session);
+	// An older session may go; whatever else stands under that name may not. Seen before the code is used up.
+	cm_result r = cm_file_exists(session_file) ? cm_officer_session_load(session_file, report, &before) : CM_OK;
+	if (r == CM_OK)
+		r = cm_officer_login(&login, report, &session);
 	return r == CM_OK ? cm_officer_session_save(session_file, &session, report) : r;
 }
 

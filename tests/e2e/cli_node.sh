@@ -74,6 +74,13 @@ told 3 io_open verify nowhere
 told 3 io_open package create nowhere -o x.asice --home n
 told 3 io_open seal nowhere -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o x.age
 told 1 seal_recipient seal err -r age1foo -o x.age
+mkdir folder
+for force in '' --force; do
+	told 1 out_exists seal err -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o folder $force
+done
+told 3 io_open seal err -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o nowhere/x.age
+told 2 usage request list --home n --home n
+told 2 usage log prove n/log --index 1 --index 2
 told 1 seal_identity open err -i err -o x
 told 1 note_vkey log fsck n/log --vkey foo
 must 0 "$comity" init --home 'q"t' --node xa.contact --state q --name "Arland Point" --role contact_point --json
@@ -103,14 +110,27 @@ printf 'correct horse battery staple\n' >pw
 must 0 "$comity" person add ilse --home n --name "Ilse Maren" --password-file pw --totp-file ilse.totp
 must 0 "$comity" person add per --home n --name "Per Hallan" --password-file pw --totp-file per.totp
 must 1 "$comity" person add per --home n --name "Per Hallan" --password-file pw --totp-file again.totp
+[ ! -e again.totp ] || fail "a refused person got a file"
+# A second factor is shown once: its file is never written over, nor anything else that is there.
+cp per.totp before
+told 1 out_exists person add eve --home n --name Eve --password-file pw --totp-file per.totp
+told 3 io_open person add eve --home n --name Eve --password-file pw --totp-file nowhere/eve.totp
+cmp -s per.totp before || fail "the second factor of per was written over"
 [ "$(stat -c %a ilse.totp)" = 600 ] || fail "others can read the second factor"
 
 # Packages are signed by the keeper when no node runs, and by nobody without a person when one does.
 mkdir in && echo evidence >in/a.txt
 must 0 "$comity" package create in --home n -o offline.asice
 must 0 "$comity" verify offline.asice --trust state/root.pem
+# Roots of several States come from several files, in any order.
+must 0 "$comity" init --home xq --node xq.contact --state xqstate --name "Other Point" --role contact_point
+must 1 "$comity" verify offline.asice --trust xqstate/root.pem
+must 0 "$comity" verify offline.asice --trust state/root.pem --trust xqstate/root.pem
+must 0 "$comity" verify offline.asice --trust xqstate/root.pem --trust state/root.pem
 
 # Lost factors are replaced on the stopped node without anybody's word; the act comes at the next start.
+told 1 out_exists person enrol per --home n --password-file pw --totp-file per.totp
+rm per.totp
 must 0 "$comity" person enrol per --home n --password-file pw --totp-file per.totp
 must 1 "$comity" person enrol nobody --home n --password-file pw --totp-file nobody.totp
 
@@ -125,6 +145,9 @@ must 2 "$comity" package create in --home n -o online.asice
 
 told 1 login_wrong login ilse --home n --session s --password-file pw --code 000000
 has out 'wait for the next one'
+# Only a session gives way to a session; the code is not used up by the refusal.
+told 1 session_file login ilse --home n --session pw --password-file pw --code "$(code ilse 0)"
+[ "$(cat pw)" = 'correct horse battery staple' ] || fail "login wrote over a file"
 must 0 "$comity" login ilse --home n --session s --password-file pw --code "$(code ilse 0)"
 [ "$(stat -c %a s)" = 600 ] || fail "others can read the session"
 must 0 "$comity" package create in --home n -o online.asice --session s
@@ -158,6 +181,19 @@ must 0 "$comity" act list --home n --json
 must 0 "$comity" act proof 0 --home n -o proof
 has proof c2sp.org/tlog-proof
 told 1 act_unknown act proof 999999 --home n
+echo keep >kept.txt
+told 1 out_exists act proof 0 --home n -o kept.txt
+told 1 out_exists message show 1 --home n -o kept.txt
+told 1 out_exists log prove n/log --index 0 -o kept.txt
+told 1 out_exists bundle export no-such-id --home n --session s -o kept.txt
+told 1 out_exists bundle export no-such-id --home n --session s -o folder --force
+told 3 io_open bundle export no-such-id --home n --session s -o nowhere/b
+must 2 "$comity" bundle export no-such-id --home n --session s -o -
+has err 'not to standard output'
+[ ! -e ./- ] || fail "a bundle is a file called -"
+[ "$(cat kept.txt)" = keep ] || fail "a file was written over"
+must 0 "$comity" act proof 0 --home n -o kept.txt --force
+cmp -s proof kept.txt || fail "--force did not replace the file"
 vkey=$("$comity" node show --home n --json | sed 's/.*"log_vkey":"\([^"]*\)".*/\1/')
 must 0 "$comity" log fsck n/log --vkey "$vkey"
 told 1 fsck_missing log fsck nowhere --vkey "$vkey"
@@ -199,7 +235,7 @@ must 1 "$comity" person approve nobody --home n --session s2 --json
 has out '"rule":"person_waiting_none"'
 must 0 "$comity" person approve mira --home n --session s2
 must 0 "$comity" login mira --home n --session s3 --password-file pw --code "$(code mira 0)"
-cp mira.totp old.totp
+mv mira.totp old.totp
 must 0 "$comity" person enrol mira --home n --password-file pw --totp-file mira.totp --session s
 must 0 "$comity" person approve mira --home n --session s2
 must 1 "$comity" peer invite --home n --session s3
@@ -208,9 +244,9 @@ must 0 "$comity" login mira --home n --session s3 --password-file pw --code "$(c
 must 0 "$comity" person disable mira --home n --session s
 must 1 "$comity" peer invite --home n --session s3
 for i in 1 2 3 4 5 6 7 8; do
-	must 0 "$comity" person add "w$i" --home n --name Waiting --password-file pw --totp-file w.totp --session s
+	must 0 "$comity" person add "w$i" --home n --name Waiting --password-file pw --totp-file "w$i.totp" --session s
 done
-must 1 "$comity" person add w9 --home n --name Waiting --password-file pw --totp-file w.totp --session s --json
+must 1 "$comity" person add w9 --home n --name Waiting --password-file pw --totp-file w9.totp --session s --json
 has out '"rule":"person_waiting_many"'
 must 0 "$comity" act list --home n --json
 for act in card_published person_added person_enrolled person_disabled; do has out "\"type\":\"$act\""; done
@@ -242,6 +278,7 @@ wait "$served" || true
 served=
 
 # What was done while it did not run stands in the register after the start.
+rm mira.totp
 must 0 "$comity" person enrol mira --home n --password-file pw --totp-file mira.totp
 "$comity" serve --home n --json >ready 2>serve.err &
 served=$!
