@@ -248,6 +248,23 @@ cm_request_wanted_end(struct cm_request_run *run)
 		                          CM_VIEW_ARG(wanted));
 }
 
+// Whose request it says it is: the node's that sends and signs it, and of its State. A party without a node is named by country.
+static void
+cm_request_sender(struct cm_request_run *run)
+{
+	struct cm_view sender = run->told->node, node = sender, country = {0};
+	if (sender.n < 2)
+		return;
+	const uint8_t own[2] = {sender.p[0] & 0xdf, sender.p[1] & 0xdf}; // a node is named "xa.…", its country XA
+	(void)cm_facts_find(run->facts, "requesting.node", &node);
+	if (!cm_view_equal(node, sender))
+		run->r = cm_report_refuse(run->report, CM_ERROR_REQUESTING_OTHER, "requesting.node", "\"%.*s\", sent by %.*s",
+		                          CM_VIEW_ARG(node), CM_VIEW_ARG(sender));
+	if (cm_facts_find(run->facts, "requesting.country", &country) && !cm_view_equal(country, cm_view_of(own, 2)))
+		run->r = cm_report_refuse(run->report, CM_ERROR_REQUESTING_OTHER, "requesting.country", "\"%.*s\", sent by %.*s",
+		                          CM_VIEW_ARG(country), CM_VIEW_ARG(sender));
+}
+
 cm_result
 cm_request_check(const struct cm_facts *facts, const struct cm_request_told *told, struct cm_report *report)
 {
@@ -259,6 +276,7 @@ cm_request_check(const struct cm_facts *facts, const struct cm_request_told *tol
 	struct cm_request_run run = {.facts = facts, .told = told, .report = report, .r = CM_OK};
 	if (cm_authority_check(kind, told->sender, told->receiver, report) != CM_OK)
 		run.r = CM_REFUSED;
+	cm_request_sender(&run);
 	cm_request_contents(&run);
 	cm_request_basis(&run);
 	cm_request_offences(&run);

@@ -15,6 +15,7 @@
 #include "format/json.h"
 #include "format/proof.h"
 #include "node/ipc_findings.h"
+#include "node/node_name.h"
 #include "node/reader.h"
 #include "node/reader_message_ipc.h"
 
@@ -73,10 +74,10 @@ cm_reader_task(const struct cm_hi1_message *message)
 	return NULL;
 }
 
-// Holds a request document against the law's tables.
+// Holds a request document against the law's tables. `node` sends it.
 static cm_result
 cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_action *action, const struct cm_reader_told *told,
-                struct cm_report *report, struct cm_report *advice)
+                struct cm_view node, struct cm_report *report, struct cm_report *advice)
 {
 	const struct cm_hi1_object *task = action == NULL ? NULL : action->object;
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
@@ -97,7 +98,8 @@ cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_action *ac
 		                     &(struct cm_request_told){.kind = kind,
 		                             .now = told->now,
 		                             .sender = told->sender,
-		                             .receiver = told->receiver},
+		                             .receiver = told->receiver,
+		                             .node = node},
 		                     report);
 	if (r == CM_OK && advice != NULL)
 		cm_request_advise(&facts, kind, advice);
@@ -110,6 +112,7 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
                 const struct cm_reader_told *told, struct cm_buf *answer)
 {
 	struct cm_report report = {0};
+	struct cm_node_name sender;
 	struct cm_request_doc CM_CLEANUP(cm_request_doc_fini) doc = {.id = {0}};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) findings = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	const struct cm_hi1_action *task = cm_reader_task(message);
@@ -120,7 +123,9 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
 		r = cm_report_refuse(&report, CM_ERROR_HI1_WORKFLOW_MISMATCH, "/Header/WorkflowIdentifier", "%.*s, but the request says %.*s",
 		                     CM_VIEW_ARG(message->workflow), CM_VIEW_ARG(doc.kind));
 	if (r == CM_OK)
-		r = cm_reader_check(&doc, task, told, &report, NULL);
+		r = cm_node_name_join(message->sender.country, message->sender.id, &report, &sender);
+	if (r == CM_OK)
+		r = cm_reader_check(&doc, task, told, cm_view_text(sender.whole), &report, NULL);
 	cm_ipc_findings_write(r == CM_OK ? CM_REFUSED : r, &report, &findings);
 	cm_buf_field(answer, object->id);
 	cm_buf_field(answer, cm_reader_title(&doc));
@@ -220,7 +225,7 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	if (r == CM_OK)
 		r = cm_draft_message(&draft, &draft_told, cm_reader_draft_task(kind), report, &message);
 	if (r == CM_OK)
-		r = cm_reader_check(&draft.doc, cm_reader_task(&message), &told, report, &advice);
+		r = cm_reader_check(&draft.doc, cm_reader_task(&message), &told, draft_told.node, report, &advice);
 	if (r == CM_OK)
 		r = cm_hi1_message_write(&message, &canonical);
 	if (r == CM_OK)

@@ -285,6 +285,9 @@ def contents(bad):
     document('a document that is no JSON', 42008, body(b'garbage'))
     document('a document with a member twice', 42008, body(b'{"kind":"pres","kind":"pres"}'))
     document('a document with an unknown member', 42008, lambda doc: body(plain(dict(json.loads(base64.b64decode(doc['doc:DocumentBody']['doc:Contents'])), other=1)))(doc))
+    for what, party in (('another node', {'country': peer.country, 'node': 'xd.contact'}), ('another State', {'country': 'XD'})):
+        bad.refuses('a request in the name of %s' % what, [42000, 42008, 42000],
+                    peer.message('pres', create(*peer.pres(requesting=dict(party, name='Other', role='contact_point', phone='+99935550124')))))
     document('base64 with bits left over', 42008, lambda doc: doc['doc:DocumentBody'].update({'doc:Contents': 'QR==', 'doc:Checksum': hashlib.sha256(b'A').hexdigest()}))
     document('no body', 42007, lambda doc: doc.pop('doc:DocumentBody'))
     document('an unknown member', 3007, lambda doc: doc.update({'doc:Other': 'x'}))

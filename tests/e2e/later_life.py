@@ -224,8 +224,10 @@ def asked_wrongly(life):
     del no_task['preservation']
     life.refused('contents_missing', no_task)
     # The side that preserves cannot ask itself.
+    own = life.later('pres_ext', pres, later)
+    own['request']['requesting'].update(node='xb.contact', country='XB')
     try:
-        life.xb.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': life.later('pres_ext', pres, later), 'to': 'xa.contact'})
+        life.xb.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': own, 'to': 'xa.contact'})
         check('the other side does not ask', False)
     except Refused as refusal:
         check('the other side does not ask', 'preservation_unknown' in str(refusal), refusal)

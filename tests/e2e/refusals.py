@@ -70,6 +70,12 @@ def becoming_peers(xa, xb):
     check('invitation_unknown', status in (400, 404, 422) and b'invitation_unknown' in text, (status, text))
 
 
+def example(name, **requesting):
+    draft = json.load(open(os.path.join(HERE, '..', '..', 'doc', 'examples', name)))
+    draft['request']['requesting'].update(requesting)
+    return draft
+
+
 def from_an_officer(xa):
     xa.call('POST', '/api/v1/cases', 'api_case_create', '', {'case': '2027-14', 'title': 'Flows'})
     call_refuses('case_exists', xa, 'POST', '/api/v1/cases', 'api_case_create', '', {'case': '2027-14', 'title': 'Flows'})
@@ -77,7 +83,16 @@ def from_an_officer(xa):
     call_refuses('logout_other', xa, 'DELETE', '/api/v1/sessions/' + '00' * 16, 'api_logout', '00' * 16)
     call_refuses('statement_other', xa, 'POST', '/api/v1/invitations', 'api_peer_confirm', '', {})
     call_refuses('peer_unknown', xa, 'POST', '/api/v1/requests', 'api_request_create', '',
-                 {'draft': json.load(open(os.path.join(HERE, '..', '..', 'doc', 'examples', 'pres.json'))), 'to': 'xc.contact'})
+                 {'draft': example('pres.json'), 'to': 'xc.contact'})
+
+
+def in_the_name_of_another(xa):
+    """Checked without a receiver, checked for a peer, sent: never with another's name."""
+    for other in ({'node': 'xb.contact'}, {'country': 'XB'}):
+        draft = example('pres.json', **other)
+        call_refuses('requesting_other', xa, 'POST', '/api/v1/requests/check', 'api_request_check', '', {'draft': draft})
+        call_refuses('requesting_other', xa, 'POST', '/api/v1/requests/check', 'api_request_check', '', {'draft': draft, 'to': 'xb.contact'})
+        call_refuses('requesting_other', xa, 'POST', '/api/v1/requests', 'api_request_create', '', {'draft': draft, 'to': 'xb.contact'})
 
 
 class Peer:
@@ -201,6 +216,7 @@ def main():
         becoming_peers(xa, xb)
         from_an_officer(xa)
         Path(xa, xb).make_peers()
+        in_the_name_of_another(xa)
         from_a_peer(xa, xb)
         xa.stop(), xb.stop()
         from_a_register(xa, folder)

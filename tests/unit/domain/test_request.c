@@ -11,9 +11,10 @@
 struct vector {
 	struct cm_facts facts;
 	struct cm_request_told told;
+	char node[64];
 };
 
-// A vector is lines "path<tab>text"; the first four say what the check is told.
+// A vector is lines "path<tab>text"; the first four, and "sending_node", say what the check is told.
 static void
 take_line(struct vector *v, size_t number, struct cm_view key, struct cm_view text)
 {
@@ -32,7 +33,12 @@ take_line(struct vector *v, size_t number, struct cm_view key, struct cm_view te
 		assert_int_equal(cm_authority_read(text, NULL, &v->told.receiver), CM_OK);
 		break;
 	default:
-		cm_facts_put(&v->facts, key, text);
+		if (!cm_view_is(key, "sending_node")) {
+			cm_facts_put(&v->facts, key, text);
+			break;
+		}
+		snprintf(v->node, sizeof v->node, "%.*s", CM_VIEW_ARG(text));
+		v->told.node = cm_view_text(v->node);
 	}
 }
 
