@@ -19,6 +19,7 @@ struct cm_call {
 	struct cm_view body;
 	int body_fd; // ≥ 0: the body is this file's first `body_length` bytes, streamed
 	uint64_t body_length;
+	bool opens; // the answer comes when evidence was opened, however large it is
 	char fields[CM_CALL_FIELDS][CM_CALL_FIELD]; // more header fields, "Name: value"; "" unused
 	void (*progress)(void *context, uint64_t done, uint64_t all); // may be NULL
 	void *context;

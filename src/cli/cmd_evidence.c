@@ -54,6 +54,7 @@ cm_cmd_evidence_say(const struct cm_command_line *line, enum cm_route route, enu
 	if (r != CM_OK)
 		return cm_call_show(line, r, shown, &report);
 	r = cm_call_begin(line, route, line->arguments[0], &report, &call);
+	call.opens = true;
 	cm_json_put_object(&put);
 	cm_json_put_member_cstr(&put, "for", export ? "export" : "open");
 	cm_json_put_end_object(&put);

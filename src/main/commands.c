@@ -37,6 +37,7 @@ cm_commands_call(const struct cm_call *call, struct cm_report *report, struct cm
 	        .body = call->body,
 	        .body_fd = call->body_fd,
 	        .body_length = call->body_length,
+	        .opens = call->opens,
 	        .progress = call->progress,
 	        .context = call->context,
 	};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/tab_limit.h"
 #include "net/client.h"
 #include "os/file.h"
@@ -40,14 +41,16 @@ cm_admin_client_call(const struct cm_admin_call *call, struct cm_report *report,
 		return cm_report_failed(report, CM_ERROR_NODE_NOT_RUNNING, call->home, "%s", "");
 	snprintf(url, sizeof url, "http://node%s", call->path);
 	struct cm_admin_upload upload = {.call = call};
+	int64_t patience = call->opens ? CM_LIMIT_OPENING_WAIT_S_VALUE * CM_INSTANT_SECOND
+	                               : CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000);
 	struct cm_client_request request = {
 	        .method = call->method,
 	        .url = url,
 	        .unix_path = socket,
 	        .content_type = call->content_type,
 	        .body = call->body,
-	        .deadline_us = call->body_fd >= 0 ? 0 : CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000),
-	        .stall_us = CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000),
+	        .deadline_us = call->body_fd >= 0 ? 0 : patience,
+	        .stall_us = patience,
 	        .context = &upload,
 	};
 	memcpy(request.fields, call->fields, sizeof request.fields);

@@ -15,6 +15,7 @@ struct cm_admin_call {
 	int body_fd;          // ≥ 0: `body_length` bytes of this file instead of `body`
 	uint64_t body_length;
 	const char *fields[4]; // more header fields, "Name: value"
+	bool opens;            // the answer comes when evidence was opened, however large it is
 	void (*progress)(void *context, uint64_t done, uint64_t all); // may be NULL
 	void *context;
 };
