@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/kind.h"
 #include "node/do_json.h"
 #include "node/hold.h"
 #include "node/outbox.h"
@@ -65,7 +66,8 @@ cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report
 	return CM_OK;
 }
 
-// A request that changes a preservation: of ours, at this peer, and still to be changed as far as we know.
+// A request about a preservation names one of ours at this peer: else data would lapse that everybody takes for held. One that
+// changes it names its request too, and it is still to be changed as far as we know.
 static cm_result
 cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm_reader_draft *draft,
                 struct cm_report *report)
@@ -75,14 +77,19 @@ cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm
 	const struct cm_hi1_message *m = &draft->message;
 	struct cm_preservation_ask ask = {
 	        .event = cm_preservation_event(cm_kind_find(m->workflow.p, m->workflow.n)), .at = d->told.now};
-	if (ask.event == CM_EVENT_NONE || !d->has_peer)
+	bool changes = ask.event != CM_EVENT_NONE;
+	if (!d->has_peer || (!changes && *draft->parent == 0))
 		return CM_OK;
 	cm_result r = cm_hold_find(node, cm_view_text(draft->parent), cm_view_text(d->to.whole), report, &page, &row);
 	if (r != CM_OK)
 		return r;
-	if (row == NULL || !row->ours || !cm_view_is(row->id, draft->relates))
-		return cm_report_refuse(report, CM_ERROR_PRESERVATION_UNKNOWN, "preservation", "task %s of request %s", draft->parent,
-		                        draft->relates);
+	if (row == NULL || !row->ours || !cm_view_is(row->objects, draft->parent) ||
+	    !cm_kind_has_task(cm_kind_find(row->kind.p, row->kind.n), "LPTask") ||
+	    (changes && !cm_view_is(row->id, draft->relates)))
+		return cm_report_refuse(report, CM_ERROR_PRESERVATION_UNKNOWN, "preservation", "task %s%s%s", draft->parent,
+		                        changes ? " of request " : "", changes ? draft->relates : "");
+	if (!changes)
+		return CM_OK;
 	for (size_t i = 0; i < m->action_count; i++)
 		if (m->actions[i].object->type == CM_HI1_TYPE_PRESERVATION)
 			ask.wanted = m->actions[i].object->preservation.desired_expiration;

@@ -217,6 +217,8 @@ def asked_wrongly(life):
     pres = life.preserved()
     life.refused('preservation_unknown', life.later('pres_ext', dict(pres, task=str(uuid.uuid4())), later))
     life.refused('preservation_unknown', life.later('pres_end', dict(pres, request=undecided['request'])))
+    for task in (str(uuid.uuid4()), pres['request'], life.ask(dict(draft('stored.json'), preservation={'reference': 'XB-1'}))['task']):
+        life.refused('preservation_unknown', dict(draft('stored.json'), preservation={'task': task}))
     no_end = life.later('pres_ext', pres)
     del no_end['task']
     life.refused('contents_missing', no_end)
@@ -258,6 +260,17 @@ def message(kind, pres, desired, end=None, **members):
 
 def utc(text):
     return datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+
+
+def data_of_no_preservation(life, peer):
+    """Another program asks for data and names a preservation that is none: its request is good, and nothing is held or told as held."""
+    m = vector('04-stored-request.json')
+    status, text = peer.say(m)
+    check('a request that names an unknown preservation is taken', status == 200 and b'"ErrorInformation"' not in text, text[-500:])
+    request = next(o['ObjectIdentifier'] for o in (a['CREATE']['HI1Object'] for a in actions(m)) if o['@xsi:type'].endswith('DocumentObject'))
+    there = life.xb.call('GET', '/api/v1/requests/' + request)
+    check('nothing is held for it', not there['held'] and there['state'] == 'acknowledged' and there['deadlines'] == [], there)
+    check('nothing is told as held', b'held' not in text and b'Preserved' not in text, text[-500:])
 
 
 def from_a_bad_peer(life, pres, undecided, ended):
@@ -381,6 +394,7 @@ def main():
         an_extension_is_granted(life)
         an_extension_is_not_granted(life)
         an_extension_of_what_is_held(life)
+        data_of_no_preservation(life, peer)
         ended = it_is_ended(life)
         held_data_is_ended(life)
         from_a_bad_peer(life, *asked_wrongly(life), ended)
