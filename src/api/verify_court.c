@@ -25,10 +25,28 @@ struct cm_court {
 	struct comity_verify *v;
 	struct comity_report *report;
 	struct cm_identity cards[CM_COURT_CARDS];
+	bool unproven[CM_COURT_CARDS]; // good in itself, but its State root is none of those that were given
 	size_t card_count;
 	size_t acts, messages;
 };
 
+static cm_result
+cm_court_card_judge(const struct cm_court *c, const struct cm_card *card, const struct cm_identity_question *question,
+                    const char *name, struct cm_report *report, struct cm_identity *ret_identity)
+{
+	char expected[CM_X509_NODE + 32];
+	struct cm_identity identity;
+	cm_result r = cm_identity_check(card, question, report, &identity);
+	if (r != CM_OK)
+		return r;
+	snprintf(expected, sizeof expected, CM_COURT_CARD "%s.json", identity.node);
+	if (strcmp(expected, name) != 0 || c->card_count == CM_COURT_CARDS)
+		return cm_report_refuse(report, CM_ERROR_COURT_NAME, name, "the card of %s", identity.node);
+	*ret_identity = identity;
+	return CM_OK;
+}
+
+// A card whose State root was not given is refused here, once. It is kept, so that what it signed is known for its own.
 static cm_result
 cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
 {
@@ -36,32 +54,42 @@ cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
 	const struct cm_verify_list *bundle = &c->v->lists[1];
 	struct cm_card CM_CLEANUP(cm_card_fini) card = {0};
 	struct cm_identity identity;
-	struct cm_identity_question question = {.at = bundle->signed_at};
-	char expected[CM_X509_NODE + 32], name[CM_REPORT_PLACE];
+	struct cm_identity_question question = {.at = bundle->signed_at}, by_itself = question;
+	char name[CM_REPORT_PLACE];
 	size_t before = comity_report_count(c->report);
 	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
 	if (c->v->trust != NULL) {
 		question.roots = c->v->trust->roots;
 		question.root_count = c->v->trust->count;
 	}
-	cm_result r = cm_card_read(cm_buf_view(&file->bytes), inside, &card);
-	if (r == CM_OK)
-		r = cm_identity_check(&card, &question, inside, &identity);
+	cm_result r = cm_card_read(cm_buf_view(&file->bytes), inside, &card), alone = r;
 	if (r == CM_OK) {
-		snprintf(expected, sizeof expected, CM_COURT_CARD "%s.json", identity.node);
-		if (strcmp(expected, name) != 0 || c->card_count == CM_COURT_CARDS)
-			r = cm_report_refuse(inside, CM_ERROR_COURT_NAME, name, "the card of %s", identity.node);
+		r = cm_court_card_judge(c, &card, &question, name, inside, &identity);
+		alone = r == CM_REFUSED ? cm_court_card_judge(c, &card, &by_itself, name, NULL, &identity) : r;
 	}
-	if (r == CM_OK)
+	if (alone == CM_OK) {
+		c->unproven[c->card_count] = r != CM_OK;
 		c->cards[c->card_count++] = identity;
-	if (r == CM_NOMEM)
-		return r;
+	}
+	if (r == CM_NOMEM || alone == CM_NOMEM)
+		return CM_NOMEM;
 	if (r == CM_OK && question.root_count == 0)
 		comity_report_add_check(c->report, "card", name, COMITY_CHECK_NOT_JUDGED,
 		                        "no trusted root was given; signed by its own State root");
 	else
 		cm_verify_outcome(c->report, "card", name, r, before);
 	return CM_OK;
+}
+
+// What a card signed proves no more than the card: with no root for it, there is nothing to judge by.
+static bool
+cm_court_unproven(struct cm_court *c, const char *check, const char *about, const struct cm_identity *identity)
+{
+	bool unproven = c->unproven[identity - c->cards];
+	if (unproven)
+		comity_report_add_check(c->report, check, about, COMITY_CHECK_NOT_JUDGED,
+		                        "the card of %s is not trusted: its State root was not given", identity->node);
+	return unproven;
 }
 
 static const struct cm_identity *
@@ -155,6 +183,8 @@ cm_court_message(struct cm_court *c, const struct cm_verify_file *file)
 	if (r == CM_NOMEM)
 		return r;
 	c->messages++;
+	if (r == CM_OK && cm_court_unproven(c, "message", name, identity))
+		return CM_OK;
 	if (r == CM_OK)
 		comity_report_add_check(c->report, "message", name, COMITY_CHECK_OK, "%s of %s to %.*s %.*s",
 		                        m.response ? "answer" : "message", identity->node, CM_VIEW_ARG(m.receiver.country),
@@ -203,6 +233,8 @@ cm_court_receipt(struct cm_court *c, const struct cm_act_file *act, const char *
 		        .proof = cm_buf_view(&proof->bytes), .keys = &identity->log, .key_count = 1};
 		r = cm_receipt_act_verify(act, &question, inside, &told);
 	}
+	if (r == CM_OK && cm_court_unproven(c, "receipt", proof_name, identity))
+		return CM_OK;
 	if (r == CM_OK)
 		comity_report_add_check(c->report, "receipt", proof_name, COMITY_CHECK_OK,
 		                        "entry %llu of %llu in %s", (unsigned long long)told.index,
@@ -229,6 +261,8 @@ cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
 		r = cm_court_act_fits(c, &act, name, identity);
 	if (r == CM_OK)
 		r = cm_receipt_act_signed(&act, &identity->sign, inside);
+	if (r == CM_OK && cm_court_unproven(c, "act", name, identity))
+		return cm_court_receipt(c, &act, name, identity);
 	if (r == CM_OK) {
 		const struct cm_act_slot *type = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_TYPE)];
 		const struct cm_act_slot *at = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_AT)];

@@ -313,6 +313,35 @@ a_foreign_card_is_refused(void **state)
 	lab_fini(&other);
 }
 
+// The card is there, its State's root was not given: one fault names that, and what the card signed is not judged.
+static void
+a_root_that_was_not_given_is_told_once(void **state)
+{
+	(void)state;
+	struct lab other;
+	struct comity_finding f;
+	struct comity_check c;
+	size_t roots = 0, waiting = 0;
+	lab_init(&other);
+	assert_int_equal(judged(good, 5, other.trust), COMITY_VERDICT_REFUSED);
+	assert_false(lab_has(&lab, "court_card"));
+	for (size_t i = 0; comity_report_finding(lab.report, i, &f); i++)
+		roots += strcmp(f.rule.code, "identity_root") == 0;
+	for (size_t i = 0; comity_report_check(lab.report, i, &c); i++) {
+		bool signed_by_card = strcmp(c.name, "message") == 0 || strcmp(c.name, "act") == 0 || strcmp(c.name, "receipt") == 0;
+		assert_true(!signed_by_card || c.state == COMITY_CHECK_NOT_JUDGED);
+		waiting += signed_by_card && strstr(c.detail, "card of xb.contact is not trusted") != NULL;
+	}
+	assert_int_equal(roots, 1);
+	assert_int_equal(waiting, 3);
+	struct lab_file files[5];
+	memcpy(files, good, sizeof files);
+	files[1].text = message_of("XA", &lab); // what is wrong in itself is refused all the same
+	assert_int_equal(judged(files, 5, other.trust), COMITY_VERDICT_REFUSED);
+	assert_true(lab_has(&lab, "court_sender"));
+	lab_fini(&other);
+}
+
 static void
 a_message_of_somebody_else_is_refused(void **state)
 {
@@ -373,6 +402,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {T(a_whole_bundle_is_valid), T(a_foreign_card_is_refused),
+	                                   T(a_root_that_was_not_given_is_told_once),
 	                                   T(a_message_of_somebody_else_is_refused),
 	                                   T(an_act_and_its_proof_stand_together),
 	                                   T(a_renewed_card_stands_for_what_its_key_signed_before)};
