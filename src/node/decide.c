@@ -97,7 +97,8 @@ cm_decide_changes(struct cm_decide *d, struct cm_report *report)
 	if (r != CM_OK || d->changes == NULL)
 		return r != CM_OK ? r : CM_BUG;
 	struct cm_preservation now = cm_hold_now(d->changes);
-	struct cm_move_step step = {now.kind, now.state, d->event, CM_ACTOR_REQUESTED};
+	enum cm_actor who = d->event == CM_EVENT_RELEASE ? CM_ACTOR_REQUESTED_NODE : CM_ACTOR_REQUESTED; // only by such a request
+	struct cm_move_step step = {now.kind, now.state, d->event, who};
 	enum cm_state to = now.state;
 	bool over = cm_preservation_can(&now, cm_preservation_event(d->kind)) == CM_PRESERVATION_OVER;
 	if ((d->event == CM_EVENT_TOO_LATE && !over) || (d->event == CM_EVENT_KEEP_END && over))

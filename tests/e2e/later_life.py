@@ -199,6 +199,25 @@ def it_is_ended(life):
     return pres
 
 
+def nobody_ends_it_alone(life):
+    """Who preserves does not end what was promised: only a request of the other side, or the end, does."""
+    pres = life.preserved()
+    for state in ('preserved', 'held_pending_mla'):
+        try:
+            life.decide(pres['request'], event='release')
+            check('%s: no release without a request' % state, False)
+        except Refused as refusal:
+            check('%s: no release without a request' % state, 'error:move_not_yours"' in str(refusal), refusal)
+        try:
+            life.decide(pres['request'], event='accept')
+            check('%s: release is not offered' % state, False)
+        except Refused as refusal:
+            check('%s: release is not offered' % state, 'possible now' in str(refusal) and 'release' not in str(refusal), refusal)
+        life.say(pres['request'], state, 'still %s' % state)
+        if state == 'preserved':
+            life.wants_data(pres)
+
+
 def held_data_is_ended(life):
     pres = life.preserved()
     data = life.wants_data(pres)
@@ -396,6 +415,7 @@ def main():
         an_extension_of_what_is_held(life)
         data_of_no_preservation(life, peer)
         ended = it_is_ended(life)
+        nobody_ends_it_alone(life)
         held_data_is_ended(life)
         from_a_bad_peer(life, *asked_wrongly(life), ended)
         the_end_comes(life)
