@@ -264,6 +264,8 @@ cm_open_start(struct comity_open *open, struct cm_report *report)
 	struct cm_view start = cm_buf_view(&open->start);
 	struct cm_seal_header header;
 	size_t end = cm_seal_header_end(start);
+	if (cm_view_starts(start, "-----BEGIN AGE ENCRYPTED FILE-----"))
+		return cm_report_refuse(report, CM_ERROR_SEAL_ARMORED, "header", "%s", "-----BEGIN AGE ENCRYPTED FILE-----");
 	bool whole = end != 0 && start.n >= end + CM_SEAL_NONCE;
 	if (!whole && !open->ended && open->wanted < CM_LIMIT_SEAL_HEADER_VALUE + CM_SEAL_NONCE) {
 		open->wanted = open->wanted * 4 > CM_LIMIT_SEAL_HEADER_VALUE ? CM_LIMIT_SEAL_HEADER_VALUE + CM_SEAL_NONCE

@@ -197,17 +197,15 @@ cm_call_body(const struct cm_command_line *line, struct cm_report *report, struc
 	return cm_buf_result(body);
 }
 
-int
-cm_call_run(const struct cm_command_line *line)
+cm_result
+cm_call_ask(const struct cm_command_line *line, struct cm_report *report, struct cm_json **ret_json)
 {
 	const struct cm_command_row *row = cm_command_row(line->command);
-	struct cm_report report = {0};
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_call call;
-	cm_result r = cm_call_begin(line, row->route, line->argument_count > 0 ? line->arguments[0] : NULL, &report, &call);
+	cm_result r = cm_call_begin(line, row->route, line->argument_count > 0 ? line->arguments[0] : NULL, report, &call);
 	if (r == CM_OK && strcmp(call.method, "GET") != 0) {
-		r = cm_call_body(line, &report, &body);
+		r = cm_call_body(line, report, &body);
 		call.body = cm_buf_view(&body);
 		call.content_type = "application/json";
 	}
@@ -219,8 +217,15 @@ cm_call_run(const struct cm_command_line *line)
 		said.digest = "0000000000000000000000000000000000000000000000000000000000000000";
 	}
 	if (r == CM_OK && row->person)
-		r = cm_call_say(&call, &body, &said, &report);
-	if (r == CM_OK)
-		r = cm_call_send(&call, &report, &json);
+		r = cm_call_say(&call, &body, &said, report);
+	return r == CM_OK ? cm_call_send(&call, report, ret_json) : r;
+}
+
+int
+cm_call_run(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	cm_result r = cm_call_ask(line, &report, &json);
 	return cm_call_show(line, r, json, &report);
 }

@@ -92,7 +92,11 @@ CM_CHECKED cm_result cm_call_bytes(const struct cm_call *call, struct cm_report 
 int cm_call_show(const struct cm_command_line *line, cm_result result, const struct cm_json *json,
                  const struct cm_report *report);
 
-// Runs a command that is one call by data/commands.tab: arguments and options become path and JSON body.
+// Makes and sends the one call of a command by data/commands.tab: arguments and options become path and JSON body. The
+// answer as of cm_call_send().
+CM_CHECKED cm_result cm_call_ask(const struct cm_command_line *line, struct cm_report *report, struct cm_json **ret_json);
+
+// The same, and shows the answer.
 int cm_call_run(const struct cm_command_line *line);
 
 #endif

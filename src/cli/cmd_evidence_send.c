@@ -168,6 +168,7 @@ cm_send_evidence_upload(struct cm_send_evidence *send)
 	CM_FILE_AUTO int fd = -1;
 	cm_json_free(cm_take(&send->json));
 	cm_result r = cm_file_open(send->sealed, CM_FILE_READ, 0, inside, &fd);
+	cm_result_ignore(cm_file_remove(send->sealed, NULL), "it is read by its descriptor and must not outlive us");
 	if (r == CM_OK)
 		r = cm_call_begin(send->line, CM_ROUTE_API_EVIDENCE_UPLOAD, NULL, inside, &call);
 	if (r != CM_OK)
@@ -220,7 +221,6 @@ cm_send_evidence_run(struct cm_send_evidence *send)
 		r = (cm_result)cm_send_evidence_pack(send);
 	if (r == CM_OK)
 		r = cm_send_evidence_upload(send);
-	cm_result_ignore(cm_file_remove(send->sealed, NULL), "ciphertext that the node has, or nobody wants");
 	return r == CM_OK ? cm_send_evidence_deliver(send) : r;
 }
 

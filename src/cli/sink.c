@@ -51,7 +51,11 @@ cm_sink_open(const char *path, bool force, struct cm_report *report, struct cm_s
 	sink.block = cm_file_block_new(CM_SINK_BLOCK);
 	if (sink.block == NULL)
 		return CM_NOMEM;
-	r = cm_file_open(sink.temp, CM_FILE_OUTPUT, 0600, &inside, &sink.fd);
+	r = cm_file_open_unnamed(path, 0600, &sink.fd);
+	if (r != CM_OK) {
+		r = cm_file_open(sink.temp, CM_FILE_OUTPUT, 0600, &inside, &sink.fd);
+		sink.named = r == CM_OK;
+	}
 	if (r != CM_OK) {
 		cm_file_block_free(sink.block, CM_SINK_BLOCK);
 		return cm_sink_told(&sink, r, &inside, report);
@@ -117,6 +121,10 @@ cm_sink_commit(struct cm_sink *sink, struct cm_report *report)
 		r = cm_file_sync(sink->fd, report);
 	if (r == CM_OK && !sink->force && cm_file_exists(sink->path))
 		r = cm_report_refuse(report, CM_ERROR_OUT_EXISTS, sink->path, "it came while we worked");
+	if (r == CM_OK && !sink->named) {
+		r = cm_file_name(sink->fd, sink->temp, report);
+		sink->named = r == CM_OK;
+	}
 	if (r == CM_OK)
 		r = cm_file_rename(sink->temp, sink->path, report);
 	sink->done = r == CM_OK;
@@ -131,6 +139,6 @@ cm_sink_fini(struct cm_sink *sink)
 	cm_file_close(&sink->fd);
 	cm_file_block_free(sink->block, CM_SINK_BLOCK);
 	sink->block = NULL;
-	if (!sink->done)
+	if (sink->named && !sink->done)
 		cm_result_ignore(cm_file_remove(sink->temp, NULL), "the failure before it is what is told");
 }

@@ -1,5 +1,6 @@
 // Where a command writes its result: a file that appears whole or not at all, or standard output ("-"). A file is
-// written under a temporary name beside its place, around the page cache where the file system can, synced, renamed.
+// written without a name where the file system can (so that nothing stays when the program is ended), else under a temporary
+// name beside its place; around the page cache where the file system can; then synced and renamed.
 // Source: sink.c.
 #ifndef CM_CLI_SINK_H
 #define CM_CLI_SINK_H
@@ -13,6 +14,7 @@ struct cm_sink {
 	bool direct; // around the page cache
 	bool force;  // a file of the name may be replaced
 	bool done;   // committed
+	bool named;  // the temporary name stands in the folder
 	char path[CM_FILE_PATH], temp[CM_FILE_PATH];
 	uint8_t *block; // CM_SINK_BLOCK aligned bytes
 	size_t used;

@@ -270,12 +270,30 @@ cm_commands_say(void *self, enum cm_parent_news news, const char *text)
 		fprintf(stderr, "%s\n", text);
 }
 
+// Looked at before anything is made in the folder.
+static cm_result
+cm_commands_is_node(const char *home, struct cm_report *report)
+{
+	char card[CM_FILE_PATH], root[CM_FILE_PATH];
+	cm_result r = cm_file_path(card, sizeof card, home, "card.json", report);
+	if (r == CM_OK)
+		r = cm_file_path(root, sizeof root, home, "root.pem", report);
+	if (r != CM_OK || cm_file_exists(card))
+		return r;
+	return cm_report_refuse(report, CM_ERROR_NODE_NONE, home, "%s",
+	                        cm_file_exists(root)   ? "it is the folder of a State root"
+	                        : cm_file_exists(home) ? "it has no identity card"
+	                                               : "there is no such folder");
+}
+
 int
 cm_commands_serve(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	struct cm_command_line copy = *line;
 	struct cm_parent_options options = {.home = line->home, .pass_fd = -1, .say = cm_commands_say, .self = &copy};
-	cm_result r = cm_parent_run(&options, &report);
+	cm_result r = cm_commands_is_node(line->home, &report);
+	if (r == CM_OK)
+		r = cm_parent_run(&options, &report);
 	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, NULL, &report);
 }

@@ -8,6 +8,7 @@
 #include "node/role.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/cmd_after.h"
 #include "cli/cmd_bundle.h"
 #include "cli/cmd_catalogue.h"
 #include "cli/cmd_evidence.h"
@@ -40,6 +41,8 @@ static const struct {
         {CM_COMMAND_SEAL, cm_cmd_seal},
         {CM_COMMAND_OPEN, cm_cmd_open},
         {CM_COMMAND_VERIFY, cm_cmd_verify},
+        {CM_COMMAND_REQUEST_SEND, cm_cmd_after_send},
+        {CM_COMMAND_STOP, cm_cmd_after_stop},
         {CM_COMMAND_EVIDENCE_SEND, cm_cmd_evidence_send},
         {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},
         {CM_COMMAND_EVIDENCE_APPROVE, cm_cmd_evidence_approve},

@@ -301,6 +301,32 @@ cm_file_folder_length(const char *path)
 }
 
 cm_result
+cm_file_open_unnamed(const char *path, unsigned mode, int *ret_fd)
+{
+	char folder[CM_FILE_PATH] = ".";
+	size_t n = cm_file_folder_length(path);
+	if (n >= sizeof folder)
+		return CM_FAILED;
+	if (*path == '/' || n > 0)
+		snprintf(folder, sizeof folder, "%.*s/", (int)n, path);
+	int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, (mode_t)mode);
+	if (fd < 0)
+		return CM_FAILED;
+	*ret_fd = fd;
+	return CM_OK;
+}
+
+cm_result
+cm_file_name(int fd, const char *path, struct cm_report *report)
+{
+	char self[64];
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0)
+		return cm_report_failed(report, CM_ERROR_IO_WRITE, path, "link: %s", strerror(errno));
+	return CM_OK;
+}
+
+cm_result
 cm_file_rename(const char *from, const char *to, struct cm_report *report)
 {
 	if (rename(from, to) != 0)

@@ -1,6 +1,6 @@
 // Files by descriptor: opening, whole reads and writes, durability. Every descriptor is close-on-exec. Every
 // call restarts after EINTR and finishes short transfers. Failures are CM_FAILED with a finding that names the
-// path (or "descriptor N") and the kernel's reason. Source: POSIX.1-2008, open(2) for O_DIRECT.
+// path (or "descriptor N") and the kernel's reason. Source: POSIX.1-2008, open(2) for O_DIRECT and O_TMPFILE.
 #ifndef CM_OS_FILE_H
 #define CM_OS_FILE_H
 
@@ -31,6 +31,12 @@ struct cm_file_facts {
 // Opens `path`; `mode` is for a file that is made (0600, 0400 …). Does not follow a symbolic link when making.
 CM_CHECKED cm_result cm_file_open(const char *path, enum cm_file_way way, unsigned mode, struct cm_report *report,
                                   int *ret_fd);
+
+// A new file without a name in the folder of `path`, for writing only: it is gone with its last descriptor, however the
+// process ends, unless cm_file_name() gives it a name before. CM_FAILED where the file system has no such files.
+CM_CHECKED cm_result cm_file_open_unnamed(const char *path, unsigned mode, int *ret_fd);
+// Gives it the name `path`, in the same file system; one that is there already is CM_FAILED.
+CM_CHECKED cm_result cm_file_name(int fd, const char *path, struct cm_report *report);
 
 // Closes *fd when it is not negative and sets it to -1. The cleanup form: an error of close() is lost here, so
 // writers call cm_file_sync() first.

@@ -70,6 +70,14 @@ told 1 catalogue_unknown catalogue nothing
 told 1 catalogue_unknown catalogue articles 999
 told 3 node_not_running request list --home n
 told 3 node_not_running request list --home=nowhere
+told 1 node_none serve --home nowhere
+told 1 node_none serve --home state
+has out 'State root'
+[ ! -e nowhere ] && [ ! -e state/run ] || fail "serve made something where no node is"
+# Armor of age is no damage.
+printf -- '-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n' >armored
+echo AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX >identity
+told 1 seal_armored open armored -i identity -o x
 told 3 io_open verify nowhere
 told 3 io_open package create nowhere -o x.asice --home n
 told 3 io_open seal nowhere -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o x.age
@@ -105,6 +113,21 @@ case $(cat code) in 0 | 3) ;; *) fail "a closed pipe ended with $(cat code)" ;; 
 must 3 "$comity" seal nowhere -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o - --json
 [ ! -s out ] || fail "a failure stands in the sealed bytes"
 has err '"rule":"io_open"'
+
+# What is ended in the middle leaves nothing, where the file system has files without a name. All of the input is more than
+# the pipe holds: once it is written, the command has begun.
+if python3 -c 'import os; os.close(os.open(".", os.O_TMPFILE | os.O_WRONLY))' 2>err; then
+	mkfifo input
+	"$comity" seal - -r age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o ended.age <input >out 2>&1 &
+	served=$!
+	exec 9>input
+	head -c 1000000 /dev/zero >&9
+	kill -TERM "$served"
+	wait "$served" && fail "seal was not ended"
+	served=
+	exec 9>&-
+	[ -z "$(find . -name 'ended.age*')" ] || fail "half a sealed file stays: $(find . -name 'ended.age*')"
+fi
 
 printf 'correct horse battery staple\n' >pw
 must 0 "$comity" person add ilse --home n --name "Ilse Maren" --password-file pw --totp-file ilse.totp
@@ -262,7 +285,9 @@ must 0 "$comity" logout --home n --session kept
 must 3 "$comity" logout --home n --session kept
 
 must 0 "$comity" stop --home n --session s2
-has out 'stopping'
+has out 'has stopped'
+# It comes back when the folder is free: the next start is not in the way of the last end.
+flock -n n/run/lock true || fail "stop came back while the node worked"
 wait "$served" || { cat serve.err >&2; fail "serve ended with $?"; }
 served=
 must 3 "$comity" node show --home n

@@ -169,6 +169,37 @@ relative_names_are_below_the_working_folder(void **state)
 	assert_int_equal(cm_dir_absolute(name, path, NULL), CM_REFUSED);
 }
 
+static void
+a_file_without_a_name_is_gone_unless_it_gets_one(void **state)
+{
+	(void)state;
+	char name[CM_FILE_PATH];
+	struct cm_dir_list before, after;
+	struct cm_buf got = cm_buf_of(64);
+	CM_FILE_AUTO int fd = -1;
+	assert_int_equal(cm_dir_read(folder, 100, NULL, &before), CM_OK);
+	snprintf(name, sizeof name, "%s", at("named"));
+	if (cm_file_open_unnamed(name, 0600, &fd) != CM_OK) {
+		print_message("this file system has no files without a name\n");
+		cm_dir_list_fini(&before);
+		return;
+	}
+	assert_true(cm_file_write_only(fd));
+	assert_int_equal(cm_file_write_all(fd, cm_view_text("gone"), NULL), CM_OK);
+	cm_file_close(&fd);
+	assert_int_equal(cm_dir_read(folder, 100, NULL, &after), CM_OK);
+	assert_int_equal(after.n, before.n);
+	cm_dir_list_fini(&before);
+	cm_dir_list_fini(&after);
+	assert_int_equal(cm_file_open_unnamed(name, 0600, &fd), CM_OK);
+	assert_int_equal(cm_file_write_all(fd, cm_view_text("kept"), NULL), CM_OK);
+	assert_int_equal(cm_file_name(fd, name, NULL), CM_OK);
+	assert_int_equal(cm_file_name(fd, name, NULL), CM_FAILED);
+	assert_int_equal(cm_file_load(name, &got, NULL), CM_OK);
+	assert_string_equal(cm_buf_cstr(&got), "kept");
+	cm_buf_fini(&got);
+}
+
 int
 main(void)
 {
@@ -180,6 +211,7 @@ main(void)
 	        T(a_lock_is_held_once),
 	        T(bytes_come_back_from_where_they_were_put),
 	        T(an_output_can_only_be_written),
+	        T(a_file_without_a_name_is_gone_unless_it_gets_one),
 	        T(relative_names_are_below_the_working_folder),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
