@@ -10,11 +10,10 @@ static void
 cm_message_value(struct cm_view name, const struct cm_message_values *values, struct cm_buf *to)
 {
 	char text[CM_INSTANT_TEXT];
-	struct cm_instant moment = cm_view_is(name, "until") ? values->until : values->by;
 	if (cm_view_is(name, "ground"))
 		cm_buf_text(to, values->ground == CM_REFUSAL_NONE ? "…" : cm_refusal_row(values->ground)->code);
 	else
-		cm_buf_text(to, moment.us == 0 ? "…" : cm_instant_text_people(moment, text));
+		cm_buf_text(to, values->until.us == 0 ? "…" : cm_instant_text_people(values->until, text));
 }
 
 void

@@ -10,7 +10,6 @@
 // What the sentence may name; leave out what is not known (us 0, NONE).
 struct cm_message_values {
 	struct cm_instant until; // end of a preservation
-	struct cm_instant by;    // until when a reply is wanted
 	enum cm_refusal ground;
 };
 

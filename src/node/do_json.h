@@ -1,4 +1,4 @@
-// What the handlers of the admin API share: JSON answers. Source: do_admin.c, do_records.c.
+// What the handlers of the admin API share: JSON answers. Source: do_admin.c, do_records.c, do_documents.c.
 #ifndef CM_NODE_DO_JSON_H
 #define CM_NODE_DO_JSON_H
 
@@ -18,5 +18,11 @@ CM_CHECKED cm_result cm_do_act_row(struct cm_node *node, uint64_t index, struct 
 
 // GET /api/v1/requests/ID/messages.
 CM_CHECKED cm_result cm_do_request_messages(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body);
+
+// The members `document` and `answers` of a request: what its signed messages say, as paths and texts.
+CM_CHECKED cm_result cm_do_request_document(struct cm_node *node, const struct cm_store_request *request,
+                                            struct cm_json_put *put, struct cm_report *report);
+CM_CHECKED cm_result cm_do_request_answers(struct cm_node *node, const struct cm_store_request *request,
+                                           struct cm_json_put *put, struct cm_report *report);
 
 #endif

@@ -188,7 +188,11 @@ cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_json_put_member_text(&put, "task", row->objects);
 	cm_json_put_member_text(&put, "told", row->told);
 	cm_do_request_recipients(node, &put, row);
-	r = cm_do_request_history(node, &put, id, report);
+	r = cm_do_request_document(node, row, &put, report);
+	if (r == CM_OK)
+		r = cm_do_request_answers(node, row, &put, report);
+	if (r == CM_OK)
+		r = cm_do_request_history(node, &put, id, report);
 	if (r == CM_OK)
 		r = cm_do_request_deadlines(node, &put, id, report);
 	if (r == CM_OK)

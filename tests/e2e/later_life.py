@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """later_life.py COMITY: what becomes of a preservation, seen at two real nodes: a request for the data holds it until the last
-such request is decided, whoever decides it and whenever the node is down; it is extended, not extended, and ended. Both sides must
+such request is decided, whoever decides it and whenever the node is down; either side reads what the other one wrote; it is extended, not extended, and ended. Both sides must
 show the same state and the same end; what is asked wrongly is refused before it leaves, and by the other node."""
 import base64, contextlib, copy, datetime, hashlib, json, os, shutil, sqlite3, signal, sys, tempfile, time, uuid
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from nodes import DRAFTS, Node, Path, Refused, until
+from nodes import DRAFTS, Node, Path, Refused, run, until
 from refusals import FAILED, PASSED, Peer, actions, check, plain, vector
 
 REFUSAL = {'event': 'refuse', 'ground': 'essential_interests', 'ground_article': '40(21)(b)', 'text': 'It is a public utility.'}
@@ -92,6 +92,39 @@ def a_refusal_ends_the_hold(life):
     life.say(data['request'], 'refused', 'the data is refused')
     life.runs_again(pres, 'refused')
     life.acts(pres['request'], ['asked', 'receipt_taken', 'updated', 'updated', 'updated'], ['taken', 'decided', 'answered', 'answered'])
+
+
+def shown(node, request):
+    """What an officer sees: the command's own words."""
+    return run(['request', 'show', request, '--home', node.home])
+
+
+def words_and_documents_are_seen(life):
+    """Either officer reads what the other one wrote, without opening a message by hand."""
+    what = draft('pres.json')
+    asked = life.ask(what)
+    request, wrote = asked['request'], what['request']
+    life.decide(request, event='ask', text='Which of the two disks?\nWe see two.')
+    life.say(request, 'more_info', 'a question')
+    life.decide(request, event='preserve', order_reference='PO-77/26', text='Both disks are copied.')
+    life.say(request, 'preserved', 'a preservation with words')
+    life.acts(request, ['asked', 'receipt_taken', 'updated', 'updated'], ['taken', 'decided', 'decided'])
+    for node, row in zip((life.xa, life.xb), life.both(request)):
+        there = row['document']
+        want = {'facts': wrote['facts'], 'offences[2].code': 'illegal_access', 'data[1].relation': wrote['data'][1]['relation'],
+                'custodian.name': 'NordBox Hosting', 'urgency.reason': wrote['urgency']['reason'], 'secrecy.keep_secret': 'true',
+                'requesting.person': 'Ilse Maren', 'requesting.phone': '+99915550124', 'conducting.phone': '+99915550177',
+                'task.values[1].value': what['task']['values'][1]['value']}
+        check('%s: the request is to be read' % node.name, {k: there.get(k) for k in want} == want, there)
+        check('%s: its period too' % node.name, all(datetime.datetime.fromisoformat(there['task.' + k]) ==
+              datetime.datetime.fromisoformat(what['task'][k]) for k in ('start', 'end', 'wanted_end')), there)
+        said = [(a['from'], a['document']['text'], a['document'].get('national_order.reference')) for a in row['answers']]
+        check('%s: the words of the other officer' % node.name, said == [
+            ('xb.contact', 'Which of the two disks?\nWe see two.', None), ('xb.contact', 'Both disks are copied.', 'PO-77/26')], said)
+        check('%s: no questions are told that are not there' % node.name, '…' not in json.dumps(row['history'], ensure_ascii=False), row['history'])
+        text = shown(node, request)
+        check('%s: the command shows them' % node.name, all(w in text for w in (
+            wrote['facts'], wrote['custodian']['name'], 'Which of the two disks?', 'Both disks are copied.', 'PO-77/26')), text)
 
 
 def withdrawal(peer, task, document):
@@ -407,6 +440,7 @@ def main():
         xa.login(), xb.login()
         Path(xa, xb).make_peers()
         life, peer = Life(xa, xb), Peer(xa, xb)
+        words_and_documents_are_seen(life)
         a_refusal_ends_the_hold(life)
         the_last_of_two_ends_it(life, peer)
         data_asked_for_before_is_held_at_once(life)
