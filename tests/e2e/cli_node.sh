@@ -145,6 +145,9 @@ cmp -s per.totp before || fail "the second factor of per was written over"
 mkdir in && echo evidence >in/a.txt
 must 0 "$comity" package create in --home n -o offline.asice
 must 0 "$comity" verify offline.asice --trust state/root.pem
+mkdir windows && echo x >'windows/C:\x.txt'
+told 1 zip_path_escape package create windows --home n -o windows.asice
+has out 'rename it'
 # Roots of several States come from several files, in any order.
 must 0 "$comity" init --home xq --node xq.contact --state xqstate --name "Other Point" --role contact_point
 must 1 "$comity" verify offline.asice --trust xqstate/root.pem
@@ -166,6 +169,9 @@ must 1 "$comity" serve --home n
 has err 'works'
 must 2 "$comity" package create in --home n -o online.asice
 
+# Without a terminal the options that are missing are named.
+must 3 setsid -w "$comity" login ilse --home n --session s --password-file pw
+has err '--code'
 told 1 login_wrong login ilse --home n --session s --password-file pw --code 000000
 has out 'wait for the next one'
 # Only a session gives way to a session; the code is not used up by the refusal.
