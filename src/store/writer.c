@@ -6,7 +6,7 @@
 #include "store/inside.h"
 
 #define CM_WRITER_HEAD_US 5000  // a head that nobody waits for waits so long for company
-#define CM_WRITER_CROWD 8       // changes in a batch that make it a crowd
+#define CM_WRITER_CROWD 24      // changes in a batch that make it a crowd
 #define CM_WRITER_CROWD_US 3000 // and how long the next one may gather
 
 void

@@ -107,19 +107,26 @@ bench_base32(const char *text, uint8_t *to)
 	return n;
 }
 
+// The first person of a node is added before it runs.
 static void
-bench_officer(struct bench_node *node)
+bench_officer_add(struct bench_node *node)
 {
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) secret = cm_buf_of(256);
-	uint8_t bytes[64];
-	char code[CM_TOTP_CODE];
 	struct cm_officer_person person = {
 	        .home = node->home, .person = "ilse", .name = "Ilse Maren", .password = cm_view_text(BENCH_PASSWORD)};
-	if (cm_officer_person_add(&person, &report, &secret) != CM_OK)
+	bool waits;
+	if (cm_officer_person_put(&person, &report, &secret, &waits) != CM_OK)
 		bench_die("person", &report);
-	size_t n = bench_base32(cm_buf_cstr(&secret), bytes);
-	if (cm_totp_code(cm_view_of(bytes, n), cm_clock_utc(), code) != CM_OK)
+	node->totp_n = bench_base32(cm_buf_cstr(&secret), node->totp);
+}
+
+static void
+bench_officer_login(struct bench_node *node)
+{
+	struct cm_report report = {0};
+	char code[CM_TOTP_CODE];
+	if (cm_totp_code(cm_view_of(node->totp, node->totp_n), cm_clock_utc(), code) != CM_OK)
 		bench_die("code", NULL);
 	struct cm_officer_login login = {.home = node->home,
 	        .person = "ilse",
@@ -182,13 +189,14 @@ bench_nodes_start(struct bench_node nodes[2], const char *folder, const char *pr
 		        .phone = "+99915550124"};
 		if (cm_init_node(&spec, &report) != CM_OK)
 			bench_die("init", &report);
+		bench_officer_add(node);
 		bench_serve(node, program);
 	}
 	for (size_t i = 0; i < 2; i++) {
 		struct cm_buf CM_CLEANUP(cm_buf_fini) addresses = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 		char path[600];
 		bench_await(&nodes[i]);
-		bench_officer(&nodes[i]);
+		bench_officer_login(&nodes[i]);
 		snprintf(path, sizeof path, "%s/run/addresses.json", nodes[i].home);
 		if (cm_file_load(path, &addresses, &report) != CM_OK)
 			bench_die("addresses", &report);

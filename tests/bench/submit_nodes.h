@@ -12,6 +12,8 @@ struct bench_node {
 	char home[512];
 	char peer[128]; // "127.0.0.1:40123", where it listens for peers
 	pid_t pid;      // its parent process
+	uint8_t totp[64]; // the officer's secret
+	size_t totp_n;
 	struct cm_officer_session session;
 };
 
