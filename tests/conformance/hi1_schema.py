@@ -44,7 +44,7 @@ def documents(value):
 
 counts = {'messages': 0, 'bodies': 0, 'documents': 0, 'cards': 0}
 demo = [p for p in (root / 'build/demo/court').glob('*.json') if 'Payload' in load(p)]
-for path in sorted((vectors / 'hi1/accept').glob('*.json')) + demo:
+for path in [*sorted((vectors / 'hi1/accept').glob('*.json')), *sorted((spec / 'kinds').glob('*.json')), *demo]:
     value = load(path)
     counts['messages'] += 1
     say(message.is_valid(value), f'{path.name}: {first(message, value)}')
