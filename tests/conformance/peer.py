@@ -125,6 +125,7 @@ class Peer:
         self.other = self.card_of_other = None
         self.taken, self.entries, self.answers = [], [], {}
         self.wire = []  # every message that crossed, both ways
+        self.kind, self.roles, self.title = 'authority', ['contact_point', 'central_authority'], 'Carland 24/7 Contact Point'
         new = lambda: ec.generate_private_key(ec.SECP256R1())
         self.root_key, self.sign_key, self.tls_key, self.seal_key, self.log_key = new(), new(), new(), x25519.X25519PrivateKey.generate(), \
             ed25519.Ed25519PrivateKey.generate()
@@ -146,8 +147,8 @@ class Peer:
     def make_card(self):
         log = b'\1' + raw(self.log_key)
         self.log_id = sha256(self.origin.encode() + b'\n' + log)[:4]
-        card = {'format': 'comity.card/1', 'serial': 1, 'node': self.node, 'country': self.country, 'kind': 'authority',
-                'names': [{'language': 'en', 'name': 'Carland 24/7 Contact Point'}], 'roles': ['contact_point', 'central_authority'],
+        card = {'format': 'comity.card/1', 'serial': 1, 'node': self.node, 'country': self.country, 'kind': self.kind,
+                'names': [{'language': 'en', 'name': self.title}], 'roles': self.roles,
                 'languages': ['en'], 'endpoint': 'https://' + self.address,
                 'valid': {'from': second(time.time() - 60), 'until': second(time.time() + 300 * 86400)},
                 'keys': {'state': {'certificate': b64(der(self.root)), 'sha256': sha256(der(self.root)).hex()},

@@ -41,7 +41,7 @@ class Deliverer(conformance.Peer):
                                    'LastChanged': second(), 'task:Status': word('LDTaskStatus', 'AwaitingDisclosure')}
         return answer
 
-    def announce(self, objects, digest, length, offer):
+    def announce(self, objects, digest, length, offer, kind='stored'):
         """DELIVER of evidence with this digest and length; gives its id."""
         doc, task = (next(o['ObjectIdentifier'] for o in objects if kind in o['@xsi:type']) for kind in ('DocumentObject', 'LDTask'))
         name = new_id()
@@ -55,7 +55,7 @@ class Deliverer(conformance.Peer):
                         delivery__DeliveryStatus=word('DeliveryStatus', 'Available'),
                         delivery__EncryptionDetails={'delivery:EncryptionReference': new_id(), 'delivery:AdditionalInformation': 'age v1 file'})
         o['ObjectIdentifier'] = name
-        answer = self.say('stored', [{'DELIVER': {'Identifier': name, 'HI1Object': o}}])[1]
+        answer = self.say(kind, [{'DELIVER': {'Identifier': name, 'HI1Object': o}}])[1]
         assert 'ErrorInformation' not in json.dumps(answer), answer['Payload']
         return name
 

@@ -27,13 +27,13 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Node:
-    def __init__(self, folder, name, title, people):
+    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority')):
         # A person for each start: sessions end with the keeper, and a code of an authenticator is good once in 30 s.
         self.folder, self.name, self.people, self.who = folder, name, people, -1
         self.home = os.path.join(folder, name[:2])
         self.process = None
         run(['init', '--home', self.home, '--state', self.home + '-state', '--node', name, '--name', title,
-             '--role', 'contact_point', '--role', 'central_authority'])
+             *[word for role in roles for word in ('--role', role)]])
         for person in people:
             write(self.file(person, 'password'), 'a good pass phrase\n')
             run(['person', 'add', person, '--home', self.home, '--name', person, '--password-file', self.file(person, 'password'),
