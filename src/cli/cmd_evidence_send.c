@@ -20,7 +20,7 @@
 // One sending, from the request to the delivery.
 struct cm_send_evidence {
 	const struct cm_command_line *line;
-	const char *request, *keep;
+	const char *request, *keep, *event;
 	char title[CM_REPORT_SEEN], sealed[CM_FILE_PATH]; // ciphertext on its way to the node
 	char authority[160], reference[160], evidence[64];
 	char recipient[CM_SEND_RECIPIENTS][128];
@@ -206,7 +206,11 @@ cm_send_evidence_deliver(struct cm_send_evidence *send)
 	struct cm_call call;
 	struct cm_call_said said = {send->line, "api_evidence_deliver", send->evidence, NULL};
 	cm_json_free(cm_take(&send->json));
-	cm_buf_text(&body, "{}");
+	struct cm_json_put put = cm_json_put_of(&body);
+	cm_json_put_object(&put);
+	if (send->event != NULL)
+		cm_json_put_member_cstr(&put, "event", send->event);
+	cm_json_put_end_object(&put);
 	cm_result r = cm_call_begin(send->line, CM_ROUTE_API_EVIDENCE_DELIVER, send->evidence, inside, &call);
 	if (r == CM_OK)
 		r = cm_call_say(&call, &body, &said, inside);
@@ -263,6 +267,7 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 	struct cm_send_evidence send = {.line = line,
 	        .request = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_REQUEST),
 	        .keep = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_KEEP),
+	        .event = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_EVENT),
 	        .paper = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE)};
 	uint8_t random[8];
 	char hex[17];

@@ -14,6 +14,7 @@
 #include "domain/move.h"
 #include "domain/refusal.h"
 #include "format/answer_doc.h"
+#include "node/delivery_number.h"
 #include "node/do_json.h"
 #include "node/hold.h"
 #include "node/outbox.h"
@@ -342,7 +343,11 @@ cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
 	const struct cm_store_delivery *row = d->evidence;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) url = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	struct cm_hi1_object *o;
+	uint64_t sequence;
+	struct cm_view series;
 	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DELIVERY, report, &o);
+	if (r == CM_OK)
+		r = cm_delivery_number(d->node, row, &d->arena, report, &series, &sequence);
 	if (r != CM_OK)
 		return r;
 	cm_buf_printf(&url, "%s/hi1/v1/evidence/%.*s", d->node->endpoint, CM_VIEW_ARG(row->id));
@@ -355,9 +360,9 @@ cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
 	};
 	o->id = row->id;
 	o->delivery = (struct cm_hi1_delivery){
-	        .delivery_id = row->delivery_id,
-	        .sequence = (uint64_t)row->sequence,
-	        .last = CM_HI1_YES,
+	        .delivery_id = series,
+	        .sequence = sequence,
+	        .last = d->event == CM_EVENT_DELIVER_PART ? CM_HI1_NO : CM_HI1_YES,
 	        .manifest = cm_hi1_entry_of(CM_DICTIONARY_MANIFEST, "asic-e-package"),
 	        .by_url = &d->content,
 	        .status = cm_hi1_entry_of(CM_DICTIONARY_DELIVERY_STATUS, "Available"),

@@ -179,10 +179,13 @@ cm_do_evidence_members(struct cm_json_put *put, const struct cm_store_delivery *
 	cm_json_put_member_cstr(put, "direction", row->ours ? "delivered" : "received");
 	cm_json_put_member_text(put, "evidence", row->id);
 	cm_json_put_member_number(put, "fetched", row->ours ? 0 : (int64_t)row->have);
+	cm_json_put_member_bool(put, "last", row->last != 0);
 	if (!cm_hash_equal(&row->package, &none))
 		cm_do_json_hash(put, "package", &row->package);
 	cm_json_put_member_text(put, "peer", row->peer);
 	cm_json_put_member_text(put, "request", row->request);
+	cm_json_put_member_number(put, "sequence", row->sequence);
+	cm_json_put_member_text(put, "series", row->delivery_id);
 	cm_do_json_hash(put, "sha256", &row->blob);
 	cm_json_put_member_text(put, "state", row->state);
 	cm_json_put_member_text(put, "title", row->title);
