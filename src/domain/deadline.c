@@ -1,26 +1,29 @@
-// Knows: the clocks of preservations as rows of data/time_limits.tab. Does not know: the time; it is told.
+// Knows: the clocks of preservations as rows of data/time_limits.tab, and how far any clock has come. Does not know: the
+// time; it is told.
 // Serves Arts 25(2), 42(8), 42(9): at least sixty days for another State, at most ninety under an own order, and
 // warnings before either ends.
 #include "domain/deadline.h"
 
-#include "domain/tab_time_limit.h"
+#include "domain/deadline_rule.h"
 
-static int64_t
-cm_deadline_days(enum cm_time_limit limit)
+// Both sides must find the same moment, so what is promised abroad is counted in UTC.
+static struct cm_instant
+cm_deadline_utc(enum cm_time_limit limit, struct cm_instant start)
 {
-	return (int64_t)cm_time_limit_row(limit)->number * CM_INSTANT_DAY;
+	struct cm_deadline_rule rule = cm_deadline_rule_of(limit);
+	return cm_deadline_rule_end(&rule, start, &(struct cm_calendar){.offset = 0});
 }
 
 struct cm_instant
 cm_deadline_least(struct cm_instant effect)
 {
-	return (struct cm_instant){.us = effect.us + cm_deadline_days(CM_TIME_LIMIT_HC_PRES_MIN)};
+	return cm_deadline_utc(CM_TIME_LIMIT_HC_PRES_MIN, effect);
 }
 
 struct cm_instant
 cm_deadline_order_last(struct cm_instant order)
 {
-	return (struct cm_instant){.us = order.us + cm_deadline_days(CM_TIME_LIMIT_HC_PRES_DOM)};
+	return cm_deadline_utc(CM_TIME_LIMIT_HC_PRES_DOM, order);
 }
 
 struct cm_instant
@@ -74,43 +77,57 @@ cm_deadline_extension_check(struct cm_instant until, struct cm_instant asked, st
 	return CM_OK;
 }
 
-// The warnings, the earliest first, with the stage that begins there.
-static const struct {
-	enum cm_time_limit limit;
-	enum cm_deadline_stage stage;
-} cm_deadline_warnings[] = {
-        {CM_TIME_LIMIT_WARN_FIRST, CM_DEADLINE_FIRST},
-        {CM_TIME_LIMIT_WARN_SECOND, CM_DEADLINE_SECOND},
-        {CM_TIME_LIMIT_WARN_LAST, CM_DEADLINE_LAST},
-};
-
-#define WARNINGS (sizeof cm_deadline_warnings / sizeof *cm_deadline_warnings)
-
 enum cm_deadline_stage
-cm_deadline_stage(struct cm_instant until, struct cm_instant now, bool held)
+cm_deadline_stage(const struct cm_deadline_clock *clock, struct cm_instant now)
 {
 	enum cm_deadline_stage stage = CM_DEADLINE_FAR;
-	if (held)
+	struct cm_instant at;
+	if (clock->held)
 		return CM_DEADLINE_HELD;
-	if (now.us >= until.us)
+	if (now.us >= clock->until.us)
 		return CM_DEADLINE_OVER;
-	for (size_t i = 0; i < WARNINGS; i++)
-		if (now.us >= until.us - cm_deadline_days(cm_deadline_warnings[i].limit))
-			stage = cm_deadline_warnings[i].stage;
+	for (size_t i = 0; cm_deadline_rule_reminder(clock->limit, i, clock->until, &at); i++)
+		if (now.us >= at.us)
+			stage = CM_DEADLINE_FIRST + (enum cm_deadline_stage)i;
 	return stage;
 }
 
 bool
-cm_deadline_next(struct cm_instant until, struct cm_instant now, struct cm_instant *ret_at)
+cm_deadline_next(const struct cm_deadline_clock *clock, struct cm_instant now, struct cm_instant *ret_at)
 {
-	if (now.us >= until.us)
+	struct cm_instant at, next = clock->until;
+	if (now.us >= clock->until.us)
 		return false;
-	struct cm_instant at = until;
-	for (size_t i = WARNINGS; i-- > 0;) {
-		int64_t warn = until.us - cm_deadline_days(cm_deadline_warnings[i].limit);
-		if (now.us < warn)
-			at.us = warn;
-	}
-	*ret_at = at;
+	for (size_t i = 0; cm_deadline_rule_reminder(clock->limit, i, clock->until, &at); i++)
+		if (now.us < at.us && at.us < next.us)
+			next = at;
+	*ret_at = next;
 	return true;
+}
+
+bool
+cm_deadline_escalates(enum cm_time_limit limit, enum cm_deadline_stage stage)
+{
+	struct cm_instant at, any = {.us = 0};
+	if (!cm_time_limit_row(limit)->escalates || stage == CM_DEADLINE_FAR || stage == CM_DEADLINE_HELD)
+		return false;
+	return stage == CM_DEADLINE_OVER ||
+	       !cm_deadline_rule_reminder(limit, (size_t)(stage - CM_DEADLINE_FIRST) + 1, any, &at);
+}
+
+void
+cm_deadline_stage_text(enum cm_time_limit limit, enum cm_deadline_stage stage, struct cm_buf *to)
+{
+	struct cm_instant at;
+	if (stage == CM_DEADLINE_OVER)
+		cm_buf_text(to, "over");
+	else if (stage == CM_DEADLINE_HELD)
+		cm_buf_text(to, "held");
+	else if (stage == CM_DEADLINE_FAR ||
+	         !cm_deadline_rule_reminder(limit, (size_t)(stage - CM_DEADLINE_FIRST), (struct cm_instant){.us = 0}, &at))
+		cm_buf_text(to, "running");
+	else if (-at.us >= CM_INSTANT_DAY)
+		cm_buf_printf(to, "%lld day%s left", (long long)(-at.us / CM_INSTANT_DAY), at.us == -CM_INSTANT_DAY ? "" : "s");
+	else
+		cm_buf_printf(to, "%lld h left", (long long)(-at.us / (3600 * CM_INSTANT_SECOND)));
 }

@@ -1,10 +1,11 @@
-// Time limits of preservations (data/time_limits.tab; Arts 25(2), 42(8), 42(9)). All moments are UTC; the clock of
-// the requested node counts, from its own receipt.
+// Time limits of preservations (data/time_limits.tab; Arts 25(2), 42(8), 42(9)), and the stages of every clock. All moments are
+// UTC; the clock of the requested node counts, from its own receipt. How lengths are counted: deadline_rule.h.
 #ifndef CM_DOMAIN_DEADLINE_H
 #define CM_DOMAIN_DEADLINE_H
 
 #include "base/instant.h"
 #include "base/report.h"
+#include "domain/tab_time_limit.h"
 
 // Least end of a preservation for another State that takes effect at `effect`: sixty days later.
 struct cm_instant cm_deadline_least(struct cm_instant effect);
@@ -30,19 +31,33 @@ bool cm_deadline_needs_renewal(struct cm_instant order_until, struct cm_instant 
 CM_CHECKED cm_result cm_deadline_extension_check(struct cm_instant until, struct cm_instant asked,
                                                  struct cm_instant wanted, struct cm_report *report);
 
+// How far a clock has come: how many of its reminders have passed, then its end.
 enum cm_deadline_stage {
-	CM_DEADLINE_FAR,    // more than fourteen days
-	CM_DEADLINE_FIRST,  // fourteen days or less
+	CM_DEADLINE_FAR,    // before the first
+	CM_DEADLINE_FIRST,  // of a preservation: fourteen days or less
 	CM_DEADLINE_SECOND, // seven days or less
 	CM_DEADLINE_LAST,   // two days or less: the deputy is told as well
+	CM_DEADLINE_HEAD,   // one day or less: the head of the authority too
 	CM_DEADLINE_OVER,   // the end is reached
-	CM_DEADLINE_HELD,   // no end: held until the request for the data is decided
+	CM_DEADLINE_HELD,   // no end: held until the request for the data is decided, or until a question is answered
 };
 
-// The stage at `now` of an end. `held` is a state of held_pending_mla.
-enum cm_deadline_stage cm_deadline_stage(struct cm_instant until, struct cm_instant now, bool held);
+// A clock of this limit that ends at `until`. Whether it stands still is known to who asks.
+struct cm_deadline_clock {
+	enum cm_time_limit limit;
+	struct cm_instant until;
+	bool held;
+};
+
+enum cm_deadline_stage cm_deadline_stage(const struct cm_deadline_clock *clock, struct cm_instant now);
 
 // When the stage changes next after `now`: the moment to wake up. False when it changes no more.
-bool cm_deadline_next(struct cm_instant until, struct cm_instant now, struct cm_instant *ret_at);
+bool cm_deadline_next(const struct cm_deadline_clock *clock, struct cm_instant now, struct cm_instant *ret_at);
+
+// Is the head of the authority told of this stage? From the last reminder on, where the table says so.
+bool cm_deadline_escalates(enum cm_time_limit limit, enum cm_deadline_stage stage);
+
+// "14 days left", "1 hour left", "over", "held", "running": for people.
+void cm_deadline_stage_text(enum cm_time_limit limit, enum cm_deadline_stage stage, struct cm_buf *to);
 
 #endif

@@ -6,26 +6,27 @@
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
 
-static const char *const cm_apply_stages[] = {
-        [CM_DEADLINE_FAR] = "far", [CM_DEADLINE_FIRST] = "14 days left", [CM_DEADLINE_SECOND] = "7 days left",
-        [CM_DEADLINE_LAST] = "2 days left", [CM_DEADLINE_OVER] = "over", [CM_DEADLINE_HELD] = "held"};
-
-static void
+static cm_result
 cm_apply_looked_at(const struct cm_store_event *event, const struct cm_store_deadline *old, struct cm_change *change)
 {
 	struct cm_store_deadline row = *old;
-	enum cm_deadline_stage stage = cm_deadline_stage(old->at, event->at, cm_view_is(old->state, "held"));
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_deadline_clock clock = {cm_time_limit_find(old->limit.p, old->limit.n), old->at, cm_view_is(old->state, "held")};
+	enum cm_deadline_stage stage = cm_deadline_stage(&clock, event->at);
 	row.stage = stage;
-	if (stage == CM_DEADLINE_HELD || !cm_deadline_next(old->at, event->at, &row.wake))
+	if (stage == CM_DEADLINE_HELD || !cm_deadline_next(&clock, event->at, &row.wake))
 		row.wake.us = 0;
 	if (stage == CM_DEADLINE_OVER)
 		row.state = cm_view_text("over");
 	cm_change_deadline(change, old, &row);
-	struct cm_store_news news = {.at = event->at,
-	        .topic = cm_view_text("deadline"),
-	        .ref = old->request,
-	        .text = cm_view_text(cm_apply_stages[stage])};
+	cm_deadline_stage_text(clock.limit, stage, &text);
+	struct cm_store_news news = {
+	        .at = event->at, .topic = cm_view_text("deadline"), .ref = old->request, .text = cm_buf_view(&text)};
 	cm_change_news(change, &news);
+	news.topic = cm_view_text("escalation");
+	if (cm_deadline_escalates(clock.limit, stage))
+		cm_change_news(change, &news);
+	return cm_buf_result(&text);
 }
 
 cm_result
@@ -45,8 +46,7 @@ cm_apply_deadline(struct cm_node *node, const struct cm_store_event *event, stru
 	for (size_t i = 0; r == CM_OK && i < n; i++)
 		if (cm_view_equal(rows[i].limit, t.text[1]) && rows[i].at.us == (int64_t)seen &&
 		    (cm_view_equal(rows[i].state, t.text[3]) || cm_view_is(rows[i].state, "over"))) { // over: we told so just now
-			cm_apply_looked_at(event, &rows[i], change);
-			return CM_OK;
+			return cm_apply_looked_at(event, &rows[i], change);
 		}
 	return r != CM_OK ? r
 	                  : cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "deadline", "of %.*s is another one now",

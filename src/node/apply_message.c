@@ -208,7 +208,8 @@ cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool te
 	enum cm_state state = cm_state_find(request->state.p, request->state.n);
 	bool held = request->held != 0;
 	bool runs = cm_move_at(cm_kind_find(request->kind.p, request->kind.n), state, CM_EVENT_LAPSE) != CM_MOVE_NONE;
-	if (runs && !cm_deadline_next(until, a->event->at, &wake))
+	struct cm_deadline_clock clock = {CM_TIME_LIMIT_HC_PRES_MIN, until, held};
+	if (runs && !cm_deadline_next(&clock, a->event->at, &wake))
 		wake = until;
 	if (tell)
 		wake = a->event->at;
@@ -218,7 +219,7 @@ cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool te
 	        .peer = request->peer,
 	        .at = until,
 	        .wake = wake,
-	        .stage = cm_deadline_stage(until, a->event->at, held),
+	        .stage = cm_deadline_stage(&clock, a->event->at),
 	        .state = cm_view_text(held ? "held" : runs ? "running" : "over"),
 	        .source = cm_view_text("Art. 42(8)"),
 	};

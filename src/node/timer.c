@@ -55,7 +55,8 @@ static void
 cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct cm_instant now)
 {
 	struct cm_report report = {0};
-	enum cm_deadline_stage stage = cm_deadline_stage(row->at, now, cm_view_is(row->state, "held"));
+	struct cm_deadline_clock clock = {cm_time_limit_find(row->limit.p, row->limit.n), row->at, cm_view_is(row->state, "held")};
+	enum cm_deadline_stage stage = cm_deadline_stage(&clock, now);
 	cm_result r = CM_OK;
 	// The end first: when it cannot be kept, the row wakes us again.
 	if (stage == CM_DEADLINE_OVER)

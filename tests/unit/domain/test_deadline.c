@@ -69,7 +69,7 @@ an_extension_comes_before_the_end(void **state)
 }
 
 static void
-warnings_come_at_fourteen_seven_and_two_days(void **state)
+warnings_come_at_fourteen_seven_two_days_and_one(void **state)
 {
 	(void)state;
 	static const struct {
@@ -81,20 +81,54 @@ warnings_come_at_fourteen_seven_and_two_days(void **state)
 	        {"2027-02-24T23:59:59Z", CM_DEADLINE_FAR, "2027-02-25T00:00:00Z"},
 	        {"2027-02-25T00:00:00Z", CM_DEADLINE_FIRST, "2027-03-04T00:00:00Z"},
 	        {"2027-03-04T00:00:00Z", CM_DEADLINE_SECOND, "2027-03-09T00:00:00Z"},
-	        {"2027-03-09T00:00:00Z", CM_DEADLINE_LAST, "2027-03-11T00:00:00Z"},
-	        {"2027-03-10T23:59:59Z", CM_DEADLINE_LAST, "2027-03-11T00:00:00Z"},
+	        {"2027-03-09T00:00:00Z", CM_DEADLINE_LAST, "2027-03-10T00:00:00Z"},
+	        {"2027-03-10T00:00:00Z", CM_DEADLINE_HEAD, "2027-03-11T00:00:00Z"},
+	        {"2027-03-10T23:59:59Z", CM_DEADLINE_HEAD, "2027-03-11T00:00:00Z"},
 	        {"2027-03-11T00:00:00Z", CM_DEADLINE_OVER, NULL},
 	};
-	struct cm_instant until = at("2027-03-11T00:00:00Z"), next = {0};
+	struct cm_deadline_clock runs = {CM_TIME_LIMIT_HC_PRES_MIN, at("2027-03-11T00:00:00Z"), false}, held = runs;
+	struct cm_instant next = {0};
+	held.held = true;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		assert_int_equal(cm_deadline_stage(until, at(row[i].now), false), row[i].stage);
-		assert_int_equal(cm_deadline_stage(until, at(row[i].now), true), CM_DEADLINE_HELD);
-		assert_int_equal(cm_deadline_next(until, at(row[i].now), &next), row[i].next != NULL);
+		assert_int_equal(cm_deadline_stage(&runs, at(row[i].now)), row[i].stage);
+		assert_int_equal(cm_deadline_stage(&held, at(row[i].now)), CM_DEADLINE_HELD);
+		assert_int_equal(cm_deadline_next(&runs, at(row[i].now), &next), row[i].next != NULL);
 		if (row[i].next != NULL)
 			assert_int_equal(next.us, at(row[i].next).us);
 	}
 }
 
+// The head of the authority hears of it with the last reminder and at the end; other rows have fewer reminders.
+static void
+each_stage_has_words_and_its_readers(void **state)
+{
+	(void)state;
+	static const struct {
+		enum cm_time_limit limit;
+		enum cm_deadline_stage stage;
+		bool head;
+		const char *text;
+	} row[] = {
+	        {CM_TIME_LIMIT_HC_PRES_MIN, CM_DEADLINE_FAR, false, "running"},
+	        {CM_TIME_LIMIT_HC_PRES_MIN, CM_DEADLINE_FIRST, false, "14 days left"},
+	        {CM_TIME_LIMIT_HC_PRES_MIN, CM_DEADLINE_LAST, false, "2 days left"},
+	        {CM_TIME_LIMIT_HC_PRES_MIN, CM_DEADLINE_HEAD, true, "1 day left"},
+	        {CM_TIME_LIMIT_HC_PRES_MIN, CM_DEADLINE_OVER, true, "over"},
+	        {CM_TIME_LIMIT_HC_PRES_MIN, CM_DEADLINE_HELD, false, "held"},
+	        {CM_TIME_LIMIT_ASK_REPLY, CM_DEADLINE_FIRST, false, "2 days left"},
+	        {CM_TIME_LIMIT_ASK_REPLY, CM_DEADLINE_SECOND, true, "1 day left"},
+	        {CM_TIME_LIMIT_SECRECY_END, CM_DEADLINE_OVER, false, "over"},
+	        {CM_TIME_LIMIT_EMERGENCY_FIRST, CM_DEADLINE_OVER, true, "over"},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct cm_buf text = cm_buf_of(64);
+		cm_deadline_stage_text(row[i].limit, row[i].stage, &text);
+		assert_string_equal(cm_buf_cstr(&text), row[i].text);
+		assert_int_equal(cm_deadline_escalates(row[i].limit, row[i].stage), row[i].head);
+		cm_buf_fini(&text);
+	}
+}
+
 UNIT_MAIN(T(sixty_days_abroad_and_ninety_at_home), T(too_short_is_refused_to_the_second),
           T(a_longer_order_is_refused), T(an_extension_comes_before_the_end),
-          T(warnings_come_at_fourteen_seven_and_two_days))
+          T(warnings_come_at_fourteen_seven_two_days_and_one), T(each_stage_has_words_and_its_readers))

@@ -290,11 +290,11 @@ a_look_at_an_end_that_moved_changes_nothing(void **state)
 	assert_int_equal(tell(u, &asked, &report), CM_OK);
 	assert_int_equal(tell(u, &yes, &report), CM_OK);
 	assert_int_equal(looked(u, unit_time(2), end, &report), CM_OK);
-	assert_deadline(u, end, "running", CM_DEADLINE_LAST);
+	assert_deadline(u, end, "running", CM_DEADLINE_HEAD);
 	assert_int_equal(tell(u, &longer, &report), CM_OK);
 	assert_int_equal(looked(u, unit_time(61), end, &report), CM_REFUSED);
 	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
-	assert_deadline(u, later, "running", CM_DEADLINE_LAST);
+	assert_deadline(u, later, "running", CM_DEADLINE_HEAD);
 	struct cm_store_deadline was = {.request = cm_view_text(DOC), .limit = cm_view_text("hc-pres-min"), .at = end,
 	        .state = cm_view_text("running")}, over = was;
 	over.state = cm_view_text("over");
@@ -303,7 +303,7 @@ a_look_at_an_end_that_moved_changes_nothing(void **state)
 	cm_report_clear(&report);
 	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_REFUSED);
 	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
-	assert_deadline(u, later, "running", CM_DEADLINE_LAST);
+	assert_deadline(u, later, "running", CM_DEADLINE_HEAD);
 }
 
 static void
