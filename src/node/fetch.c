@@ -258,6 +258,8 @@ cm_fetch_part(struct cm_fetch *fetch, struct cm_report *report)
 {
 	struct cm_blobs_part CM_CLEANUP(cm_blobs_fini) part = {.fd = -1};
 	struct cm_hash digest;
+	if (cm_blobs_room(fetch->node->home, fetch->row.length - fetch->row.have, report) != CM_OK)
+		return CM_FETCH_LATER;
 	cm_result r = cm_blobs_begin(fetch->node->home, fetch->row.id, fetch->row.have, report, &part);
 	if (r == CM_REFUSED) { // less is there than was durable: the disk lost it
 		cm_report_clear(report);

@@ -70,6 +70,8 @@ cm_upload_new(struct cm_node *node, struct cm_net_request *rq, struct cm_report 
 	cm_cond_init(&u->emptied);
 	u->ring = cm_mem_new(CM_LIMIT_UPLOAD_RING_VALUE);
 	cm_result r = u->ring == NULL ? CM_NOMEM : cm_node_uuid(u->name, report);
+	if (r == CM_OK && cm_server_length(rq) != CM_SERVER_LENGTH_UNKNOWN)
+		r = cm_blobs_room(node->home, cm_server_length(rq), report);
 	if (r == CM_OK)
 		r = cm_blobs_begin(node->home, cm_view_text(u->name), 0, report, &u->part);
 	if (r == CM_OK)

@@ -37,6 +37,7 @@ static const struct cm_problem_status {
         {CM_ERROR_STORE_STATE_CHANGED, 409},
         {CM_ERROR_STORE_GENERATION, 409},
         {CM_ERROR_NODE_BUSY, 503},
+        {CM_ERROR_BLOB_NO_ROOM, 507},
         {CM_ERROR_STORE_BUSY, 503},
 };
 

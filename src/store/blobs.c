@@ -71,6 +71,17 @@ cm_blobs_again(struct cm_blobs_part *part, uint64_t durable, struct cm_report *r
 }
 
 cm_result
+cm_blobs_room(const char *home, uint64_t bytes, struct cm_report *report)
+{
+	uint64_t room = 0;
+	cm_result r = cm_dir_free_bytes(home, report, &room);
+	if (r == CM_OK && (room < CM_LIMIT_DISK_RESERVE_VALUE || room - CM_LIMIT_DISK_RESERVE_VALUE < bytes))
+		return cm_report_refuse(report, CM_ERROR_BLOB_NO_ROOM, "blobs", "%llu bytes wanted, %llu free, %d stay free",
+		                        (unsigned long long)bytes, (unsigned long long)room, CM_LIMIT_DISK_RESERVE_VALUE);
+	return r;
+}
+
+cm_result
 cm_blobs_begin(const char *home, struct cm_view name, uint64_t durable, struct cm_report *report,
                struct cm_blobs_part *ret_part)
 {

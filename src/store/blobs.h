@@ -21,6 +21,9 @@ struct cm_blobs_part {
 // Makes HOME/blobs and HOME/blobs/in when missing.
 CM_CHECKED cm_result cm_blobs_prepare(const char *home, struct cm_report *report);
 
+// Is there room for `bytes` more, with disk_reserve left over? Refused: blob_no_room. What others write meanwhile is not foreseen.
+CM_CHECKED cm_result cm_blobs_room(const char *home, uint64_t bytes, struct cm_report *report);
+
 // Begins a new part or goes on with the one of this name (a UUID): the first `durable` bytes are read again for their
 // digest, what lies behind them is cut off. durable 0 starts anew. Refused: blob_name, blob_short (the file has fewer).
 CM_CHECKED cm_result cm_blobs_begin(const char *home, struct cm_view name, uint64_t durable,

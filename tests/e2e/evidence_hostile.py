@@ -245,6 +245,11 @@ def fetching(case, peer, objects):
                   '200 instead of 206', 'blob_digest', fetches=4)
     again = peer.announce(objects, digest, len(other), half_then(other, wrong_range(flip)))
     case.given_up(peer, again, 'another range', 'blob_digest', fetches=4)
+    # More than the disk has room for is not begun, and the deliverer is not to blame.
+    name = peer.announce(objects, digest, 1 << 42, whole(other))
+    there = until('it is looked at', 20, lambda: 'trouble' in case.show(name) and case.show(name))
+    check('no room: blob_no_room, and a next try', there['state'] == 'available' and there['trouble']['rule'] == 'blob_no_room' and
+          name not in peer.asked and case.parts(name) == [], (there, case.parts(name)))
     # What the node withholds is asked for again later; nobody gives up for it.
     name = peer.announce(objects, digest, len(other), status(404))
     there = until('it is tried', 20, lambda: 'trouble' in case.show(name) and case.show(name))

@@ -29,6 +29,20 @@ leave(void **state)
 }
 
 static void
+what_the_disk_cannot_hold_is_not_begun(void **state)
+{
+	(void)state;
+	struct cm_report report = {0};
+	uint64_t room = 0;
+	assert_int_equal(cm_dir_free_bytes(home, &report, &room), CM_OK);
+	assert_int_equal(cm_blobs_room(home, 2 * room, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_BLOB_NO_ROOM));
+	assert_int_equal(cm_blobs_room(home, UINT64_MAX, &report), CM_REFUSED);
+	if (room > (uint64_t)2 * CM_LIMIT_DISK_RESERVE_VALUE)
+		assert_int_equal(cm_blobs_room(home, room / 4, &report), CM_OK);
+}
+
+static void
 a_part_goes_on_after_a_restart_and_ends_by_its_digest(void **state)
 {
 	(void)state;
@@ -136,6 +150,7 @@ a_blob_that_the_disk_changed_is_told_from_one_that_is_whole(void **state)
 	assert_true(cm_report_has(&report, CM_ERROR_BLOB_CHANGED));
 }
 
-UNIT_MAIN(cmocka_unit_test_setup_teardown(a_part_goes_on_after_a_restart_and_ends_by_its_digest, prepare, leave),
+UNIT_MAIN(cmocka_unit_test_setup_teardown(what_the_disk_cannot_hold_is_not_begun, prepare, leave),
+          cmocka_unit_test_setup_teardown(a_part_goes_on_after_a_restart_and_ends_by_its_digest, prepare, leave),
           cmocka_unit_test_setup_teardown(a_blob_that_the_disk_changed_is_told_from_one_that_is_whole, prepare, leave),
           cmocka_unit_test_setup_teardown(what_nobody_claims_is_swept, prepare, leave))
