@@ -86,6 +86,7 @@ static const struct cm_json_shape_field cm_card_fields[] = {
         {"country", CM_SHAPE_TEXT, AT(country), .form = CM_FORM_COUNTRY, NEED},
         {"email", CM_SHAPE_TEXT, AT(email), .form = CM_FORM_LINE},
         {"endpoint", CM_SHAPE_TEXT, AT(endpoint), .form = CM_FORM_URL, NEED},
+        {"exercise", CM_SHAPE_TRUE, AT(exercise)},
         {"format", CM_SHAPE_FIXED, .fixed = CM_CARD_FORMAT, NEED},
         {"hours", CM_SHAPE_TEXT, AT(hours), .form = CM_FORM_LINE},
         {"keys", CM_SHAPE_INLINE, .sub = &cm_card_key_shape, NEED},

@@ -41,6 +41,7 @@ struct cm_card {
 	struct cm_view time_zone; // "UTC+02:00"
 	struct cm_view phone;     // E.164 with "+"
 	struct cm_view email;
+	unsigned exercise;        // 2: the node of an exercise, whose clock is moved; 0: a real one
 	struct cm_view endpoint;  // "https://host:port"; "/hi1/v1", "/log/", "/card" stand under it
 	struct cm_instant valid_from, valid_until;
 	struct cm_view sign_certificate;      // DER, authority-sign, issued by the State root

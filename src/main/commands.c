@@ -10,6 +10,7 @@
 #include "base/tab_limit.h"
 #include "format/json.h"
 #include "format/json_put.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "net/client.h"
 #include "node/admin_client.h"
@@ -18,6 +19,7 @@
 #include "node/officer.h"
 #include "node/parent.h"
 #include "node/renew.h"
+#include "node/role.h"
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
@@ -134,6 +136,50 @@ cm_commands_join(void)
 	};
 }
 
+// -- the clock of an exercise ---------------------------------------------------------------------------------------
+
+#define CM_COMMANDS_CLOCK "exercise" // in HOME: the clock's path, so that commands follow it
+
+static cm_result
+cm_commands_clock_keep(const char *home, struct cm_report *report)
+{
+	char path[CM_FILE_PATH];
+	cm_result r = cm_file_path(path, sizeof path, home, CM_COMMANDS_CLOCK, report);
+	if (r != CM_OK || cm_clock_exercise_file() == NULL)
+		return r;
+	return cm_file_replace(path, 0600, cm_view_text(cm_clock_exercise_file()), report);
+}
+
+static cm_result
+cm_commands_clock_kept(const char *home, struct cm_report *report)
+{
+	char path[CM_FILE_PATH];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) file = cm_buf_of(CM_FILE_PATH);
+	if (cm_file_path(path, sizeof path, home, CM_COMMANDS_CLOCK, NULL) != CM_OK || !cm_file_exists(path))
+		return CM_OK;
+	cm_result r = cm_file_load(path, &file, report);
+	return r == CM_OK ? cm_clock_exercise(cm_buf_cstr(&file), report) : r;
+}
+
+bool
+cm_commands_clock(const struct cm_command_line *line)
+{
+	struct cm_report report = {0};
+	const char *told = cm_command_value(
+	        line, line->command == CM_COMMAND_INIT ? CM_OPTION_INIT_EXERCISE_CLOCK : CM_OPTION_SERVE_EXERCISE_CLOCK);
+	const char *home = line->command == CM_COMMAND_PACKAGE_CREATE ? cm_command_value(line, CM_OPTION_PACKAGE_CREATE_HOME)
+	                                                              : line->home;
+	bool asks = line->command == CM_COMMAND_INIT || line->command == CM_COMMAND_SERVE;
+	cm_result r = CM_OK;
+	if (told != NULL)
+		r = cm_clock_exercise(told, &report);
+	else if (home != NULL && !asks && !line->help)
+		r = cm_commands_clock_kept(home, &report);
+	if (r != CM_OK)
+		cm_call_show(line, r, NULL, &report);
+	return r == CM_OK;
+}
+
 // -- init ----------------------------------------------------------------------------------------------------------
 
 static void
@@ -193,6 +239,8 @@ cm_commands_init(const struct cm_command_line *line)
 	cm_commands_words(line, CM_OPTION_INIT_LANGUAGE, spec.languages);
 	if (r == CM_OK)
 		r = cm_init_node(&spec, &report);
+	if (r == CM_OK)
+		r = cm_commands_clock_keep(spec.home, &report);
 	if (r != CM_OK)
 		return cm_call_show(line, r, NULL, &report);
 	if (line->json)
@@ -265,6 +313,8 @@ cm_commands_say(void *self, enum cm_parent_news news, const char *text)
 	if (news == CM_PARENT_READY) {
 		if (*text != 0)
 			fprintf(stderr, "This system could not protect everything: %s\n", text);
+		if (cm_clock_exercise_file() != NULL)
+			fprintf(stderr, "%s\n", CM_EXERCISE_WORDS);
 		cm_commands_ready(self);
 	} else if (*text != 0)
 		fprintf(stderr, "%s\n", text);
@@ -293,6 +343,8 @@ cm_commands_serve(const struct cm_command_line *line)
 	struct cm_command_line copy = *line;
 	struct cm_parent_options options = {.home = line->home, .pass_fd = -1, .say = cm_commands_say, .self = &copy};
 	cm_result r = cm_commands_is_node(line->home, &report);
+	if (r == CM_OK)
+		r = cm_commands_clock_keep(line->home, &report);
 	if (r == CM_OK)
 		r = cm_parent_run(&options, &report);
 	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, NULL, &report);

@@ -7,6 +7,10 @@
 // Fills in cm_cli_hooks. Before any command runs.
 void cm_commands_join(void);
 
+// Before a command runs: in the folder of a node that was made for an exercise, the command follows the exercise's clock; init
+// and serve are told it (--exercise-clock). False: said why not.
+bool cm_commands_clock(const struct cm_command_line *line);
+
 int cm_commands_init(const struct cm_command_line *line);
 int cm_commands_renew(const struct cm_command_line *line);
 int cm_commands_serve(const struct cm_command_line *line);

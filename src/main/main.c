@@ -108,7 +108,7 @@ main(int argc, char **argv)
 		cm_command_list(stdout);
 	else if (cm_command_parse(argc - 1, argv + 1, &line)) {
 		cm_signer_session(line.session);
-		code = cm_main_run(&line);
+		code = cm_commands_clock(&line) ? cm_main_run(&line) : CM_CLI_USAGE;
 	} else
 		code = CM_CLI_USAGE;
 	return cm_main_said(&line, code);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "os/clock.h"
 #include "net/client_inside.h"
 #include "net/tls.h"
 
@@ -201,12 +202,15 @@ cm_client_call_body(struct cm_client_call *call)
 		curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
 }
 
+// libcurl compares the server's dates with the machine's own clock. In an exercise, whose clock is another one, the chain is
+// judged with the answer alone, by crypto/chain as always.
 static void
 cm_client_call_security(struct cm_client_call *call)
 {
 	const struct cm_client *client = call->client;
+	bool judged = !call->request.unproven && cm_clock_exercise_file() == NULL;
 	curl_easy_setopt(call->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
-	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYPEER, call->request.unproven ? 0L : 1L);
+	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYPEER, judged ? 1L : 0L);
 	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	curl_easy_setopt(call->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L); // each session shows its certificates
 	curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);            // not the system's authorities

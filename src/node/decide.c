@@ -67,8 +67,10 @@ cm_decide_end(struct cm_decide *d, struct cm_report *report)
 	if (d->who != CM_ACTOR_REQUESTED)
 		d->until = d->request->until;
 	else if (cm_move_at(d->kind, d->to, CM_EVENT_LAPSE) != CM_MOVE_NONE) {
-		if (d->until.us == 0)
+		if (d->until.us == 0) { // whole seconds, and not one less than the sixty days
 			d->until = cm_deadline_promise(d->now, d->request->wanted_until);
+			d->until.us += CM_INSTANT_SECOND - 1;
+		}
 		d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
 		struct cm_preservation now = cm_hold_now(d->request);
 		if (now.until.us > d->until.us || d->event == CM_EVENT_EXTEND) // what was promised is never taken back

@@ -253,6 +253,8 @@ cm_do_node(struct cm_exchange *ex, struct cm_buf *body)
 	cm_note_key_write(&node->self.identity.log, &vkey);
 	cm_seal_recipient_write(&node->self.identity.recipient, recipient);
 	cm_json_put_object(&put);
+	if (cm_clock_exercise_file() != NULL)
+		cm_json_put_member_cstr(&put, "exercise", CM_EXERCISE_WORDS);
 	cm_do_json_time(&put, "good_until", node->self.identity.until);
 	cm_json_put_member_text(&put, "log_vkey", cm_buf_view(&vkey));
 	cm_json_put_member_cstr(&put, "name", node->self.title);

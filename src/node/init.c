@@ -103,6 +103,7 @@ cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, c
 	        .time_zone = cm_view_text("UTC+00:00"),
 	        .phone = cm_view_text(spec->phone),
 	        .endpoint = cm_view_text(endpoint),
+	        .exercise = cm_clock_exercise_file() == NULL ? 0 : 2,
 	        .valid_from = now,
 	        .valid_until = {.us = now.us + (CM_LIMIT_AUTHORITY_DAYS_VALUE - 1) * CM_INSTANT_DAY},
 	        .sign_certificate = keys->chain[0],

@@ -399,7 +399,7 @@ static int64_t
 cm_outbox_look_at(struct cm_outbox *outbox)
 {
 	struct cm_instant due;
-	int64_t deadline = cm_clock_after(CM_LIMIT_OUTBOX_LOOK_MS_VALUE * INT64_C(1000));
+	int64_t deadline = cm_clock_look(cm_clock_after(CM_LIMIT_OUTBOX_LOOK_MS_VALUE * INT64_C(1000)));
 	if (cm_store_next_due(outbox->node->store, NULL, &due) != CM_OK || due.us == INT64_MAX)
 		return deadline;
 	int64_t wait = due.us - cm_clock_utc().us;

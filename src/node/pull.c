@@ -295,7 +295,7 @@ cm_pull_run(void *arg)
 		pull->stirred = false;
 		cm_mutex_unlock(&pull->lock);
 		cm_pull_look(pull);
-		int64_t deadline = cm_clock_after(CM_LIMIT_PULL_LOOK_MS_VALUE * INT64_C(1000));
+		int64_t deadline = cm_clock_look(cm_clock_after(CM_LIMIT_PULL_LOOK_MS_VALUE * INT64_C(1000)));
 		cm_mutex_lock(&pull->lock);
 		while (!pull->stirred && !pull->stopping && cm_cond_wait(&pull->change, &pull->lock, deadline))
 			;

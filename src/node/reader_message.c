@@ -14,6 +14,7 @@
 #include "domain/request_facts.h"
 #include "format/json.h"
 #include "format/proof.h"
+#include "os/clock.h"
 #include "node/ipc_findings.h"
 #include "node/node_name.h"
 #include "node/reader.h"
@@ -254,6 +255,11 @@ cm_reader_card(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer
 	if (!cm_rd_done(rd))
 		return CM_BUG;
 	cm_result r = cm_card_read(json, report, &card);
+	// Every card that this node ever trusts passes here, its own as well: an exercise and real life never meet.
+	if (r == CM_OK && (card.exercise != 0) != (cm_clock_exercise_file() != NULL))
+		r = cm_report_refuse(report, CM_ERROR_EXERCISE_MIXED, "card", "%.*s: %s", CM_VIEW_ARG(card.node),
+		                     card.exercise != 0 ? "its card says exercise, this node runs in earnest"
+		                                        : "its card says nothing of an exercise, this node runs in one");
 	if (r == CM_OK)
 		r = cm_identity_check(&card, &(struct cm_identity_question){.at = now}, report, &identity);
 	if (r == CM_OK)

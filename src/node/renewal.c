@@ -79,7 +79,7 @@ cm_renewal_run(void *arg)
 			cards = cm_clock_after(CM_LIMIT_RENEWAL_CARD_S_VALUE * CM_INSTANT_SECOND);
 		}
 		int64_t wait = due.us - cm_clock_utc().us, most = CM_LIMIT_RENEWAL_LOOK_S_VALUE * CM_INSTANT_SECOND;
-		int64_t deadline = cm_clock_after(wait > 0 && wait < most ? wait : most);
+		int64_t deadline = cm_clock_look(cm_clock_after(wait > 0 && wait < most ? wait : most));
 		cm_mutex_lock(&renewal->lock);
 		while (!renewal->stopping && cm_cond_wait(&renewal->change, &renewal->lock, deadline))
 			;

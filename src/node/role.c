@@ -19,14 +19,14 @@
 // What the command line of a role says.
 struct cm_role_args {
 	const char *role;
-	const char *home;
+	const char *home, *clock;
 	bool offline, pass;
 };
 
 static bool
 cm_role_args_read(int argc, char **argv, struct cm_role_args *ret_args)
 {
-	static const char role[] = "--role=", home[] = "--home=";
+	static const char role[] = "--role=", home[] = "--home=", clock[] = "--exercise-clock=";
 	struct cm_role_args args = {0};
 	if (argc < 2 || strncmp(argv[1], role, sizeof role - 1) != 0)
 		return false;
@@ -34,6 +34,8 @@ cm_role_args_read(int argc, char **argv, struct cm_role_args *ret_args)
 	for (int i = 2; i < argc; i++) {
 		if (strncmp(argv[i], home, sizeof home - 1) == 0)
 			args.home = argv[i] + sizeof home - 1;
+		if (strncmp(argv[i], clock, sizeof clock - 1) == 0)
+			args.clock = argv[i] + sizeof clock - 1;
 		args.offline = args.offline || strcmp(argv[i], "--offline") == 0;
 		args.pass = args.pass || strcmp(argv[i], "--pass") == 0;
 	}
@@ -57,6 +59,9 @@ static cm_result
 cm_role_play(const struct cm_role_args *args, struct cm_report *report)
 {
 	struct cm_keeper_main_options keeper = {.home = args->home, .offline = args->offline, .has_pass = args->pass};
+	cm_result r = args->clock == NULL ? CM_OK : cm_clock_exercise(args->clock, report);
+	if (r != CM_OK)
+		return r;
 	if (strcmp(args->role, "keeper") == 0 && args->home != NULL)
 		return cm_keeper_main(&keeper, report);
 	if (strcmp(args->role, "node") == 0 && args->home != NULL)
@@ -155,10 +160,10 @@ cm_role_env(char text[CM_ROLE_ENV][CM_ROLE_ENV_TEXT], const char *env[CM_ROLE_EN
 cm_result
 cm_role_start(const struct cm_role_start *start, struct cm_report *report, struct cm_proc *ret_proc)
 {
-	char role[64], home[CM_FILE_PATH + 8];
+	char role[64], home[CM_FILE_PATH + 8], clock[CM_FILE_PATH + 20];
 	char text[CM_ROLE_ENV][CM_ROLE_ENV_TEXT];
 	const char *env[CM_ROLE_ENV + 1] = {NULL};
-	const char *argv[6] = {"comity", role};
+	const char *argv[7] = {"comity", role};
 	size_t n = 2;
 	snprintf(role, sizeof role, "--role=%s", start->role);
 	if (start->home != NULL) {
@@ -170,6 +175,10 @@ cm_role_start(const struct cm_role_start *start, struct cm_report *report, struc
 	for (size_t i = 0; i < 2; i++)
 		if (start->option[i] != NULL)
 			argv[n++] = start->option[i];
+	if (cm_clock_exercise_file() != NULL) { // it was told to us; who we start follows the same clock
+		snprintf(clock, sizeof clock, "--exercise-clock=%s", cm_clock_exercise_file());
+		argv[n++] = clock;
+	}
 	size_t env_n = cm_role_env(text, env);
 	if (strcmp(start->role, "node") != 0)
 		env[env_n] = "GNUTLS_NO_IMPLICIT_INIT=1";

@@ -9,6 +9,9 @@
 #include "os/proc.h"
 #include "os/sandbox.h"
 
+// What a node of an exercise says of itself, at its start and in node show.
+#define CM_EXERCISE_WORDS "EXERCISE: the time of this node is moved by hand; nothing here is in earnest"
+
 // Descriptors of the roles.
 enum {
 	CM_ROLE_FD_PARENT = 3,         // keeper, node, message reader: the channel to the parent

@@ -137,7 +137,7 @@ cm_timer_deadline(struct cm_timer *timer)
 		if (wait < most)
 			most = wait < 1000000 ? 1000000 : wait;
 	}
-	return cm_clock_after(most);
+	return cm_clock_look(cm_clock_after(most));
 }
 
 // Once a day.

@@ -26,14 +26,33 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+class Clock:
+    """The clock of an exercise: moves the time of all nodes that were made with it, at once."""
+
+    def __init__(self, folder):
+        self.file, self.us = os.path.join(folder, 'clock'), 0
+        with open(self.file, 'wb') as f:
+            f.write(bytes(8))
+
+    def forward(self, seconds):
+        self.us += int(seconds * 1e6)
+        fd = os.open(self.file, os.O_WRONLY)
+        os.pwrite(fd, struct.pack('=q', self.us), 0)
+        os.close(fd)
+
+    def now(self):
+        return time.time() + self.us / 1e6
+
+
 class Node:
-    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority')):
+    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority'), clock=None):
         # A person for each start: sessions end with the keeper, and a code of an authenticator is good once in 30 s.
         self.folder, self.name, self.people, self.who = folder, name, people, -1
         self.home = os.path.join(folder, name[:2])
         self.process = None
+        self.clock, self.exercise = clock, ['--exercise-clock', clock.file] if clock else []
         run(['init', '--home', self.home, '--state', self.home + '-state', '--node', name, '--name', title,
-             *[word for role in roles for word in ('--role', role)]])
+             *[word for role in roles for word in ('--role', role)]] + self.exercise)
         for person in people:
             write(self.file(person, 'password'), 'a good pass phrase\n')
             run(['person', 'add', person, '--home', self.home, '--name', person, '--password-file', self.file(person, 'password'),
@@ -44,7 +63,7 @@ class Node:
 
     def start(self):
         self.log = open(self.home + '.log', 'ab')
-        self.process = subprocess.Popen([COMITY, 'serve', '--home', self.home, '--json'], stdout=subprocess.PIPE, stderr=self.log)
+        self.process = subprocess.Popen([COMITY, 'serve', '--home', self.home, '--json'] + self.exercise, stdout=subprocess.PIPE, stderr=self.log)
         ready = select.select([self.process.stdout], [], [], 60)[0]
         if not ready or b'ready' not in self.process.stdout.readline():
             raise SystemExit('%s did not start in 60 s; see %s.log' % (self.name, self.home))
@@ -67,9 +86,13 @@ class Node:
         self.who += 1
         person = self.people[self.who]
         secret = open(self.file(person, 'totp')).read().strip()
-        code = subprocess.run(['oathtool', '--totp', '-b', secret], capture_output=True, text=True, check=True).stdout.strip()
+        moment = [] if self.clock is None else ['--now', '@%d' % self.clock.now()]
+        code = subprocess.run(['oathtool', '--totp', '-b'] + moment + [secret], capture_output=True, text=True, check=True).stdout.strip()
         run(['login', person, '--home', self.home, '--session', self.file(person, 'session'), '--password-file',
              self.file(person, 'password'), '--code', code])
+
+    def now(self):
+        return self.clock.now() if self.clock else time.time()
 
     def pid(self, role):
         if role == 'parent':
@@ -92,7 +115,7 @@ class Node:
         if act:
             lines = open(self.file(self.people[self.who], 'session')).read().split('\n')
             session, key = bytes.fromhex(lines[2]), bytes.fromhex(lines[3])
-            text = b'comity-statement-v1\n' + struct.pack('>Q', int(time.time() * 1e6)) + field(act.encode()) + \
+            text = b'comity-statement-v1\n' + struct.pack('>Q', int(self.now() * 1e6)) + field(act.encode()) + \
                 field(obj.encode()) + hashlib.sha256(data).digest() + field(b'')
             fields['Comity-Session'] = session.hex()
             fields['Comity-Statement'] = base64.urlsafe_b64encode(text).rstrip(b'=').decode()

@@ -1,4 +1,4 @@
-// Environment, signals as something to read, a secret line.
+// The clock of an exercise, environment, signals as something to read, a secret line.
 #include "unit.h"
 
 #include <signal.h>
@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/tab_limit.h"
+#include "os/clock.h"
 #include "os/env.h"
 #include "os/file.h"
 #include "os/sandbox.h"
@@ -74,5 +75,32 @@ a_secret_is_one_line_with_a_maximum(void **state)
 	cm_buf_fini(&line);
 }
 
-UNIT_MAIN(T(an_empty_variable_is_like_none), T(a_signal_is_read_and_a_broken_pipe_is_only_an_error),
+static void
+the_clock_of_an_exercise_moves_utc_alone(void **state)
+{
+	(void)state;
+	char name[] = "/tmp/comity-clock-XXXXXX";
+	struct cm_report report = {0};
+	int fd = mkstemp(name);
+	assert_true(fd >= 0);
+	assert_int_equal(cm_clock_exercise(name, &report), CM_REFUSED); // no bytes yet
+	assert_true(cm_report_has(&report, CM_ERROR_EXERCISE_CLOCK));
+	assert_null(cm_clock_exercise_file());
+	int64_t never = cm_clock_look(CM_CLOCK_NEVER);
+	assert_true(never == CM_CLOCK_NEVER);
+	int64_t moved = 0;
+	assert_int_equal(write(fd, &moved, sizeof moved), sizeof moved);
+	assert_int_equal(cm_clock_exercise(name, NULL), CM_OK);
+	int64_t utc = cm_clock_utc().us, mono = cm_clock_mono();
+	moved = 60 * CM_INSTANT_DAY;
+	assert_int_equal(pwrite(fd, &moved, sizeof moved, 0), sizeof moved);
+	assert_true(cm_clock_utc().us - utc >= moved);
+	assert_true(cm_clock_utc().us - utc < moved + CM_INSTANT_DAY);
+	assert_true(cm_clock_mono() - mono < CM_INSTANT_DAY);
+	assert_true(cm_clock_look(CM_CLOCK_NEVER) - cm_clock_mono() <= CM_LIMIT_EXERCISE_LOOK_MS_VALUE * INT64_C(1000));
+	close(fd);
+	unlink(name);
+}
+
+UNIT_MAIN(T(the_clock_of_an_exercise_moves_utc_alone), T(an_empty_variable_is_like_none), T(a_signal_is_read_and_a_broken_pipe_is_only_an_error),
           T(a_secret_is_one_line_with_a_maximum))
