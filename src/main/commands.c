@@ -171,9 +171,11 @@ cm_commands_clock(const struct cm_command_line *line)
 	                                                              : line->home;
 	bool asks = line->command == CM_COMMAND_INIT || line->command == CM_COMMAND_SERVE;
 	cm_result r = CM_OK;
+	if (line->help)
+		return true;
 	if (told != NULL)
 		r = cm_clock_exercise(told, &report);
-	else if (home != NULL && !asks && !line->help)
+	else if (home != NULL && !asks)
 		r = cm_commands_clock_kept(home, &report);
 	if (r != CM_OK)
 		cm_call_show(line, r, NULL, &report);
