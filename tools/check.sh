@@ -16,6 +16,7 @@ if [ "$how" = --update ]; then
 	for table in data/*.tab; do
 		"$tabc" md "$table" >"tests/snapshots/$(basename "$table" .tab).md"
 	done
+	"$build/tests/machine/machine" chapter >doc/machine.md
 	exit 0
 fi
 
@@ -48,6 +49,10 @@ for table in data/*.tab; do
 		bad=1
 	fi
 done
+"$build/tests/machine/machine" chapter | cmp -s - doc/machine.md || {
+	echo "doc/machine.md:1: snapshots: it does not show data/request_moves.tab. Run 'tools/check.sh $root --update'."
+	bad=1
+}
 for snapshot in tests/snapshots/*.md; do
 	[ -f "data/$(basename "$snapshot" .md).tab" ] || {
 		echo "$snapshot:1: snapshots: its table is gone. Remove it."
