@@ -1,0 +1,285 @@
+// Knows: what lists of States and of authorities may say after one another, and what they say of a key at a moment. Does not
+// know: where lists come from, or which cards and pins they are compared with (node/directory.c, api/verify_court.c).
+#include "domain/trust.h"
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "crypto/jws.h"
+#include "crypto/x509.h"
+
+// -- signatures ----------------------------------------------------------------------------------------------------
+
+// One detached JWS over `payload` by the key of the certificate.
+static cm_result
+cm_trust_signature(const struct cm_x509 *signer, struct cm_view named, struct cm_view protected_b64,
+                   struct cm_view signature_b64, struct cm_view payload, struct cm_report *report)
+{
+	struct cm_key_signature sig;
+	struct cm_hash digest = cm_jws_digest(protected_b64, payload);
+	if (!cm_view_equal(named, cm_hash_view(&signer->sha256)))
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_SIGNATURE, "/signature", "made by another key");
+	cm_result r = cm_jws_signature_read(signature_b64, report, &sig);
+	if (r == CM_OK)
+		r = cm_jws_verify(&digest, &sig, &signer->key, report);
+	if (r == CM_REFUSED)
+		r = cm_report_refuse(report, CM_ERROR_DIRECTORY_SIGNATURE, "/signature", "%s", signer->subject);
+	return r;
+}
+
+// The root behind `at` by the word of the one at `at`.
+static cm_result
+cm_trust_change(const struct cm_directory *list, size_t at, const struct cm_x509 *old, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CERTIFICATE_BYTES_VALUE);
+	const struct cm_directory_anchor *next = &list->anchors[at + 1];
+	struct cm_hash sha256 = cm_hash_of(next->certificate);
+	struct cm_directory_change change = {.country = list->country,
+	        .from = next->from,
+	        .new_sha256 = cm_hash_view(&sha256),
+	        .old_sha256 = cm_hash_view(&old->sha256)};
+	cm_result r = cm_directory_change_write(&change, &text);
+	return r == CM_OK ? cm_trust_signature(old, next->signer_sha256, next->protected_b64, next->signature_b64,
+	                                       cm_buf_view(&text), report)
+	                  : r;
+}
+
+cm_result
+cm_trust_check_signed(const struct cm_directory *list, struct cm_report *report)
+{
+	struct cm_x509 signer;
+	cm_result r = CM_OK;
+	if (cm_directory_is_states(list))
+		r = cm_x509_read(list->certificate, report, &signer);
+	for (size_t i = 0; r == CM_OK && i < list->anchor_count; i++) {
+		r = cm_x509_read(list->anchors[i].certificate, report, &signer);
+		if (r == CM_OK && !cm_view_is(list->country, signer.country))
+			r = cm_report_refuse(report, CM_ERROR_DIRECTORY_MEMBER, "/roots", "a root of %s", signer.country);
+		if (r == CM_OK && i + 1 < list->anchor_count)
+			r = cm_trust_change(list, i, &signer, report);
+	}
+	if (r != CM_OK)
+		return r;
+	if (!signer.is_ca || !signer.is_self_issued)
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_SIGNATURE, "/signature", "%s is no root", signer.subject);
+	return cm_trust_signature(&signer, list->signer_sha256, list->protected_b64, list->signature_b64, list->canonical,
+	                          report);
+}
+
+struct cm_hash
+cm_trust_signer(const struct cm_directory *list)
+{
+	return cm_hash_of(cm_directory_is_states(list) ? list->certificate
+	                                               : list->anchors[list->anchor_count - 1].certificate);
+}
+
+// -- a list after a list -------------------------------------------------------------------------------------------
+
+static bool
+cm_trust_status_grows(const struct cm_directory_status *old, size_t old_count, const struct cm_directory_status *now,
+                      size_t count)
+{
+	if (count < old_count)
+		return false;
+	for (size_t i = 0; i < old_count; i++)
+		if (old[i].at.us != now[i].at.us || !cm_view_equal(old[i].state, now[i].state) ||
+		    !cm_view_equal(old[i].reason, now[i].reason))
+			return false;
+	return true;
+}
+
+static const struct cm_directory_key *
+cm_trust_key(const struct cm_directory_authority *one, struct cm_view spki)
+{
+	for (size_t i = 0; one != NULL && i < one->key_count; i++)
+		if (cm_view_equal(one->keys[i].spki, spki))
+			return &one->keys[i];
+	return NULL;
+}
+
+static cm_result
+cm_trust_grows_authorities(const struct cm_directory *list, const struct cm_directory *old, struct cm_report *report)
+{
+	for (size_t i = 0; i < old->authority_count; i++) {
+		const struct cm_directory_authority *before = &old->authorities[i];
+		const struct cm_directory_authority *now = cm_trust_authority(list, before->node);
+		for (size_t k = 0; k < before->key_count; k++) {
+			const struct cm_directory_key *was = &before->keys[k], *is = cm_trust_key(now, was->spki);
+			if (is == NULL || !cm_trust_status_grows(was->status, was->status_count, is->status, is->status_count))
+				return cm_report_refuse(report, CM_ERROR_DIRECTORY_HISTORY, "/authorities", "key %zu of %.*s", k,
+				                        CM_VIEW_ARG(before->node));
+		}
+	}
+	return CM_OK;
+}
+
+// What the secretariat said of a State stands; its first root above all.
+static cm_result
+cm_trust_grows_states(const struct cm_directory *list, const struct cm_directory *old, struct cm_report *report)
+{
+	for (size_t i = 0; i < old->state_count; i++) {
+		const struct cm_directory_state *before = &old->states[i];
+		const struct cm_directory_state *now = cm_trust_country(list, before->country);
+		if (now == NULL || !cm_trust_status_grows(before->status, before->status_count, now->status, now->status_count))
+			return cm_report_refuse(report, CM_ERROR_DIRECTORY_HISTORY, "/states", "%.*s", CM_VIEW_ARG(before->country));
+		for (size_t k = 0; k < before->root_count; k++)
+			if (k >= now->root_count || !cm_view_equal(before->roots[k].sha256, now->roots[k].sha256))
+				return cm_report_refuse(report, CM_ERROR_DIRECTORY_ROOT_REPLACED, "/states", "root %zu of %.*s", k,
+				                        CM_VIEW_ARG(before->country));
+	}
+	return CM_OK;
+}
+
+static cm_result
+cm_trust_grows_anchors(const struct cm_directory *list, const struct cm_directory *old, struct cm_report *report)
+{
+	for (size_t i = 0; i < old->anchor_count; i++)
+		if (i >= list->anchor_count || !cm_view_equal(old->anchors[i].certificate, list->anchors[i].certificate))
+			return cm_report_refuse(report, CM_ERROR_DIRECTORY_ROOT_REPLACED, "/roots", "root %zu of %.*s", i,
+			                        CM_VIEW_ARG(old->country));
+	return CM_OK;
+}
+
+static cm_result
+cm_trust_grows(const struct cm_directory *list, const struct cm_trust_question *question, struct cm_report *report)
+{
+	const struct cm_directory *old = question->old;
+	if (list->version < old->version)
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_ROLLBACK, "/version", "%llu after %llu",
+		                        (unsigned long long)list->version, (unsigned long long)old->version);
+	if (list->version == old->version && !cm_hash_equal(&question->sha256, &question->old_sha256))
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_FORK, "/version", "%llu", (unsigned long long)list->version);
+	if (list->issued.us < old->issued.us)
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_HISTORY, "/issued", "before the list of version %llu",
+		                        (unsigned long long)old->version);
+	if (!cm_view_equal(old->certificate, list->certificate))
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_ROOT_REPLACED, "/certificate", "another secretariat");
+	cm_result r = cm_trust_grows_anchors(list, old, report);
+	if (r == CM_OK)
+		r = cm_trust_grows_states(list, old, report);
+	return r == CM_OK ? cm_trust_grows_authorities(list, old, report) : r;
+}
+
+static bool
+cm_trust_anchored(const struct cm_directory *list, const struct cm_trust_question *question)
+{
+	struct cm_hash secretariat = cm_hash_of(list->certificate);
+	for (size_t i = 0; i < question->anchor_count; i++)
+		if (cm_directory_is_states(list) ? cm_hash_equal(&question->anchors[i], &secretariat)
+		                                 : cm_trust_has_root(list, &question->anchors[i]))
+			return true;
+	return false;
+}
+
+cm_result
+cm_trust_check_new(const struct cm_directory *list, const struct cm_trust_question *question, struct cm_report *report)
+{
+	if (list->next_update.us <= question->now.us)
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_STALE, "/next_update", "it is over");
+	if (list->issued.us > question->now.us + CM_LIMIT_CLOCK_AHEAD_S_VALUE * CM_INSTANT_SECOND)
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_STALE, "/issued", "it is to come");
+	if (question->old != NULL)
+		return cm_trust_grows(list, question, report);
+	return cm_trust_anchored(list, question)
+	               ? CM_OK
+	               : cm_report_refuse(report, CM_ERROR_DIRECTORY_ROOT, cm_directory_is_states(list) ? "/certificate" : "/roots",
+	                                  "%zu are known", question->anchor_count);
+}
+
+// -- who was valid when --------------------------------------------------------------------------------------------
+
+const struct cm_directory_authority *
+cm_trust_authority(const struct cm_directory *list, struct cm_view node)
+{
+	for (size_t i = 0; list != NULL && i < list->authority_count; i++)
+		if (cm_view_equal(list->authorities[i].node, node))
+			return &list->authorities[i];
+	return NULL;
+}
+
+const struct cm_directory_state *
+cm_trust_country(const struct cm_directory *states, struct cm_view country)
+{
+	for (size_t i = 0; states != NULL && i < states->state_count; i++)
+		if (cm_view_equal(states->states[i].country, country))
+			return &states->states[i];
+	return NULL;
+}
+
+// The word that held at a moment, empty before the first.
+static struct cm_view
+cm_trust_word_at(const struct cm_directory_status *status, size_t count, struct cm_instant at)
+{
+	struct cm_view word = cm_view_of(NULL, 0);
+	for (size_t i = 0; i < count && status[i].at.us <= at.us; i++)
+		word = status[i].state;
+	return word;
+}
+
+enum cm_trust_state
+cm_trust_key_at(const struct cm_directory *list, struct cm_view node, const struct cm_hash *spki, struct cm_instant at)
+{
+	const struct cm_directory_authority *one = cm_trust_authority(list, node);
+	const struct cm_directory_key *key = cm_trust_key(one, cm_hash_view(spki));
+	if (one != NULL && key == NULL && cm_view_equal(one->next_spki, cm_hash_view(spki)))
+		return one->next_from.us <= at.us ? CM_TRUST_VALID : CM_TRUST_UNKNOWN;
+	struct cm_view word = key == NULL ? cm_view_of(NULL, 0) : cm_trust_word_at(key->status, key->status_count, at);
+	if (cm_view_is(word, "valid") || cm_view_is(word, "thawed"))
+		return CM_TRUST_VALID;
+	return cm_view_is(word, "superseded") ? CM_TRUST_SUPERSEDED
+	       : cm_view_is(word, "revoked")  ? CM_TRUST_REVOKED
+	       : cm_view_is(word, "frozen")   ? CM_TRUST_FROZEN
+	                                      : CM_TRUST_UNKNOWN;
+}
+
+enum cm_trust_party
+cm_trust_party_at(const struct cm_directory *states, struct cm_view country, struct cm_instant at)
+{
+	const struct cm_directory_state *state = cm_trust_country(states, country);
+	struct cm_view word = state == NULL ? cm_view_of(NULL, 0) : cm_trust_word_at(state->status, state->status_count, at);
+	return cm_view_is(word, "party")       ? CM_TRUST_PARTY
+	       : cm_view_is(word, "suspended") ? CM_TRUST_PARTY_SUSPENDED
+	       : cm_view_is(word, "withdrawn") ? CM_TRUST_PARTY_WITHDRAWN
+	                                       : CM_TRUST_PARTY_UNKNOWN;
+}
+
+const char *
+cm_trust_state_word(enum cm_trust_state state)
+{
+	switch (state) {
+	case CM_TRUST_VALID: return "valid";
+	case CM_TRUST_SUPERSEDED: return "superseded";
+	case CM_TRUST_REVOKED: return "revoked";
+	case CM_TRUST_FROZEN: return "frozen";
+	case CM_TRUST_UNKNOWN: break;
+	}
+	return "unknown";
+}
+
+const char *
+cm_trust_party_word(enum cm_trust_party party)
+{
+	switch (party) {
+	case CM_TRUST_PARTY: return "party";
+	case CM_TRUST_PARTY_SUSPENDED: return "suspended";
+	case CM_TRUST_PARTY_WITHDRAWN: return "withdrawn";
+	case CM_TRUST_PARTY_UNKNOWN: break;
+	}
+	return "unknown";
+}
+
+bool
+cm_trust_has_root(const struct cm_directory *list, const struct cm_hash *root)
+{
+	for (size_t i = 0; i < list->anchor_count; i++) {
+		struct cm_hash one = cm_hash_of(list->anchors[i].certificate);
+		if (cm_hash_equal(&one, root))
+			return true;
+	}
+	return false;
+}
+
+bool
+cm_trust_fresh(const struct cm_directory *list, struct cm_instant now)
+{
+	return now.us - list->issued.us <= CM_LIMIT_DIRECTORY_FRESH_HOURS_VALUE * 3600 * CM_INSTANT_SECOND;
+}

@@ -1,0 +1,165 @@
+#include "../format/json_kit.h"
+
+#include "base/hex.h"
+#include "domain/trust.h"
+
+// Lists of the vectors: signed by a library that is not ours.
+struct kept {
+	struct cm_buf bytes;
+	struct cm_directory list;
+	struct cm_hash sha256;
+};
+
+static struct kept states, state, two_roots;
+
+static struct cm_instant
+at(const char *text)
+{
+	struct cm_instant t;
+	assert_true(cm_instant_read(cm_view_text(text), &t));
+	return t;
+}
+
+static struct kept
+kept_of(const char *name)
+{
+	struct kept k = {.bytes = kit_file("directory/accept", name)};
+	assert_int_equal(cm_directory_read(cm_buf_view(&k.bytes), NULL, &k.list), CM_OK);
+	assert_int_equal(cm_trust_check_signed(&k.list, NULL), CM_OK);
+	k.sha256 = cm_hash_of(cm_buf_view(&k.bytes));
+	return k;
+}
+
+static int
+read_all(void **unused)
+{
+	(void)unused;
+	states = kept_of("states.json");
+	state = kept_of("state.json");
+	two_roots = kept_of("state-two-roots.json");
+	return 0;
+}
+
+static int
+free_all(void **unused)
+{
+	(void)unused;
+	struct kept *all[] = {&states, &state, &two_roots};
+	for (size_t i = 0; i < 3; i++) {
+		cm_directory_fini(&all[i]->list);
+		cm_buf_fini(&all[i]->bytes);
+	}
+	return 0;
+}
+
+// A file after the list of its kind that is known, on 10 March 2027.
+static cm_result
+judged(struct cm_view bytes, struct cm_report *report)
+{
+	struct cm_directory list = {.version = 0};
+	cm_result r = cm_directory_read(bytes, report, &list);
+	if (r == CM_OK)
+		r = cm_trust_check_signed(&list, report);
+	const struct kept *old = cm_directory_is_states(&list) ? &states : &state;
+	struct cm_trust_question question = {.now = at("2027-03-10T00:00:00Z"),
+	        .old = &old->list,
+	        .old_sha256 = old->sha256,
+	        .sha256 = cm_hash_of(bytes)};
+	if (r == CM_OK)
+		r = cm_trust_check_new(&list, &question, report);
+	cm_directory_fini(&list);
+	return r;
+}
+
+static void
+is_taken(const char *name, struct cm_view bytes)
+{
+	struct cm_report report = {.count = 0};
+	cm_result r = judged(bytes, &report);
+	kit_say(name, &report);
+	assert_int_equal(r, CM_OK);
+}
+
+static void
+is_refused(const char *name, struct cm_view bytes)
+{
+	struct cm_report report = {.count = 0};
+	enum cm_error rule = kit_rule(name);
+	cm_result r = judged(bytes, &report);
+	if (r != CM_REFUSED || !cm_report_has(&report, rule)) {
+		kit_say(name, &report);
+		fail_msg("%s: %s", name, cm_result_name(r));
+	}
+}
+
+static void
+a_list_follows_a_list_or_is_refused_by_name(void **unused)
+{
+	(void)unused;
+	kit_each("trust/accept", 3, is_taken);
+	kit_each("trust/refuse", 21, is_refused);
+}
+
+static void
+a_first_list_begins_at_a_known_root(void **unused)
+{
+	(void)unused;
+	struct cm_hash first = cm_hash_of(state.list.anchors[0].certificate), none = cm_hash_of(cm_view_text("x"));
+	struct cm_trust_question question = {.now = at("2027-03-10T00:00:00Z"), .anchors = &first, .anchor_count = 1};
+	struct cm_report report = {.count = 0};
+	assert_int_equal(cm_trust_check_new(&state.list, &question, &report), CM_OK);
+	// Who slept through a change of roots rolls forward by the word of the old one.
+	assert_int_equal(cm_trust_check_new(&two_roots.list, &question, &report), CM_OK);
+	assert_int_equal(cm_trust_check_new(&states.list, &question, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_DIRECTORY_ROOT));
+	question.anchors = &none;
+	cm_report_clear(&report);
+	assert_int_equal(cm_trust_check_new(&state.list, &question, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_DIRECTORY_ROOT));
+	first = cm_trust_signer(&states.list);
+	question.anchors = &first;
+	assert_int_equal(cm_trust_check_new(&states.list, &question, &report), CM_OK);
+	assert_true(cm_trust_has_root(&two_roots.list, &(struct cm_hash){.b = {0}}) == false);
+}
+
+static void
+who_was_valid_when(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *at;
+		enum cm_trust_state state;
+	} history[] = {{"2027-01-09T23:59:59Z", CM_TRUST_UNKNOWN}, {"2027-01-10T00:00:00Z", CM_TRUST_VALID},
+	        {"2027-02-01T00:00:00Z", CM_TRUST_FROZEN}, {"2027-02-02T00:00:00Z", CM_TRUST_VALID},
+	        {"2047-02-02T00:00:00Z", CM_TRUST_VALID}};
+	struct cm_view node = cm_view_text("xa.contact");
+	struct cm_hash spki, next;
+	memcpy(spki.b, state.list.authorities[0].keys[0].spki.p, 32);
+	memcpy(next.b, state.list.authorities[0].next_spki.p, 32);
+	for (size_t i = 0; i < sizeof history / sizeof *history; i++)
+		assert_int_equal(cm_trust_key_at(&state.list, node, &spki, at(history[i].at)), history[i].state);
+	assert_int_equal(cm_trust_key_at(&state.list, node, &next, at("2027-03-14T23:59:59Z")), CM_TRUST_UNKNOWN);
+	assert_int_equal(cm_trust_key_at(&state.list, node, &next, at("2027-03-15T00:00:00Z")), CM_TRUST_VALID);
+	assert_int_equal(cm_trust_key_at(&state.list, cm_view_text("xa.other"), &spki, at(history[1].at)), CM_TRUST_UNKNOWN);
+	assert_int_equal(cm_trust_party_at(&states.list, cm_view_text("XB"), at("2027-02-19T00:00:00Z")), CM_TRUST_PARTY);
+	assert_int_equal(cm_trust_party_at(&states.list, cm_view_text("XB"), at("2027-02-20T00:00:00Z")),
+	                 CM_TRUST_PARTY_SUSPENDED);
+	assert_int_equal(cm_trust_party_at(&states.list, cm_view_text("XC"), at("2027-02-20T00:00:00Z")),
+	                 CM_TRUST_PARTY_UNKNOWN);
+}
+
+static void
+a_list_is_fresh_for_three_days(void **unused)
+{
+	(void)unused;
+	assert_true(cm_trust_fresh(&state.list, at("2027-03-04T00:00:00Z")));
+	assert_false(cm_trust_fresh(&state.list, at("2027-03-04T00:00:01Z")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {T(a_list_follows_a_list_or_is_refused_by_name),
+	        T(a_first_list_begins_at_a_known_root), T(who_was_valid_when), T(a_list_is_fresh_for_three_days)};
+	return cmocka_run_group_tests(tests, read_all, free_all);
+}
