@@ -87,7 +87,7 @@ cm_receipt_verify(const struct cm_receipt_question *question, struct cm_report *
 	return r;
 }
 
-static cm_result
+cm_result
 cm_receipt_root(const struct cm_act_file *act, struct cm_hash512 *ret_root)
 {
 	struct cm_hash512 commitments[CM_ACT_RECORD_SLOTS];

@@ -28,6 +28,9 @@ struct cm_receipt_question {
 CM_CHECKED cm_result cm_receipt_verify(const struct cm_receipt_question *question, struct cm_report *report,
                                        struct cm_receipt_told *ret_told);
 
+// The record root that the slots of an act give, open or not, computed anew.
+CM_CHECKED cm_result cm_receipt_root(const struct cm_act_file *act, struct cm_hash512 *ret_root);
+
 // The entry that an act file stands for, recomputed from its fields and commitments.
 CM_CHECKED cm_result cm_receipt_entry(const struct cm_act_file *act, uint8_t ret_entry[CM_ACT_RECORD_ENTRY]);
 

@@ -571,3 +571,25 @@ cm_hi1_entry_is(struct cm_hi1_entry entry, enum cm_dictionary dictionary, const 
 {
 	return entry.dictionary == dictionary && cm_view_is(entry.value, value);
 }
+
+struct cm_view
+cm_hi1_object_status(const struct cm_hi1_object *object)
+{
+	switch (object->type) {
+	case CM_HI1_TYPE_AUTHORISATION:
+		return object->authorisation.status.value;
+	case CM_HI1_TYPE_DOCUMENT:
+		return object->document.status.value;
+	case CM_HI1_TYPE_PRESERVATION:
+		return object->preservation.status.value;
+	case CM_HI1_TYPE_DISCLOSURE:
+		return object->disclosure.status.value;
+	case CM_HI1_TYPE_DELIVERY:
+		return object->delivery.status.value;
+	case CM_HI1_TYPE_NONE:
+	case CM_HI1_TYPE_NOTIFICATION:
+	case CM_HI1_TYPE_ENCRYPTION:
+		break;
+	}
+	return cm_view_of(NULL, 0);
+}

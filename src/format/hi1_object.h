@@ -219,6 +219,9 @@ struct cm_hi1_entry cm_hi1_type_entry(enum cm_hi1_type type);
 // The type of such an entry, CM_HI1_TYPE_NONE for another one.
 enum cm_hi1_type cm_hi1_type_of(struct cm_hi1_entry entry);
 
+// The word of the object's status; empty without one, and for objects that have none.
+struct cm_view cm_hi1_object_status(const struct cm_hi1_object *object);
+
 // An entry from a C string that lives on: cm_hi1_entry_of(CM_DICTIONARY_LPTASK_STATUS, "Preserved").
 struct cm_hi1_entry cm_hi1_entry_of(enum cm_dictionary dictionary, const char *value);
 bool cm_hi1_entry_is(struct cm_hi1_entry entry, enum cm_dictionary dictionary, const char *value);

@@ -6,28 +6,6 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 
-static struct cm_view
-cm_apply_answer_status(const struct cm_hi1_object *o)
-{
-	switch (o->type) {
-	case CM_HI1_TYPE_AUTHORISATION:
-		return o->authorisation.status.value;
-	case CM_HI1_TYPE_DOCUMENT:
-		return o->document.status.value;
-	case CM_HI1_TYPE_PRESERVATION:
-		return o->preservation.status.value;
-	case CM_HI1_TYPE_DISCLOSURE:
-		return o->disclosure.status.value;
-	case CM_HI1_TYPE_DELIVERY:
-		return o->delivery.status.value;
-	case CM_HI1_TYPE_NONE:
-	case CM_HI1_TYPE_NOTIFICATION:
-	case CM_HI1_TYPE_ENCRYPTION:
-		break;
-	}
-	return cm_view_of(NULL, 0);
-}
-
 static void
 cm_apply_answer_move(const struct cm_store_request *old, struct cm_store_request *row, const char *name,
                      const struct cm_store_event *event, struct cm_change *change)
@@ -77,7 +55,7 @@ cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event,
 	    (int64_t)o->generation < old->generation)
 		return r;
 	struct cm_store_object row = *old;
-	struct cm_view status = cm_apply_answer_status(o);
+	struct cm_view status = cm_hi1_object_status(o);
 	row.generation = (int64_t)o->generation;
 	row.changed = cm_instant_of_seconds(cm_instant_seconds(event->at));
 	if (status.n > 0)

@@ -60,28 +60,6 @@ cm_apply_request_of(struct cm_apply *a, const struct cm_hi1_object *object, char
 	return CM_OK;
 }
 
-static struct cm_view
-cm_apply_status(const struct cm_hi1_object *o)
-{
-	switch (o->type) {
-	case CM_HI1_TYPE_AUTHORISATION:
-		return o->authorisation.status.value;
-	case CM_HI1_TYPE_DOCUMENT:
-		return o->document.status.value;
-	case CM_HI1_TYPE_PRESERVATION:
-		return o->preservation.status.value;
-	case CM_HI1_TYPE_DISCLOSURE:
-		return o->disclosure.status.value;
-	case CM_HI1_TYPE_DELIVERY:
-		return o->delivery.status.value;
-	case CM_HI1_TYPE_NONE:
-	case CM_HI1_TYPE_NOTIFICATION:
-	case CM_HI1_TYPE_ENCRYPTION:
-		break;
-	}
-	return cm_view_of(NULL, 0);
-}
-
 // The first status that a registrar gives to what was just created.
 static const char *
 cm_apply_first_status(enum cm_hi1_type type)
@@ -358,7 +336,7 @@ cm_apply_update(struct cm_apply *a, const struct cm_hi1_object *o)
 	if (!a->in && !old->registrar && o->type != CM_HI1_TYPE_DELIVERY)
 		return CM_OK; // what we want of an object whose state the peer keeps: its word will follow
 	struct cm_store_object row = *old;
-	struct cm_view status = cm_apply_status(o);
+	struct cm_view status = cm_hi1_object_status(o);
 	bool ours = !a->in && old->registrar;
 	if (ours && (int64_t)o->generation != old->generation + 1)
 		return cm_report_refuse(a->report, CM_ERROR_STORE_GENERATION, "object", "%llu after %lld",

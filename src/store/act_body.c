@@ -1,6 +1,7 @@
 // Knows: how values and chance become a record, and its form in the database. Does not know: the register's order.
 // Serves doc/spec/register.md section 2.
 #include "base/rd.h"
+#include "domain/receipt.h"
 #include "store/act_body.h"
 
 #include <string.h>
@@ -18,25 +19,7 @@ cm_act_body_make(const struct cm_act_values *values, const uint8_t *random, stru
 		else
 			memcpy(slot->commitment, random, sizeof slot->commitment);
 	}
-	return cm_act_body_root(ret_file, ret_root);
-}
-
-cm_result
-cm_act_body_root(const struct cm_act_file *file, struct cm_hash512 *ret_root)
-{
-	struct cm_hash512 commitments[CM_ACT_SLOTS];
-	for (size_t i = 0; i < CM_ACT_SLOTS; i++) {
-		const struct cm_act_slot *slot = &file->slots[i];
-		memcpy(commitments[i].b, slot->commitment, sizeof commitments[i].b);
-		if (!slot->open)
-			continue;
-		struct cm_view name = cm_view_text(cm_act_field_row(CM_ACT_FIELD_OF(i))->name);
-		cm_result r = cm_act_record_commit(slot->salt, name, slot->value, &commitments[i]);
-		if (r != CM_OK)
-			return r;
-	}
-	*ret_root = cm_act_record_root(commitments);
-	return CM_OK;
+	return cm_receipt_root(ret_file, ret_root);
 }
 
 void

@@ -13,9 +13,6 @@
 CM_CHECKED cm_result cm_act_body_make(const struct cm_act_values *values, const uint8_t *random,
                                       struct cm_act_file *ret_file, struct cm_hash512 *ret_root);
 
-// The record root that the slots give, computed anew.
-CM_CHECKED cm_result cm_act_body_root(const struct cm_act_file *file, struct cm_hash512 *ret_root);
-
 // The slots as bytes, and back (the values point into `body`). False: not such bytes.
 void cm_act_body_write(const struct cm_act_file *file, struct cm_buf *to);
 bool cm_act_body_read(struct cm_view body, struct cm_act_file *ret_file);

@@ -2,6 +2,7 @@
 // below, each head of the table is the tree of its size, each blob is there. Does not know: HOME/log; `comity log fsck`
 // checks that with other code. Serves doc/spec/register.md section 5.
 #include "base/mem.h"
+#include "domain/receipt.h"
 #include "os/file.h"
 #include "store/act_body.h"
 #include "store/blobs.h"
@@ -79,7 +80,7 @@ cm_check_entry(struct cm_check *check, const struct cm_log_act *row)
 	uint8_t entry[CM_ACT_RECORD_ENTRY];
 	if (!cm_act_body_read(row->body, &check->file))
 		return cm_check_damaged(check, "act", row->index);
-	cm_result r = cm_act_body_root(&check->file, &root);
+	cm_result r = cm_receipt_root(&check->file, &root);
 	if (r != CM_OK)
 		return r;
 	cm_act_record_entry(&root, entry);

@@ -3,6 +3,7 @@
 // doc/spec/register.md section 5, DECISIONS "Acts and the register" (start-up checks).
 #include "base/mem.h"
 #include "format/checkpoint.h"
+#include "domain/receipt.h"
 #include "os/clock.h"
 #include "store/act_body.h"
 #include "store/blobs.h"
@@ -52,7 +53,7 @@ cm_recover_entry(void *context, uint64_t index, struct cm_view entry)
 	uint8_t bytes[CM_ACT_RECORD_ENTRY];
 	bool found = false;
 	bool good = file != NULL && cm_log_act_at(store->check, index, &arena, NULL, &row, &found) == CM_OK && found &&
-	            cm_act_body_read(row.body, file) && cm_act_body_root(file, &root) == CM_OK;
+	            cm_act_body_read(row.body, file) && cm_receipt_root(file, &root) == CM_OK;
 	if (good)
 		cm_act_record_entry(&root, bytes);
 	cm_arena_fini(&arena);

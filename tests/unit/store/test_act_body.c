@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "domain/receipt.h"
 #include "store/act_body.h"
 
 static void
@@ -21,7 +22,7 @@ a_body_opens_to_the_same_record(void **state)
 	assert_true(cm_act_body_read(cm_buf_view(&body), &back));
 	assert_view_is(back.slots[CM_ACT_SLOT(CM_ACT_FIELD_NOTE)].value, "a note");
 	assert_false(back.slots[CM_ACT_SLOT(CM_ACT_FIELD_PEER)].open);
-	assert_int_equal(cm_act_body_root(&back, &again), CM_OK);
+	assert_int_equal(cm_receipt_root(&back, &again), CM_OK);
 	assert_memory_equal(root.b, again.b, sizeof root.b);
 	for (size_t n = 0; n < body.n; n++)
 		assert_false(cm_act_body_read(cm_view_of(body.p, n), &back));
