@@ -67,6 +67,9 @@ cm_request_facts_disclosure(const struct cm_hi1_disclosure *task, struct cm_fact
 		cm_facts_put(facts, cm_view_text("task.delivery_key"), task->destinations[0].encryption);
 	if (task->preservation_count > 0)
 		cm_facts_put(facts, cm_view_text("task.preservation"), task->preservations[0].value);
-	if (task->deadline_count > 0)
+	if (task->deadline_count > 0) {
 		cm_request_facts_moment(facts, "task.deadline", task->deadlines[0].at);
+		if (task->deadlines[0].information.n > 0)
+			cm_facts_put(facts, cm_view_text("task.deadline_reason"), task->deadlines[0].information);
+	}
 }
