@@ -257,7 +257,7 @@ def kinds(bad):
             head = [c.split(':')[0] for c in cells]
         else:
             rows.append(dict(zip(head, cells)))
-    without = [r['code'] for r in rows if r['behaviour'] == 'no']
+    without = [r['code'] for r in rows if r['works'] == 'no']
     check('most kinds are known', len(rows) == 53 and len(without) >= 40, (len(rows), len(without)))
     bad.refuses('a kind of no table', [42000, 42008, 42000], peer.message('nonsense', create(*peer.pres('nonsense'))))
     for kind in without:
