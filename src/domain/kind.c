@@ -26,10 +26,17 @@ cm_kind_has_task(enum cm_kind kind, const char *task)
 	return strcmp(cm_family_row(cm_kind_row(kind)->family)->task, task) == 0;
 }
 
-bool
-cm_kind_is_authorised(enum cm_kind kind)
+enum cm_draft_task
+cm_kind_draft(enum cm_kind kind)
 {
-	return cm_family_row(cm_kind_row(kind)->family)->authorised;
+	enum cm_family family = cm_kind_row(kind)->family;
+	return family == CM_FAMILY_EXTENSION            ? CM_DRAFT_EXTENSION
+	       : family == CM_FAMILY_ENDING             ? CM_DRAFT_ENDING
+	       : family == CM_FAMILY_EMERGENCY          ? CM_DRAFT_EMERGENCY
+	       : cm_kind_has_task(kind, "LPTask")       ? CM_DRAFT_PRESERVATION
+	       : cm_kind_has_task(kind, "LDTask")       ? CM_DRAFT_DISCLOSURE
+	       : cm_family_row(family)->authorised      ? CM_DRAFT_AUTHORISED
+	                                                : CM_DRAFT_ALONE;
 }
 
 bool

@@ -8,11 +8,9 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
-#include "domain/preservation.h"
 #include "domain/receipt.h"
 #include "domain/request.h"
 #include "domain/request_facts.h"
-#include "domain/tab_family.h"
 #include "format/json.h"
 #include "format/proof.h"
 #include "os/clock.h"
@@ -196,20 +194,6 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 	return cm_buf_result(answer);
 }
 
-static enum cm_draft_task
-cm_reader_draft_task(enum cm_kind kind)
-{
-	enum cm_event later = cm_preservation_event(kind);
-	bool emergency = cm_kind_row(kind)->family == CM_FAMILY_EMERGENCY;
-	return later == CM_EVENT_EXTEND           ? CM_DRAFT_EXTENSION
-	       : later == CM_EVENT_RELEASE        ? CM_DRAFT_ENDING
-	       : cm_kind_has_task(kind, "LPTask") ? CM_DRAFT_PRESERVATION
-	       : emergency                        ? CM_DRAFT_EMERGENCY
-	       : cm_kind_has_task(kind, "LDTask") ? CM_DRAFT_DISCLOSURE
-	       : cm_kind_is_authorised(kind)      ? CM_DRAFT_AUTHORISED
-	                                          : CM_DRAFT_ALONE;
-}
-
 static cm_result
 cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
@@ -232,7 +216,7 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	if (r == CM_OK)
 		r = cm_kind_check(draft.doc.kind, report, &kind);
 	if (r == CM_OK)
-		r = cm_draft_message(&draft, &draft_told, cm_reader_draft_task(kind), report, &message);
+		r = cm_draft_message(&draft, &draft_told, cm_kind_draft(kind), report, &message);
 	if (r == CM_OK)
 		r = cm_reader_check(&draft.doc, &message, &told, report, &advice);
 	if (r == CM_OK)
