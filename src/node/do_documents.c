@@ -89,7 +89,7 @@ static cm_result
 cm_do_document_body(struct cm_node *node, const struct cm_hi1_object *o, struct cm_facts *facts, bool *ret_read)
 {
 	struct cm_report report = {0};
-	cm_result r = cm_reader_client_facts(&node->reader, o->document.body->contents, &report, facts);
+	cm_result r = cm_reader_client_facts(&node->reader, CM_API_SHAPE_NONE, o->document.body->contents, &report, facts);
 	*ret_read = r == CM_OK;
 	return r == CM_REFUSED ? CM_OK : r;
 }

@@ -179,11 +179,12 @@ cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, stru
 }
 
 cm_result
-cm_reader_client_facts(struct cm_reader_client *client, struct cm_view json, struct cm_report *report,
-                       struct cm_facts *ret_facts)
+cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,
+                       struct cm_report *report, struct cm_facts *ret_facts)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) job = cm_reader_client_job(CM_READER_JOB_FACTS);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_buf_u32be(&job, (uint32_t)shape);
 	cm_buf_field(&job, json);
 	cm_result r = cm_reader_client_ask(client, &job, report, &answer);
 	if (r != CM_OK)

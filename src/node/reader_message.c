@@ -314,13 +314,16 @@ cm_reader_flatten(struct cm_facts *facts, const char *path, const struct cm_json
 static cm_result
 cm_reader_facts(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
+	uint32_t shape = cm_rd_u32be(rd);
 	struct cm_view json = cm_rd_field(rd);
 	struct cm_json CM_CLEANUP(cm_json_free_at) *tree = NULL;
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	cm_facts_init(&facts);
-	if (!cm_rd_done(rd))
+	if (!cm_rd_done(rd) || shape >= CM_API_SHAPE_END)
 		return CM_BUG;
 	cm_result r = cm_json_read(json, CM_LIMIT_MESSAGE_BYTES_VALUE, report, &tree);
+	if (r == CM_OK && shape != CM_API_SHAPE_NONE)
+		r = cm_shape_check((enum cm_api_shape)shape, cm_json_root(tree), report);
 	if (r != CM_OK)
 		return r;
 	cm_reader_flatten(&facts, "", cm_json_root(tree));

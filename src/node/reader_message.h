@@ -10,6 +10,7 @@
 #include "format/draft.h"
 #include "format/hi1_message.h"
 #include "node/ask.h"
+#include "proto/shape.h"
 
 enum cm_reader_job {
 	CM_READER_JOB_HI1 = 1, // one HI-1 message
@@ -93,7 +94,8 @@ void cm_reader_card_fini(struct cm_reader_card *card);
 CM_CHECKED cm_result cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, struct cm_instant now,
                                            struct cm_report *report, struct cm_reader_card *ret_card);
 
-CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, struct cm_view json,
+// Any JSON as paths and texts; of a shape that is not NONE, or refused.
+CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,
                                             struct cm_report *report, struct cm_facts *ret_facts);
 
 #endif

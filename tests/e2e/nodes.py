@@ -109,17 +109,21 @@ class Node:
                 return int(entry)
         return None
 
+    def statement(self, act, obj, data):
+        """The header fields of a call by the person who logged in last."""
+        lines = open(self.file(self.people[self.who], 'session')).read().split('\n')
+        session, key = bytes.fromhex(lines[2]), bytes.fromhex(lines[3])
+        text = b'comity-statement-v1\n' + struct.pack('>Q', int(self.now() * 1e6)) + field(act.encode()) + \
+            field(obj.encode()) + hashlib.sha256(data).digest() + field(b'')
+        return {'Comity-Session': session.hex(),
+                'Comity-Statement': base64.urlsafe_b64encode(text).rstrip(b'=').decode(),
+                'Comity-Mac': hmac.new(key, session + text, 'sha256').hexdigest()}
+
     def call(self, method, path, act=None, obj='', body=None):
         data = b'' if body is None else json.dumps(body).encode()
         fields = {'Content-Type': 'application/json'} if data else {}
         if act:
-            lines = open(self.file(self.people[self.who], 'session')).read().split('\n')
-            session, key = bytes.fromhex(lines[2]), bytes.fromhex(lines[3])
-            text = b'comity-statement-v1\n' + struct.pack('>Q', int(self.now() * 1e6)) + field(act.encode()) + \
-                field(obj.encode()) + hashlib.sha256(data).digest() + field(b'')
-            fields['Comity-Session'] = session.hex()
-            fields['Comity-Statement'] = base64.urlsafe_b64encode(text).rstrip(b'=').decode()
-            fields['Comity-Mac'] = hmac.new(key, session + text, 'sha256').hexdigest()
+            fields.update(self.statement(act, obj, data))
         try:
             c = UnixConnection(os.path.join(self.home, 'run', 'admin.sock'))
             c.request(method, path, body=data or None, headers=fields)
