@@ -32,6 +32,17 @@ cm_do_json_time(struct cm_json_put *put, const char *name, struct cm_instant t)
 		cm_json_put_text(put, cm_view_text(cm_instant_text(t, text)));
 }
 
+cm_result
+cm_do_page(struct cm_exchange *ex, uint64_t otherwise, struct cm_report *report, size_t *ret_limit)
+{
+	uint64_t limit = 0;
+	cm_result r = cm_route_query_u64(cm_server_query(ex->rq), "limit", otherwise, CM_LIMIT_STORE_PAGE_VALUE, report, &limit);
+	if (r == CM_OK && limit == 0)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "limit", "%s", "0");
+	*ret_limit = (size_t)limit;
+	return r;
+}
+
 void
 cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash *h)
 {

@@ -307,7 +307,7 @@ cm_shape_parameter(enum cm_route route, struct cm_view name)
 cm_result
 cm_shape_query_check(enum cm_route route, struct cm_view query, struct cm_report *report)
 {
-	if (cm_shape_call(route)->parameters == NULL)
+	if (cm_shape_call(route) == cm_api_call_row(CM_API_CALL_NONE))
 		return CM_OK; // another listener's
 	for (size_t at = 0; at < query.n;) {
 		size_t end = cm_view_find(query, at, '&');

@@ -44,7 +44,10 @@ class RelayCall(http.server.BaseHTTPRequestHandler):
             c.putheader(name, value)
         if body or self.command in ('POST', 'PUT', 'PATCH'):
             c.putheader('Content-Length', str(len(body)))
-        c.endheaders(body or None)
+        try:
+            c.endheaders(body or None)
+        except BrokenPipeError:
+            pass  # refused before its body was read; the answer is there
         answer = c.getresponse()
         text = answer.read()
         c.close()
@@ -82,10 +85,11 @@ def routes_of(schema):
 
 
 def name_things(schema, things):
-    """Half of the calls about a thing are about one that is there."""
+    """Half of the calls about a thing are about one that is there. The statements are made on the way."""
     for path, operations in schema['paths'].items():
         kind = path.split('/')[3] if path.startswith('/api/v1/') else ''
         for operation in operations.values():
+            operation.pop('security', None)
             for parameter in operation['parameters']:
                 if parameter['in'] == 'path' and kind in things:
                     parameter['schema'] = {'enum': [things[kind], 'nobody']}
@@ -95,8 +99,11 @@ def judge(what, folder, url, schema, leave_out, checks_out):
     name = os.path.join(folder, what + '.json')
     with open(name, 'w') as f:
         json.dump(schema, f)
+    # Methods that nothing here knows (TRACE, QUERY) are 501 by RFC 9110, which that program counts as a crash; and GET of
+    # /requests/check is the request called check.
+    nodes.write(os.path.join(folder, 'schemathesis.toml'), '[phases.coverage]\nunexpected-methods = ["PUT", "PATCH"]\n')
     words = [os.path.join(os.path.dirname(sys.executable), 'schemathesis'), 'run', name, '--url', url, '--phases', 'coverage,fuzzing',
-             '--seed', '1', '-n', '20', '--max-time', SECONDS, '--no-color', '--no-shrink', '--continue-on-failure', '--checks', 'all',
+             '--seed', '1', '--generation-deterministic', '-n', '20', '--max-time', SECONDS, '--no-color', '--no-shrink', '--continue-on-failure', '--checks', 'all',
              '--exclude-checks', ','.join(checks_out), '--suppress-health-check', 'all', '--warnings', 'off']
     for operation in leave_out:
         words += ['--exclude-operation-id', operation]
