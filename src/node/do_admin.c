@@ -264,13 +264,13 @@ cm_do_handler_of(enum cm_route route)
 	return handlers[route];
 }
 
-// What has no members is not looked at by its handler; a body that has some was meant for another route.
+// What has no member that must be there may not be looked at by its handler; a body that has others was meant for another route.
 static cm_result
-cm_do_nothing_said(struct cm_exchange *ex, struct cm_report *report)
+cm_do_little_said(struct cm_exchange *ex, struct cm_report *report)
 {
 	struct cm_facts CM_CLEANUP(cm_facts_fini) none;
 	cm_facts_init(&none);
-	return cm_shape_call(ex->match.route)->body == CM_API_SHAPE_NOTHING ? cm_exchange_facts(ex, report, &none) : CM_OK;
+	return cm_shape_may_miss(cm_shape_call(ex->match.route)->body) ? cm_exchange_facts(ex, report, &none) : CM_OK;
 }
 
 void
@@ -278,7 +278,7 @@ cm_do_admin(struct cm_exchange *ex)
 {
 	struct cm_report report = {0};
 	cm_do_handler *handler = cm_do_handler_of(ex->match.route);
-	cm_result r = ex->gone ? CM_OK : cm_do_nothing_said(ex, &report);
+	cm_result r = ex->gone ? CM_OK : cm_do_little_said(ex, &report);
 	if (ex->gone)
 		cm_exchange_status(ex, 503);
 	else if (r != CM_OK)

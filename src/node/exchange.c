@@ -70,8 +70,8 @@ cm_exchange_facts(struct cm_exchange *ex, struct cm_report *report, struct cm_fa
 {
 	struct cm_view body = cm_server_body(ex->rq);
 	enum cm_api_shape shape = cm_shape_call(ex->match.route)->body;
-	if (body.n == 0 && shape == CM_API_SHAPE_NOTHING)
-		return CM_OK; // no members
+	if (body.n == 0 && cm_shape_may_miss(shape))
+		return CM_OK;
 	return cm_reader_client_facts(&ex->node->reader, shape, body, report, ret_facts);
 }
 

@@ -137,9 +137,7 @@ cm_openapi_operation(enum cm_route route, struct cm_buf *to)
 	cm_openapi_text(to, ",\"summary\":", row->summary);
 	cm_openapi_parameters(row, call, to);
 	if (strcmp(row->body, "none") != 0) {
-		// What has no members may be left out.
-		bool needed = call->body != CM_API_SHAPE_NOTHING;
-		cm_buf_printf(to, ",\"requestBody\":{\"required\":%s,\"content\":{", needed ? "true" : "false");
+		cm_buf_printf(to, ",\"requestBody\":{\"required\":%s,\"content\":{", cm_shape_may_miss(call->body) ? "false" : "true");
 		cm_openapi_media(row->media_in, call->body, to);
 		cm_buf_text(to, "}}");
 	}

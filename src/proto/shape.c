@@ -93,6 +93,21 @@ cm_shape_is_event(const struct cm_json_value *value)
 #define CM_SHAPE_TEXT_OF(n) #n
 #define CM_SHAPE_TEXT(n) CM_SHAPE_TEXT_OF(n)
 
+// One of "(a|b c|d)".
+static bool
+cm_shape_is_one_of(struct cm_view type, const struct cm_json_value *value)
+{
+	struct cm_view text = cm_json_text(value);
+	for (size_t at = 1; at < type.n;) {
+		size_t end = cm_view_find(type, at, '|');
+		end = end < type.n ? end : type.n - 1;
+		if (cm_json_kind(value) == CM_JSON_TEXT && cm_view_equal(text, cm_view_part(type, at, end - at)))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}
+
 // Types without a check stand in answers and addresses only.
 static const struct cm_shape_scalar {
 	const char *name, *schema;
@@ -246,6 +261,17 @@ cm_shape_find(enum cm_api_shape shape, struct cm_view name, struct cm_shape_memb
 	return false;
 }
 
+static bool
+cm_shape_is(struct cm_view type, const struct cm_json_value *value)
+{
+	const struct cm_shape_scalar *scalar = cm_shape_scalar(type);
+	if (cm_view_is(type, "@event"))
+		return cm_shape_is_event(value);
+	if (type.n > 0 && type.p[0] == '(')
+		return cm_shape_is_one_of(type, value);
+	return scalar != NULL && scalar->is != NULL && scalar->is(value);
+}
+
 struct cm_shape_walk {
 	enum cm_api_shape shape;
 	struct cm_report *report;
@@ -265,11 +291,9 @@ cm_shape_each(void *context, struct cm_view name, const struct cm_json_value *va
 {
 	struct cm_shape_walk *walk = context;
 	struct cm_shape_member m;
-	const struct cm_shape_scalar *scalar;
 	if (!cm_shape_find(walk->shape, name, &m))
 		walk->result = cm_shape_refuse(walk->report, name, "no such member");
-	else if (cm_view_is(m.type, "@event") ? !cm_shape_is_event(value)
-	                                      : (scalar = cm_shape_scalar(m.type)) == NULL || scalar->is == NULL || !scalar->is(value))
+	else if (!cm_shape_is(m.type, value))
 		walk->result = cm_shape_refuse(walk->report, name, cm_json_kind_name(cm_json_kind(value)));
 	return true;
 }
@@ -291,6 +315,16 @@ cm_shape_check(enum cm_api_shape shape, const struct cm_json_value *value, struc
 			walk.result = cm_shape_refuse(report, m.name, "missing");
 	}
 	return walk.result;
+}
+
+bool
+cm_shape_may_miss(enum cm_api_shape shape)
+{
+	struct cm_shape_member m;
+	for (const char *const *cell = cm_api_shape_row(shape)->members; *cell != NULL; cell++)
+		if (cm_shape_member(*cell, &m) && !m.optional)
+			return false;
+	return shape != CM_API_SHAPE_NONE;
 }
 
 // The parameter of the route with this name; header fields are none of the query.

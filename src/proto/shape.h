@@ -16,6 +16,9 @@ const struct cm_api_call_row *cm_shape_call(enum cm_route route);
 // Is `value` an object with the members of the shape, and no other? Refused: api_member, with the member as place.
 CM_CHECKED cm_result cm_shape_check(enum cm_api_shape shape, const struct cm_json_value *value, struct cm_report *report);
 
+// Has the shape no member that must be there? Then a body may be missing altogether.
+bool cm_shape_may_miss(enum cm_api_shape shape);
+
 // Has the query only parameters of the route? Their values are judged by who uses them. Refused: http_query.
 CM_CHECKED cm_result cm_shape_query_check(enum cm_route route, struct cm_view query, struct cm_report *report);
 

@@ -27,6 +27,9 @@ a_body_has_its_members_and_no_other(void **state)
 	assert_int_equal(judge(CM_API_SHAPE_CASE_CALL, "{\"case\":\"a/b\",\"title\":\"b\"}", "/case"), CM_REFUSED);
 	assert_int_equal(judge(CM_API_SHAPE_CASE_CALL, "{\"case\":\"a\",\"title\":\"\"}", "/title"), CM_REFUSED);
 	assert_int_equal(judge(CM_API_SHAPE_CASE_CALL, "{\"case\":\"a\",\"title\":7}", "/title"), CM_REFUSED);
+	assert_int_equal(judge(CM_API_SHAPE_APPROVAL_CALL, "{\"for\":\"export\"}", ""), CM_OK);
+	assert_int_equal(judge(CM_API_SHAPE_APPROVAL_CALL, "{}", ""), CM_OK);
+	assert_int_equal(judge(CM_API_SHAPE_APPROVAL_CALL, "{\"for\":\"fun\"}", "/for"), CM_REFUSED);
 	assert_int_equal(judge(CM_API_SHAPE_NOTHING, "[]", "/"), CM_REFUSED);
 	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"event\":\"preserve\",\"until\":\"2027-01-01T00:00:00Z\"}", ""), CM_OK);
 	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"event\":\"preserve\",\"until\":\"soon\"}", "/until"), CM_REFUSED);
