@@ -1,7 +1,7 @@
 #!/bin/sh
 # The house checks: rooms, words, functions, pairs, tables (tools/house), each header alone, table snapshots.
 #   tools/check.sh BUILD [--warn]       --warn: print faults, exit 0
-#   tools/check.sh BUILD --update       write the snapshots anew
+#   tools/check.sh BUILD --update       write the snapshots anew, and doc/spec/openapi.json (build first)
 set -eu
 root=$1
 how=${2:-}
@@ -17,6 +17,7 @@ if [ "$how" = --update ]; then
 		"$tabc" md "$table" >"tests/snapshots/$(basename "$table" .tab).md"
 	done
 	"$build/tests/machine/machine" chapter >doc/machine.md
+	OPENAPI=doc/spec/openapi.json VECTORS=tests/vectors COMITY_WRITE=1 "$build/tests/unit/proto/test_proto_route" >/dev/null 2>&1
 	exit 0
 fi
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, kills along the path, kills of the store.
+# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, hostile calls of the API, kills along the path.
 #   FUZZ_SECONDS  for each target (default 60)     TRIPLES  kills along the path (default 50)
 set -eu
 root=$1
@@ -37,6 +37,9 @@ for program in "$root"/fuzz/tests/fuzz/fuzz_*; do
 	tail -1 "$root/fuzz/$name.log"
 done
 
-echo "== kills along the path"
+echo "== hostile calls of the API, $seconds s without and $seconds s with a person"
 tools/build.sh "$root/main"
+tests/conformance/api_hostile.sh "$root/main/comity" "$root/venv-api" "$seconds"
+
+echo "== kills along the path"
 python3 tests/e2e/kill_path.py "$root/main/comity" --triples "$triples"

@@ -1,6 +1,7 @@
 // The facts of one request, flat: each is a path and a text. It is what the law's tables are checked against,
 // whatever the request came from: a request document, the fields of HI-1 objects, a form, the command line.
 //   members of the request document    "facts", "offences[0].code", "data[1].relation", "secrecy.until"
+//   its particulars by their words    "particulars.questions"
 //   facts that sit in HI-1 fields      "task.start" "task.end" (RFC 3339), "task.values[0].format" and ".value",
 //                                      "task.wanted_end", "task.delivery_key", "task.preservation", "task.deadline"
 // Booleans are "true" and "false", numbers decimal. Positions count from 0 without holes. (Profile, section 3.)

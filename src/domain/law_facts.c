@@ -23,8 +23,9 @@ cm_law_saw(struct cm_law_run *run, const char *format, ...)
 bool
 cm_law_listed(const char *const *list, enum cm_kind kind)
 {
-	return cm_kind_listed(list, "all") || cm_kind_listed(list, cm_kind_row(kind)->code) ||
-	       cm_kind_listed(list, cm_kind_row(kind)->regime);
+	char regime[32];
+	snprintf(regime, sizeof regime, "%s*", cm_kind_row(kind)->regime);
+	return cm_kind_listed(list, "all") || cm_kind_listed(list, cm_kind_row(kind)->code) || cm_kind_listed(list, regime);
 }
 
 const struct cm_national_row *

@@ -20,7 +20,7 @@ cm_law_rule *cm_law_answer_rule(enum cm_safeguard safeguard);
 // Always true: "found, and this is what".
 bool cm_law_saw(struct cm_law_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// The kind as a list of codes and regimes may name it.
+// Does a list name the kind: by its code, by its regime with a star, by all?
 bool cm_law_listed(const char *const *list, enum cm_kind kind);
 // The row of the asked State's law that names this kind, its regime or all.
 const struct cm_national_row *cm_law_national_kind(const struct cm_law_run *run, enum cm_national_rule rule);

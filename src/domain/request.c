@@ -265,6 +265,18 @@ cm_request_sender(struct cm_request_run *run)
 		                          CM_VIEW_ARG(country), CM_VIEW_ARG(sender));
 }
 
+// An order binds in its own State only (Art. 5); a node is named by its State first, "xa.…".
+static void
+cm_request_home(struct cm_request_run *run)
+{
+	struct cm_view from = run->told->node, to = run->told->to;
+	if (!cm_kind_row(run->told->kind)->home || from.n < 2 || to.n < 2)
+		return;
+	if (!cm_view_equal(cm_view_part(from, 0, 2), cm_view_part(to, 0, 2)))
+		run->r = cm_report_refuse(run->report, CM_ERROR_ORDER_ABROAD, "requested authority", "%.*s to %.*s",
+		                          CM_VIEW_ARG(from), CM_VIEW_ARG(to));
+}
+
 cm_result
 cm_request_check(const struct cm_facts *facts, const struct cm_request_told *told, struct cm_report *report)
 {
@@ -277,6 +289,7 @@ cm_request_check(const struct cm_facts *facts, const struct cm_request_told *tol
 	if (cm_authority_check(kind, told->sender, told->receiver, report) != CM_OK)
 		run.r = CM_REFUSED;
 	cm_request_sender(&run);
+	cm_request_home(&run);
 	cm_request_contents(&run);
 	cm_request_basis(&run);
 	cm_request_offences(&run);

@@ -4,16 +4,23 @@
 
 #include <stdio.h>
 
+// The particulars are put by their names below, so that a row of data/request_contents.tab can ask for one.
 static void
 cm_request_facts_leaf(void *context, struct cm_view path, struct cm_view text)
 {
-	cm_facts_put(context, path, text);
+	if (!cm_view_starts(path, "particulars["))
+		cm_facts_put(context, path, text);
 }
 
 void
 cm_request_facts_document(const struct cm_request_doc *doc, struct cm_facts *facts)
 {
 	cm_request_doc_each(doc, cm_request_facts_leaf, facts);
+	for (size_t i = 0; i < doc->particular_count; i++) {
+		char path[96];
+		snprintf(path, sizeof path, "particulars.%.*s", CM_VIEW_ARG(doc->particulars[i].name));
+		cm_facts_put(facts, cm_view_text(path), doc->particulars[i].text);
+	}
 }
 
 static void

@@ -15,6 +15,7 @@ struct cm_draft {
 	struct cm_hi1_deadline deadline;    // disclosure: us 0 means none
 	struct cm_hi1_authorisation authorisation;
 	struct cm_hi1_approval approval;    // second person; name empty: none
+	struct cm_hi1_entry authorisation_flag, task_flag; // of an emergency
 	struct cm_hi1_alternative preservations[2]; // the preservation that this follows
 	size_t preservation_count;
 	struct cm_view to, case_id; // the call's members beside the draft, when they are texts
@@ -42,9 +43,11 @@ void cm_draft_fini(struct cm_draft *draft);
 
 // Which objects a message for a kind of this family has beside the Document Request.
 enum cm_draft_task {
-	CM_DRAFT_NO_TASK,
+	CM_DRAFT_ALONE,
+	CM_DRAFT_AUTHORISED,   // Authorisation
 	CM_DRAFT_PRESERVATION, // Authorisation, LPTask
 	CM_DRAFT_DISCLOSURE,   // Authorisation, Encryption, LDTask
+	CM_DRAFT_EMERGENCY,    // the same, and both say that it is an emergency
 	CM_DRAFT_EXTENSION,    // UPDATE of the LPTask with the new wanted end
 	CM_DRAFT_ENDING,       // UPDATE of the LPTask, desired Cancelled
 };

@@ -13,7 +13,7 @@ cm_draft_object(const struct cm_draft_told *told, enum cm_hi1_type type, struct 
 }
 
 static struct cm_hi1_object
-cm_draft_authorisation_object(struct cm_draft *draft, const struct cm_draft_told *told)
+cm_draft_authorisation_object(struct cm_draft *draft, const struct cm_draft_told *told, bool emergency)
 {
 	struct cm_hi1_object o = cm_draft_object(told, CM_HI1_TYPE_AUTHORISATION, told->authorisation);
 	o.authorisation = draft->authorisation;
@@ -24,13 +24,19 @@ cm_draft_authorisation_object(struct cm_draft *draft, const struct cm_draft_told
 	o.authorisation.legal_type = (struct cm_hi1_entry){
 	        CM_DICTIONARY_LEGAL_TYPE, draft->doc.legal_basis_count > 0 ? draft->doc.legal_basis[0].instrument
 	                                                                                 : cm_view_text("HC")};
-	o.authorisation.desired_status = cm_hi1_entry_of(CM_DICTIONARY_AUTHORISATION_DESIRED_STATUS, "Approved");
+	o.authorisation.desired_status =
+	        cm_hi1_entry_of(CM_DICTIONARY_AUTHORISATION_DESIRED_STATUS, emergency ? "EmergencyApproval" : "Approved");
+	if (emergency) {
+		draft->authorisation_flag = cm_hi1_entry_of(CM_DICTIONARY_AUTHORISATION_FLAG, "IsEmergency");
+		o.authorisation.flags = &draft->authorisation_flag;
+		o.authorisation.flag_count = 1;
+	}
 	o.authorisation.jurisdiction = told->sender.country;
 	o.authorisation.legal_entity = draft->doc.requesting == NULL ? told->node : draft->doc.requesting->name;
 	if (draft->approval.name.n > 0) {
 		draft->approval.type = cm_view_text("comity: second person");
 		draft->approval.at = cm_instant_of_seconds(cm_instant_seconds(told->now));
-		draft->approval.emergency = CM_HI1_NO;
+		draft->approval.emergency = emergency ? CM_HI1_YES : CM_HI1_NO;
 		if (draft->approval.reference.n == 0)
 			draft->approval.reference = told->reference;
 		o.authorisation.approvals = &draft->approval;
@@ -93,7 +99,7 @@ cm_draft_encryption_object(struct cm_draft *draft, const struct cm_draft_told *t
 }
 
 static struct cm_hi1_object
-cm_draft_disclosure_object(struct cm_draft *draft, const struct cm_draft_told *told)
+cm_draft_disclosure_object(struct cm_draft *draft, const struct cm_draft_told *told, bool emergency)
 {
 	struct cm_hi1_destination *to = cm_arena_new(&draft->arena, sizeof *to);
 	struct cm_hi1_object o = cm_draft_object(told, CM_HI1_TYPE_DISCLOSURE, told->task);
@@ -111,6 +117,11 @@ cm_draft_disclosure_object(struct cm_draft *draft, const struct cm_draft_told *t
 	o.disclosure.preservation_count = draft->preservation_count;
 	o.disclosure.deadlines = &draft->deadline;
 	o.disclosure.deadline_count = draft->deadline.at.us == 0 ? 0 : 1;
+	if (emergency) {
+		draft->task_flag = cm_hi1_entry_of(CM_DICTIONARY_LDTASK_FLAG, "IsEmergency");
+		o.disclosure.flags = &draft->task_flag;
+		o.disclosure.flag_count = 1;
+	}
 	return o;
 }
 
@@ -157,24 +168,25 @@ cm_draft_new(struct cm_draft *draft, const struct cm_draft_told *told, enum cm_d
              struct cm_hi1_object *objects, size_t *ret_count)
 {
 	struct cm_view *ids = cm_arena_new_many(&draft->arena, 4, sizeof *ids);
+	bool emergency = task == CM_DRAFT_EMERGENCY, data = emergency || task == CM_DRAFT_DISCLOSURE;
 	size_t n = 0;
 	if (ids == NULL)
 		return CM_NOMEM;
-	if (task != CM_DRAFT_NO_TASK)
-		objects[n++] = cm_draft_authorisation_object(draft, told);
+	if (task != CM_DRAFT_ALONE)
+		objects[n++] = cm_draft_authorisation_object(draft, told, emergency);
 	ids[0] = told->authorisation;
-	cm_result r = cm_draft_document_object(draft, told, ids, task == CM_DRAFT_NO_TASK ? 0 : 1, &objects[n++]);
-	if (task == CM_DRAFT_DISCLOSURE)
+	cm_result r = cm_draft_document_object(draft, told, ids, task == CM_DRAFT_ALONE ? 0 : 1, &objects[n++]);
+	if (data)
 		objects[n++] = cm_draft_encryption_object(draft, told);
 	if (task == CM_DRAFT_PRESERVATION)
 		objects[n++] = cm_draft_preservation_object(draft, told);
-	if (task == CM_DRAFT_DISCLOSURE)
-		objects[n++] = cm_draft_disclosure_object(draft, told);
-	if (task != CM_DRAFT_NO_TASK) {
+	if (data)
+		objects[n++] = cm_draft_disclosure_object(draft, told, emergency);
+	if (data || task == CM_DRAFT_PRESERVATION) {
 		ids[1] = told->document;
 		ids[2] = told->encryption;
 		objects[n - 1].associated = ids;
-		objects[n - 1].associated_count = task == CM_DRAFT_DISCLOSURE ? 3 : 2;
+		objects[n - 1].associated_count = data ? 3 : 2;
 	}
 	*ret_count = n;
 	return r;

@@ -283,6 +283,8 @@ static const struct cm_json_shape_field cm_request_doc_whole_fields[] = {
         {"offences", CM_SHAPE_INLINE, LIST(R, offences, offence_count),
          .sub = &cm_request_doc_offence_shape, .most = 16},
         {"order", CM_SHAPE_INLINE, .at = 0, .sub = &cm_request_doc_order_shape},
+        {"particulars", CM_SHAPE_INLINE, LIST(R, particulars, particular_count),
+         .sub = &cm_request_doc_particular_shape, .most = 64},
         {"period", CM_SHAPE_POINTER, AT(R, period), .sub = &cm_request_doc_period_shape},
         {"persons", CM_SHAPE_INLINE, LIST(R, persons, person_count), .sub = &cm_request_doc_person_shape, .most = 64},
         {"proceeding", CM_SHAPE_INLINE, .at = 0, .sub = &cm_request_doc_proceeding_shape},
@@ -317,6 +319,7 @@ cm_request_doc_check(struct cm_json_shape_reader *reader, const void *record)
 	if (doc->custodian_unknown == CM_DOC_YES && cm_request_doc_has(doc, "custodian"))
 		cm_json_shape_fault(reader, CM_ERROR_DOCUMENT_VALUE,
 		                    "custodian and custodian_unknown exclude each other");
+	cm_request_doc_particulars_check(reader, doc);
 }
 
 static const struct cm_json_shape cm_request_doc_whole_shape = {"request document", cm_request_doc_whole_fields,

@@ -54,6 +54,11 @@ struct cm_doc_person {
 	struct cm_view name, role, nationality, location, note;
 };
 
+// What the Convention asks for and no other member holds: a word of data/particulars.tab and what is said about it.
+struct cm_doc_particular {
+	struct cm_view name, text;
+};
+
 struct cm_doc_thing {
 	struct cm_view description, origin, location;
 };
@@ -130,6 +135,8 @@ struct cm_request_doc {
 		struct cm_view document, promised_by, court, date, extent, notice_to_third_parties;
 		enum cm_doc_flag final;
 	} order;
+	const struct cm_doc_particular *particulars;
+	size_t particular_count;
 	struct {
 		struct cm_instant at;
 		struct cm_view reason;
@@ -144,7 +151,7 @@ struct cm_request_doc {
 };
 
 // Reads at most CM_LIMIT_DOCUMENT_BYTES_VALUE. Every fault is a finding (place: JSON pointer): document_json,
-// document_member_missing, document_member_unknown, document_value.
+// document_member_missing, document_member_unknown, document_value, particular_unknown.
 CM_CHECKED cm_result cm_request_doc_read(struct cm_view json, struct cm_report *report, struct cm_request_doc *ret_doc);
 void cm_request_doc_fini(struct cm_request_doc *doc);
 

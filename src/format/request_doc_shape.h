@@ -7,7 +7,12 @@
 
 extern const struct cm_json_shape cm_request_doc_party_shape;
 extern const struct cm_json_shape cm_request_doc_attachment_shape;
+extern const struct cm_json_shape cm_request_doc_particular_shape; // request_doc_particular.c
 extern const struct cm_json_shape_rules cm_request_doc_rules;
+
+// No word of the particulars stands there twice.
+struct cm_request_doc;
+void cm_request_doc_particulars_check(struct cm_json_shape_reader *reader, const struct cm_request_doc *doc);
 
 // Rows of a table: the member, then where its value stands in `struct S`.
 #define CM_DOC_AT(S, field) .at = offsetof(struct S, field)

@@ -11,6 +11,7 @@
 #include "cli/cmd_after.h"
 #include "cli/cmd_bundle.h"
 #include "cli/cmd_catalogue.h"
+#include "cli/cmd_check.h"
 #include "cli/cmd_evidence.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_log.h"
@@ -41,6 +42,7 @@ static const struct {
         {CM_COMMAND_SEAL, cm_cmd_seal},
         {CM_COMMAND_OPEN, cm_cmd_open},
         {CM_COMMAND_VERIFY, cm_cmd_verify},
+        {CM_COMMAND_REQUEST_CHECK, cm_cmd_check},
         {CM_COMMAND_REQUEST_SEND, cm_cmd_after_send},
         {CM_COMMAND_STOP, cm_cmd_after_stop},
         {CM_COMMAND_EVIDENCE_SEND, cm_cmd_evidence_send},

@@ -13,6 +13,7 @@
 #include "node/peering.h"
 #include "node/tab_frame.h"
 #include "os/clock.h"
+#include "proto/shape.h"
 
 void
 cm_do_json(struct cm_exchange *ex, unsigned status, struct cm_buf *body)
@@ -29,6 +30,17 @@ cm_do_json_time(struct cm_json_put *put, const char *name, struct cm_instant t)
 		cm_json_put_null(put);
 	else
 		cm_json_put_text(put, cm_view_text(cm_instant_text(t, text)));
+}
+
+cm_result
+cm_do_page(struct cm_exchange *ex, uint64_t otherwise, struct cm_report *report, size_t *ret_limit)
+{
+	uint64_t limit = 0;
+	cm_result r = cm_route_query_u64(cm_server_query(ex->rq), "limit", otherwise, CM_LIMIT_STORE_PAGE_VALUE, report, &limit);
+	if (r == CM_OK && limit == 0)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "limit", "%s", "0");
+	*ret_limit = (size_t)limit;
+	return r;
 }
 
 void
@@ -252,13 +264,25 @@ cm_do_handler_of(enum cm_route route)
 	return handlers[route];
 }
 
+// What has no member that must be there may not be looked at by its handler; a body that has others was meant for another route.
+static cm_result
+cm_do_little_said(struct cm_exchange *ex, struct cm_report *report)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) none;
+	cm_facts_init(&none);
+	return cm_shape_may_miss(cm_shape_call(ex->match.route)->body) ? cm_exchange_facts(ex, report, &none) : CM_OK;
+}
+
 void
 cm_do_admin(struct cm_exchange *ex)
 {
 	struct cm_report report = {0};
 	cm_do_handler *handler = cm_do_handler_of(ex->match.route);
+	cm_result r = ex->gone ? CM_OK : cm_do_little_said(ex, &report);
 	if (ex->gone)
 		cm_exchange_status(ex, 503);
+	else if (r != CM_OK)
+		cm_exchange_problem(ex, r, &report);
 	else if (handler != NULL)
 		handler(ex);
 	else

@@ -22,6 +22,26 @@ cm_do_document_path(struct cm_view path)
 	return path.n > 0;
 }
 
+// What a particular says is shown at its word, as the law's tables name it: "particulars[0].text" at "particulars.questions".
+static bool
+cm_do_document_particular(const struct cm_facts *facts, struct cm_buf *path)
+{
+	static const char end[] = "].text";
+	struct cm_view word = cm_buf_view(path);
+	if (!cm_view_starts(word, "particulars[") || word.n < strlen(end))
+		return true;
+	if (!cm_view_is(cm_view_part(word, word.n - strlen(end), strlen(end)), end))
+		return false;
+	path->n -= strlen("text");
+	cm_buf_text(path, "name");
+	if (!cm_facts_find(facts, cm_buf_cstr(path), &word))
+		return false;
+	cm_buf_clear(path);
+	cm_buf_text(path, "particulars.");
+	cm_buf_view_add(path, word);
+	return cm_do_document_path(cm_buf_view(path));
+}
+
 // Each path once, the first counts: a peer's member "a.b" must not spoil our answer beside b in a.
 static void
 cm_do_document_members(struct cm_json_put *put, const struct cm_facts *facts)
@@ -34,7 +54,8 @@ cm_do_document_members(struct cm_json_put *put, const struct cm_facts *facts)
 			continue;
 		cm_buf_clear(&name);
 		cm_buf_view_add(&name, member.path);
-		if (cm_facts_find(facts, cm_buf_cstr(&name), &first) && first.p == member.text.p)
+		if (cm_facts_find(facts, cm_buf_cstr(&name), &first) && first.p == member.text.p &&
+		    cm_do_document_particular(facts, &name))
 			cm_json_put_member_text(put, cm_buf_cstr(&name), member.text);
 	}
 }
@@ -68,7 +89,7 @@ static cm_result
 cm_do_document_body(struct cm_node *node, const struct cm_hi1_object *o, struct cm_facts *facts, bool *ret_read)
 {
 	struct cm_report report = {0};
-	cm_result r = cm_reader_client_facts(&node->reader, o->document.body->contents, &report, facts);
+	cm_result r = cm_reader_client_facts(&node->reader, CM_API_SHAPE_NONE, o->document.body->contents, &report, facts);
 	*ret_read = r == CM_OK;
 	return r == CM_REFUSED ? CM_OK : r;
 }

@@ -12,6 +12,9 @@ void cm_do_json(struct cm_exchange *ex, unsigned status, struct cm_buf *body);
 void cm_do_json_time(struct cm_json_put *put, const char *name, struct cm_instant t);
 void cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash *h);
 
+// How many rows a page has: "limit" of the query, 1 to store_page.
+CM_CHECKED cm_result cm_do_page(struct cm_exchange *ex, uint64_t otherwise, struct cm_report *report, size_t *ret_limit);
+
 // One act as {"at","index","request","type"}.
 CM_CHECKED cm_result cm_do_act_row(struct cm_node *node, uint64_t index, struct cm_json_put *put,
                                    struct cm_report *report);

@@ -14,6 +14,7 @@
 #include "node/hi1_answer.h"
 #include "node/renewal.h"
 #include "os/clock.h"
+#include "proto/openapi.h"
 
 static struct cm_view
 cm_do_act_field(const struct cm_store_act *act, enum cm_act_field field)
@@ -344,7 +345,7 @@ cm_do_records(struct cm_exchange *ex)
 	if (route == CM_ROUTE_API_NODE)
 		r = cm_do_node(ex, &body);
 	else if (route == CM_ROUTE_API_OPENAPI) {
-		cm_route_openapi("admin", CM_VERSION, &body);
+		cm_openapi_write("admin", CM_VERSION, &body);
 		r = cm_buf_result(&body);
 	} else if (route == CM_ROUTE_API_MESSAGE_SHOW)
 		r = cm_do_message_show(ex, &report, &body);

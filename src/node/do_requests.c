@@ -39,11 +39,10 @@ cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 	const struct cm_store_request *from = NULL;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	uint64_t limit = 0;
-	size_t n = 0;
+	size_t n = 0, limit = 0;
 	cm_result r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
 	if (r == CM_OK)
-		r = cm_route_query_u64(cm_server_query(ex->rq), "limit", 50, CM_LIMIT_STORE_PAGE_VALUE, report, &limit);
+		r = cm_do_page(ex, 50, report, &limit);
 	struct cm_store_ask ask = {.limit = limit};
 	if (r == CM_OK && after.n > 0)
 		r = cm_store_request(ex->node->store, cm_buf_view(&after), report, &page2, &from);

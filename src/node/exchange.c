@@ -11,15 +11,21 @@
 #include "node/keeper_statement.h"
 #include "node/upload.h"
 #include "proto/problem.h"
+#include "proto/shape.h"
 
 void
 cm_exchange_answer(struct cm_exchange *ex, struct cm_server_answer *answer)
 {
 	struct cm_net_request *rq = ex->rq;
-	char later[16];
+	char later[16], allow[sizeof ex->match.allow];
 	snprintf(later, sizeof later, "%d", CM_LIMIT_RETRY_AFTER_S_VALUE);
+	memcpy(allow, ex->match.allow, sizeof allow);
 	if (answer->status == 503)
 		cm_server_answer_field(answer, "Retry-After", later);
+	if (answer->status == 405)
+		cm_server_answer_field(answer, "Allow", allow);
+	if (answer->status == 401)
+		cm_server_answer_field(answer, "WWW-Authenticate", "Comity-Statement");
 	cm_upload_free(ex->upload);
 	cm_mem_free(ex);
 	cm_server_answer(rq, answer);
@@ -50,14 +56,23 @@ void
 cm_exchange_status(struct cm_exchange *ex, unsigned status)
 {
 	struct cm_server_answer answer = {.status = status};
-	cm_exchange_answer(ex, &answer);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	if (status < 400) {
+		cm_exchange_answer(ex, &answer);
+		return;
+	}
+	cm_problem_write(status, NULL, &body);
+	cm_exchange_bytes(ex, status, CM_PROBLEM_TYPE, &body);
 }
 
 cm_result
 cm_exchange_facts(struct cm_exchange *ex, struct cm_report *report, struct cm_facts *ret_facts)
 {
 	struct cm_view body = cm_server_body(ex->rq);
-	return body.n == 0 ? CM_OK : cm_reader_client_facts(&ex->node->reader, body, report, ret_facts);
+	enum cm_api_shape shape = cm_shape_call(ex->match.route)->body;
+	if (body.n == 0 && cm_shape_may_miss(shape))
+		return CM_OK;
+	return cm_reader_client_facts(&ex->node->reader, shape, body, report, ret_facts);
 }
 
 cm_result

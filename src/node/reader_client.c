@@ -115,7 +115,6 @@ cm_reader_client_hi1(struct cm_reader_client *client, struct cm_view json, const
 		good = cm_reader_client_judged(&rd, &ret_read->judged[i]);
 	ret_read->receipt_entry = cm_rd_field(&rd);
 	ret_read->receipt_artifact = cm_rd_field(&rd);
-	good = good && cm_event_ends_read(&rd, &ret_read->ends);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_read->wire, report, &ret_read->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;
@@ -152,7 +151,6 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->to = cm_rd_field(&rd);
 	ret_draft->case_id = cm_rd_field(&rd);
 	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;
-	good = good && cm_event_ends_read(&rd, &ret_draft->ends);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_draft->wire, report, &ret_draft->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;
@@ -181,11 +179,12 @@ cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, stru
 }
 
 cm_result
-cm_reader_client_facts(struct cm_reader_client *client, struct cm_view json, struct cm_report *report,
-                       struct cm_facts *ret_facts)
+cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,
+                       struct cm_report *report, struct cm_facts *ret_facts)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) job = cm_reader_client_job(CM_READER_JOB_FACTS);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_buf_u32be(&job, (uint32_t)shape);
 	cm_buf_field(&job, json);
 	cm_result r = cm_reader_client_ask(client, &job, report, &answer);
 	if (r != CM_OK)

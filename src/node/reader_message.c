@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
-#include "domain/preservation.h"
 #include "domain/receipt.h"
 #include "domain/request.h"
 #include "domain/request_facts.h"
@@ -75,12 +74,14 @@ cm_reader_task(const struct cm_hi1_message *message)
 	return NULL;
 }
 
-// Holds a request document against the law's tables. `node` sends it.
+// Holds a request document against the law's tables.
 static cm_result
-cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_action *action, const struct cm_reader_told *told,
-                struct cm_view node, struct cm_report *report, struct cm_report *advice)
+cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_message *message,
+                const struct cm_reader_told *told, struct cm_report *report, struct cm_report *advice)
 {
+	const struct cm_hi1_action *action = cm_reader_task(message);
 	const struct cm_hi1_object *task = action == NULL ? NULL : action->object;
+	struct cm_node_name sender, receiver;
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	enum cm_kind kind = CM_KIND_NONE;
 	cm_facts_init(&facts);
@@ -95,12 +96,17 @@ cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_action *ac
 	if (r == CM_OK)
 		r = cm_kind_check(doc->kind, report, &kind);
 	if (r == CM_OK)
+		r = cm_node_name_join(message->sender.country, message->sender.id, report, &sender);
+	if (r == CM_OK)
+		r = cm_node_name_join(message->receiver.country, message->receiver.id, report, &receiver);
+	if (r == CM_OK)
 		r = cm_request_check(&facts,
 		                     &(struct cm_request_told){.kind = kind,
 		                             .now = told->now,
 		                             .sender = told->sender,
 		                             .receiver = told->receiver,
-		                             .node = node},
+		                             .node = cm_view_text(sender.whole),
+		                             .to = cm_view_text(receiver.whole)},
 		                     report);
 	if (r == CM_OK && advice != NULL)
 		cm_request_advise(&facts, kind, advice);
@@ -113,7 +119,6 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
                 const struct cm_reader_told *told, struct cm_buf *answer)
 {
 	struct cm_report report = {0};
-	struct cm_node_name sender;
 	struct cm_request_doc CM_CLEANUP(cm_request_doc_fini) doc = {.id = {0}};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) findings = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	const struct cm_hi1_action *task = cm_reader_task(message);
@@ -124,9 +129,7 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
 		r = cm_report_refuse(&report, CM_ERROR_HI1_WORKFLOW_MISMATCH, "/Header/WorkflowIdentifier", "%.*s, but the request says %.*s",
 		                     CM_VIEW_ARG(message->workflow), CM_VIEW_ARG(doc.kind));
 	if (r == CM_OK)
-		r = cm_node_name_join(message->sender.country, message->sender.id, &report, &sender);
-	if (r == CM_OK)
-		r = cm_reader_check(&doc, task, told, cm_view_text(sender.whole), &report, NULL);
+		r = cm_reader_check(&doc, message, told, &report, NULL);
 	cm_ipc_findings_write(r == CM_OK ? CM_REFUSED : r, &report, &findings);
 	cm_buf_field(answer, object->id);
 	cm_buf_field(answer, cm_reader_title(&doc));
@@ -188,19 +191,7 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 			n--;
 		}
 	cm_reader_receipt_parts(&message, answer);
-	cm_reader_ends(&message, answer);
 	return cm_buf_result(answer);
-}
-
-static enum cm_draft_task
-cm_reader_draft_task(enum cm_kind kind)
-{
-	enum cm_event later = cm_preservation_event(kind);
-	return later == CM_EVENT_EXTEND           ? CM_DRAFT_EXTENSION
-	       : later == CM_EVENT_RELEASE        ? CM_DRAFT_ENDING
-	       : cm_kind_has_task(kind, "LPTask") ? CM_DRAFT_PRESERVATION
-	       : cm_kind_has_task(kind, "LDTask") ? CM_DRAFT_DISCLOSURE
-	                                          : CM_DRAFT_NO_TASK;
 }
 
 static cm_result
@@ -225,9 +216,9 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	if (r == CM_OK)
 		r = cm_kind_check(draft.doc.kind, report, &kind);
 	if (r == CM_OK)
-		r = cm_draft_message(&draft, &draft_told, cm_reader_draft_task(kind), report, &message);
+		r = cm_draft_message(&draft, &draft_told, cm_kind_draft(kind), report, &message);
 	if (r == CM_OK)
-		r = cm_reader_check(&draft.doc, cm_reader_task(&message), &told, draft_told.node, report, &advice);
+		r = cm_reader_check(&draft.doc, &message, &told, report, &advice);
 	if (r == CM_OK)
 		r = cm_hi1_message_write(&message, &canonical);
 	if (r == CM_OK)
@@ -243,7 +234,6 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_buf_field(answer, draft.to);
 	cm_buf_field(answer, draft.case_id);
 	cm_buf_field(answer, cm_buf_view(&advised));
-	cm_reader_ends(&message, answer);
 	return cm_buf_result(answer);
 }
 
@@ -324,13 +314,16 @@ cm_reader_flatten(struct cm_facts *facts, const char *path, const struct cm_json
 static cm_result
 cm_reader_facts(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
+	uint32_t shape = cm_rd_u32be(rd);
 	struct cm_view json = cm_rd_field(rd);
 	struct cm_json CM_CLEANUP(cm_json_free_at) *tree = NULL;
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	cm_facts_init(&facts);
-	if (!cm_rd_done(rd))
+	if (!cm_rd_done(rd) || shape >= CM_API_SHAPE_END)
 		return CM_BUG;
 	cm_result r = cm_json_read(json, CM_LIMIT_MESSAGE_BYTES_VALUE, report, &tree);
+	if (r == CM_OK && shape != CM_API_SHAPE_NONE)
+		r = cm_shape_check((enum cm_api_shape)shape, cm_json_root(tree), report);
 	if (r != CM_OK)
 		return r;
 	cm_reader_flatten(&facts, "", cm_json_root(tree));

@@ -10,7 +10,7 @@
 #include "format/draft.h"
 #include "format/hi1_message.h"
 #include "node/ask.h"
-#include "node/event_ends.h"
+#include "proto/shape.h"
 
 enum cm_reader_job {
 	CM_READER_JOB_HI1 = 1, // one HI-1 message
@@ -48,7 +48,6 @@ struct cm_reader_read {
 	// Of the receipt in an answer, as its text says, not verified: the entry of its act, and the SHA-256 (hex) of the message that
 	// the act says was taken. Empty without.
 	struct cm_view receipt_entry, receipt_artifact;
-	struct cm_event_ends ends; // what the documents name
 	struct cm_buf bytes;
 };
 // The text of the receipt in an answer; empty without.
@@ -75,7 +74,6 @@ struct cm_reader_draft {
 	char title[200];
 	char parent[40], relates[40]; // as above
 	struct cm_report advice; // what could be added
-	struct cm_event_ends ends;
 	struct cm_buf bytes;
 };
 void cm_reader_draft_fini(struct cm_reader_draft *draft);
@@ -96,7 +94,8 @@ void cm_reader_card_fini(struct cm_reader_card *card);
 CM_CHECKED cm_result cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, struct cm_instant now,
                                            struct cm_report *report, struct cm_reader_card *ret_card);
 
-CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, struct cm_view json,
+// Any JSON as paths and texts; of a shape that is not NONE, or refused.
+CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,
                                             struct cm_report *report, struct cm_facts *ret_facts);
 
 #endif

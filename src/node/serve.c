@@ -11,6 +11,7 @@
 #include "node/upload.h"
 #include "os/clock.h"
 #include "proto/problem.h"
+#include "proto/shape.h"
 
 // The first callback of a request: route, certificate, what happens to the body.
 static void
@@ -29,6 +30,8 @@ cm_serve_head(struct cm_node *node, const char *listener, struct cm_net_request 
 	const struct cm_route_row *row = cm_route_row(ex->match.route);
 	if (r == CM_OK && row->certificate && cm_server_certificate_count(rq) == 0)
 		r = cm_report_refuse(&report, CM_ERROR_PEER_UNKNOWN, "TLS", "no certificate");
+	if (r == CM_OK)
+		r = cm_shape_query_check(ex->match.route, cm_server_query(rq), &report);
 	if (r == CM_OK && strcmp(row->body, "stream") == 0) {
 		plan->body = CM_SERVER_BODY_STREAM;
 		plan->body_max = row->body_max;

@@ -47,7 +47,7 @@ cm_take_check_request_parts(struct cm_take *take)
 			continue;
 		if (tasks++ > 0)
 			cm_take_fault(&take->faults[i], CM_HI1_ERROR_UNSUPPORTED, "/HI1Object", "one task in one message");
-		if (cm_kind_row(kind)->behaviour && !cm_kind_has_task(kind, cm_hi1_type_name(o->type)))
+		if (cm_kind_row(kind)->works && !cm_kind_has_task(kind, cm_hi1_type_name(o->type)))
 			cm_take_fault(&take->faults[i], CM_HI1_ERROR_UNSUPPORTED, "/@xsi:type", "not the task of this kind");
 	}
 	for (size_t i = 0; requests == 0 && i < m->action_count; i++) {

@@ -246,7 +246,7 @@ cm_take_read_list(struct cm_take *take, const struct cm_hi1_list *list, struct c
 
 // -- GETCSPCONFIG --------------------------------------------------------------------------------------------------
 
-// Kinds that have behaviour here.
+// Kinds that work here.
 static const struct cm_hi1_own_dictionary *
 cm_take_read_kinds(struct cm_arena *arena)
 {
@@ -257,7 +257,7 @@ cm_take_read_kinds(struct cm_arena *arena)
 	*dictionary = (struct cm_hi1_own_dictionary){
 	        .owner = cm_view_text("comity"), .name = cm_view_text("RequestKind"), .entries = kinds};
 	for (enum cm_kind k = CM_KIND_NONE + 1; k < CM_KIND_END; k++)
-		if (cm_kind_row(k)->behaviour)
+		if (cm_kind_row(k)->works)
 			kinds[dictionary->entry_count++] =
 			        (struct cm_hi1_meaning){cm_view_text(cm_kind_row(k)->code), cm_view_text(cm_kind_row(k)->name)};
 	return dictionary;

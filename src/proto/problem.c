@@ -11,6 +11,12 @@ static const struct cm_problem_status {
 	unsigned status;
 } cm_problem_statuses[] = {
         {CM_ERROR_HTTP_PATH, 400},
+        {CM_ERROR_SESSION_MISSING, 401},
+        {CM_ERROR_SESSION_UNKNOWN, 401},
+        {CM_ERROR_STATEMENT_FORM, 401},
+        {CM_ERROR_STATEMENT_MAC, 401},
+        {CM_ERROR_STATEMENT_REPLAYED, 401},
+        {CM_ERROR_STATEMENT_OTHER, 401},
         {CM_ERROR_HTTP_NOT_FOUND, 404},
         {CM_ERROR_REQUEST_UNKNOWN, 404},
         {CM_ERROR_EVIDENCE_UNKNOWN, 404},
@@ -42,17 +48,22 @@ static const struct cm_problem_status {
 };
 
 unsigned
+cm_problem_rule_status(enum cm_error rule)
+{
+	for (size_t i = 0; i < sizeof cm_problem_statuses / sizeof *cm_problem_statuses; i++)
+		if (cm_problem_statuses[i].rule == rule)
+			return cm_problem_statuses[i].status;
+	return 422;
+}
+
+unsigned
 cm_problem_status(cm_result result, const struct cm_report *report)
 {
 	if (result == CM_FAILED || result == CM_NOMEM)
 		return 503;
 	if (result != CM_REFUSED)
 		return 500;
-	for (size_t i = 0; report != NULL && report->count != 0 && i < sizeof cm_problem_statuses / sizeof *cm_problem_statuses;
-	     i++)
-		if (cm_problem_statuses[i].rule == report->findings[0].rule)
-			return cm_problem_statuses[i].status;
-	return 422;
+	return report == NULL || report->count == 0 ? 422 : cm_problem_rule_status(report->findings[0].rule);
 }
 
 void

@@ -13,6 +13,9 @@
 // CM_BUG, 503 for CM_FAILED and CM_NOMEM. Never a success.
 unsigned cm_problem_status(cm_result result, const struct cm_report *report);
 
+// The status of a refusal whose first finding is this row: 422 when none is its own.
+unsigned cm_problem_rule_status(enum cm_error rule);
+
 // Appends the document. Without findings it is the bare status.
 void cm_problem_write(unsigned status, const struct cm_report *report, struct cm_buf *to);
 

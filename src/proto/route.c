@@ -8,8 +8,6 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "proto/problem.h"
-
 #include "proto/route.h"
 
 #define CM_ROUTE_SEGMENTS 24 // of a path; the deepest tile of a register of 2^64 entries has 14
@@ -134,7 +132,7 @@ cm_route_fits(const char *pattern, const struct cm_route_path *path, struct cm_r
 	return at == path->count;
 }
 
-static bool
+bool
 cm_route_listens(const struct cm_route_row *row, const char *listener)
 {
 	for (size_t i = 0; row->listeners[i] != NULL; i++)
@@ -241,94 +239,4 @@ cm_route_query_u64(struct cm_view query, const char *name, uint64_t otherwise, u
 		                        (unsigned long long)max);
 	*ret_value = value;
 	return CM_OK;
-}
-
-static void
-cm_route_json(struct cm_buf *to, const char *before, const char *text)
-{
-	cm_buf_text(to, before);
-	cm_problem_json_text(to, cm_view_text(text));
-}
-
-// "/log/{path*}" is "/log/{path}" in OpenAPI, which has no name for the rest of a path.
-static void
-cm_route_openapi_path(const char *path, struct cm_buf *to)
-{
-	for (; *path != 0; path++)
-		if (*path != '*')
-			cm_buf_u8(to, (uint8_t)*path);
-}
-
-static void
-cm_route_openapi_parameters(const char *path, struct cm_buf *to)
-{
-	const char *comma = "";
-	cm_buf_text(to, ",\"parameters\":[");
-	for (const char *p = strchr(path, '{'); p != NULL; p = strchr(p, '{')) {
-		size_t n = strcspn(++p, "*}");
-		cm_buf_printf(to, "%s{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}",
-		              comma, (int)n, p);
-		comma = ",";
-	}
-	cm_buf_text(to, "]");
-}
-
-static void
-cm_route_openapi_operation(const struct cm_route_row *row, struct cm_buf *to)
-{
-	char method[16] = "";
-	for (size_t i = 0; row->method[i] != 0 && i + 1 < sizeof method; i++)
-		method[i] = (char)(row->method[i] + ('a' - 'A'));
-	cm_buf_printf(to, "\"%s\":{\"operationId\":\"%s\"", method, row->name);
-	cm_route_json(to, ",\"summary\":", row->summary);
-	if (strchr(row->path, '{') != NULL)
-		cm_route_openapi_parameters(row->path, to);
-	if (strcmp(row->body, "none") != 0) {
-		cm_route_json(to, ",\"requestBody\":{\"required\":true,\"content\":{", row->media_in);
-		cm_buf_text(to, ":{}}}");
-	}
-	cm_buf_printf(to, ",\"responses\":{\"%u\":{\"description\":\"done\"", (unsigned)row->status);
-	if (strcmp(row->media_out, "-") != 0) {
-		cm_route_json(to, ",\"content\":{", row->media_out);
-		cm_buf_text(to, ":{}}");
-	}
-	cm_buf_text(to, "},\"default\":{\"description\":\"refused\",\"content\":{\"" CM_PROBLEM_TYPE "\":{\"schema\":"
-	                "{\"$ref\":\"#/components/schemas/Problem\"}}}}}}");
-}
-
-void
-cm_route_openapi(const char *listener, const char *version, struct cm_buf *to)
-{
-	const char *comma = "";
-	cm_route_json(to, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"comity\",\"version\":", version);
-	cm_buf_text(to, "},\"paths\":{");
-	for (int i = 1; i < CM_ROUTE_END; i++) {
-		const struct cm_route_row *row = cm_route_row((enum cm_route)i);
-		bool again = false;
-		for (int k = 1; k < i; k++)
-			again = again || (cm_route_listens(cm_route_row((enum cm_route)k), listener) &&
-			                  strcmp(cm_route_row((enum cm_route)k)->path, row->path) == 0);
-		if (again || !cm_route_listens(row, listener))
-			continue;
-		cm_buf_printf(to, "%s\"", comma);
-		cm_route_openapi_path(row->path, to);
-		cm_buf_text(to, "\":{");
-		comma = "";
-		for (int k = i; k < CM_ROUTE_END; k++) {
-			const struct cm_route_row *other = cm_route_row((enum cm_route)k);
-			if (!cm_route_listens(other, listener) || strcmp(other->path, row->path) != 0)
-				continue;
-			cm_buf_text(to, comma);
-			cm_route_openapi_operation(other, to);
-			comma = ",";
-		}
-		cm_buf_text(to, "}");
-		comma = ",\n";
-	}
-	cm_buf_text(to, "},\"components\":{\"schemas\":{\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\","
-	                "\"status\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":"
-	                "{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"findings\":{\"type\":\"array\",\"items\":"
-	                "{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"},"
-	                "\"place\":{\"type\":\"string\"},\"seen\":{\"type\":\"string\"},\"remedy\":{\"type\":\"string\"},"
-	                "\"source\":{\"type\":\"string\"}}}}}}}}}\n");
 }

@@ -33,7 +33,7 @@ CM_CHECKED cm_result cm_route_query(struct cm_view query, const char *name, stru
 CM_CHECKED cm_result cm_route_query_u64(struct cm_view query, const char *name, uint64_t otherwise, uint64_t max,
                                         struct cm_report *report, uint64_t *ret_value);
 
-// Appends the OpenAPI 3.1 document of a listener's routes, as JSON.
-void cm_route_openapi(const char *listener, const char *version, struct cm_buf *to);
+// Does the route stand on this listener?
+bool cm_route_listens(const struct cm_route_row *row, const char *listener);
 
 #endif

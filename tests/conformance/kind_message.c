@@ -9,7 +9,6 @@
 
 #include "base/tab_limit.h"
 #include "domain/kind.h"
-#include "domain/preservation.h"
 #include "format/draft.h"
 
 static struct cm_report report;
@@ -62,17 +61,6 @@ der_of(const char *path)
 	return cm_view_of(der, (size_t)n);
 }
 
-static enum cm_draft_task
-task_of(enum cm_kind kind)
-{
-	enum cm_event later = cm_preservation_event(kind);
-	return later == CM_EVENT_EXTEND           ? CM_DRAFT_EXTENSION
-	       : later == CM_EVENT_RELEASE        ? CM_DRAFT_ENDING
-	       : cm_kind_has_task(kind, "LPTask") ? CM_DRAFT_PRESERVATION
-	       : cm_kind_has_task(kind, "LDTask") ? CM_DRAFT_DISCLOSURE
-	                                          : CM_DRAFT_NO_TASK;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -100,7 +88,7 @@ main(int argc, char **argv)
 	if (cm_draft_read(cm_buf_view(&call), &told, &report, &draft) != CM_OK)
 		die("the draft is refused");
 	kind = cm_kind_find(draft.doc.kind.p, draft.doc.kind.n);
-	if (cm_draft_message(&draft, &told, task_of(kind), &report, &message) != CM_OK)
+	if (cm_draft_message(&draft, &told, cm_kind_draft(kind), &report, &message) != CM_OK)
 		die("no message can be made of the draft");
 	if (cm_hi1_message_write(&message, &text) != CM_OK || cm_buf_result(&text) != CM_OK)
 		die("the message cannot be written");

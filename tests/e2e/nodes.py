@@ -45,13 +45,13 @@ class Clock:
 
 
 class Node:
-    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority'), clock=None):
+    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority'), clock=None, home=None, state=None):
         # A person for each start: sessions end with the keeper, and a code of an authenticator is good once in 30 s.
         self.folder, self.name, self.people, self.who = folder, name, people, -1
-        self.home = os.path.join(folder, name[:2])
+        self.home = os.path.join(folder, home or name[:2])
         self.process = None
         self.clock, self.exercise = clock, ['--exercise-clock', clock.file] if clock else []
-        run(['init', '--home', self.home, '--state', self.home + '-state', '--node', name, '--name', title,
+        run(['init', '--home', self.home, '--state', state or self.home + '-state', '--node', name, '--name', title,
              *[word for role in roles for word in ('--role', role)]] + self.exercise)
         for person in people:
             write(self.file(person, 'password'), 'a good pass phrase\n')
@@ -109,17 +109,21 @@ class Node:
                 return int(entry)
         return None
 
+    def statement(self, act, obj, data):
+        """The header fields of a call by the person who logged in last."""
+        lines = open(self.file(self.people[self.who], 'session')).read().split('\n')
+        session, key = bytes.fromhex(lines[2]), bytes.fromhex(lines[3])
+        text = b'comity-statement-v1\n' + struct.pack('>Q', int(self.now() * 1e6)) + field(act.encode()) + \
+            field(obj.encode()) + hashlib.sha256(data).digest() + field(b'')
+        return {'Comity-Session': session.hex(),
+                'Comity-Statement': base64.urlsafe_b64encode(text).rstrip(b'=').decode(),
+                'Comity-Mac': hmac.new(key, session + text, 'sha256').hexdigest()}
+
     def call(self, method, path, act=None, obj='', body=None):
         data = b'' if body is None else json.dumps(body).encode()
         fields = {'Content-Type': 'application/json'} if data else {}
         if act:
-            lines = open(self.file(self.people[self.who], 'session')).read().split('\n')
-            session, key = bytes.fromhex(lines[2]), bytes.fromhex(lines[3])
-            text = b'comity-statement-v1\n' + struct.pack('>Q', int(self.now() * 1e6)) + field(act.encode()) + \
-                field(obj.encode()) + hashlib.sha256(data).digest() + field(b'')
-            fields['Comity-Session'] = session.hex()
-            fields['Comity-Statement'] = base64.urlsafe_b64encode(text).rstrip(b'=').decode()
-            fields['Comity-Mac'] = hmac.new(key, session + text, 'sha256').hexdigest()
+            fields.update(self.statement(act, obj, data))
         try:
             c = UnixConnection(os.path.join(self.home, 'run', 'admin.sock'))
             c.request(method, path, body=data or None, headers=fields)
@@ -130,7 +134,7 @@ class Node:
         if answer.status >= 500:
             raise Gone(text.decode()[:200])
         if answer.status >= 300:
-            raise Refused(text.decode()[:400])
+            raise Refused(text.decode())
         return json.loads(text) if text else {}
 
 

@@ -172,7 +172,7 @@ def resynchronise(peer, doc, task):
     check('GET gives the document as it was', object['doc:DocumentBody'] == doc['doc:DocumentBody'], object)
     config = answers(peer.say(None, [{'GETCSPCONFIG': {}}])[1])[0]['GETCSPCONFIGResponse']
     kinds = [e['dictionaries:Value'] for e in config['Dictionaries']['dictionaries:Dictionary'][0]['dictionaries:DictionaryEntries']['dictionaries:DictionaryEntry']]
-    check('the configuration names the kinds', 'pres' in kinds and 'extradite' not in kinds, kinds)
+    check('the configuration names the kinds', 'pres' in kinds and 'extradite' in kinds and 'status' not in kinds, kinds)
 
 
 def main():

@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	        .node = cm_view_text("xa.contact"),
 	        .sha256 = sha256,
 	};
-	for (int task = CM_DRAFT_NO_TASK; task <= CM_DRAFT_DISCLOSURE; task++) {
+	for (int task = CM_DRAFT_ALONE; task <= CM_DRAFT_EMERGENCY; task++) {
 		struct cm_draft draft = {.preservation_count = 0};
 		struct cm_hi1_message message;
 		struct cm_buf text = cm_buf_of(1 << 20);

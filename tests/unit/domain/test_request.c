@@ -11,10 +11,10 @@
 struct vector {
 	struct cm_facts facts;
 	struct cm_request_told told;
-	char node[64];
+	char node[64], to[64];
 };
 
-// A vector is lines "path<tab>text"; the first four, and "sending_node", say what the check is told.
+// A vector is lines "path<tab>text"; the first four, "sending_node" and "receiving_node" say what the check is told.
 static void
 take_line(struct vector *v, size_t number, struct cm_view key, struct cm_view text)
 {
@@ -33,12 +33,14 @@ take_line(struct vector *v, size_t number, struct cm_view key, struct cm_view te
 		assert_int_equal(cm_authority_read(text, NULL, &v->told.receiver), CM_OK);
 		break;
 	default:
-		if (!cm_view_is(key, "sending_node")) {
+		if (cm_view_is(key, "sending_node")) {
+			snprintf(v->node, sizeof v->node, "%.*s", CM_VIEW_ARG(text));
+			v->told.node = cm_view_text(v->node);
+		} else if (cm_view_is(key, "receiving_node")) {
+			snprintf(v->to, sizeof v->to, "%.*s", CM_VIEW_ARG(text));
+			v->told.to = cm_view_text(v->to);
+		} else
 			cm_facts_put(&v->facts, key, text);
-			break;
-		}
-		snprintf(v->node, sizeof v->node, "%.*s", CM_VIEW_ARG(text));
-		v->told.node = cm_view_text(v->node);
 	}
 }
 
@@ -123,6 +125,18 @@ each_fault_is_refused_by_name(void **state)
 	assert_true(each("refuse", refused_by_the_rule_in_its_name) >= 40);
 }
 
+// Does the fact stand under the path of a content? "data[].relation" is missed when the first element lacks it.
+static bool
+of_first(struct cm_view fact, const char *path)
+{
+	const char *every = strstr(path, "[].");
+	char first[96];
+	if (every == NULL)
+		return cm_view_starts(fact, path);
+	snprintf(first, sizeof first, "%.*s[0].%s", (int)(every - path), path, every + 3);
+	return cm_view_starts(fact, first);
+}
+
 // Every item that is always needed, of every kind that works, is missed when it alone is left out.
 static void
 leave_out_each(const char *name, struct vector *v)
@@ -138,8 +152,7 @@ leave_out_each(const char *name, struct vector *v)
 			struct cm_facts_member m = cm_facts_member(&v->facts, i);
 			bool drop = false;
 			for (const char *const *p = row->paths; *p != NULL; p++)
-				drop = drop || cm_view_starts(m.path, *p) ||
-				       (strncmp(*p, "data[]", 6) == 0 && cm_view_starts(m.path, "data[0].relation"));
+				drop = drop || of_first(m.path, *p);
 			if (!drop)
 				cm_facts_put(&less, m.path, m.text);
 		}
@@ -189,7 +202,7 @@ every_kind_names_lists_that_exist(void **state)
 				found = found || strcmp(cm_content_row(c)->list, *list) == 0;
 			assert_true(found);
 		}
-		assert_true(!cm_kind_row(kind)->behaviour || cm_kind_row(kind)->lists[0] != NULL);
+		assert_true(!cm_kind_row(kind)->works || cm_kind_row(kind)->lists[0] != NULL);
 	}
 }
 
@@ -201,9 +214,9 @@ kinds_are_known_supported_or_neither(void **state)
 	enum cm_kind kind = CM_KIND_NONE;
 	assert_int_equal(cm_kind_check(cm_view_text("pres"), &report, &kind), CM_OK);
 	assert_int_equal(kind, CM_KIND_PRES);
-	assert_int_equal(cm_kind_check(cm_view_text("freeze"), &report, &kind), CM_REFUSED);
+	assert_int_equal(cm_kind_check(cm_view_text("status"), &report, &kind), CM_REFUSED);
 	assert_true(cm_report_has(&report, CM_ERROR_KIND_UNSUPPORTED));
-	assert_int_equal(kind, CM_KIND_FREEZE);
+	assert_int_equal(kind, CM_KIND_STATUS);
 	assert_int_equal(cm_kind_check(cm_view_text("PRES"), &report, &kind), CM_REFUSED);
 	assert_true(cm_report_has(&report, CM_ERROR_KIND_UNKNOWN));
 	assert_true(cm_kind_has_task(CM_KIND_STORED, "LDTask"));

@@ -81,4 +81,23 @@ each_field_of_a_disclosure_task_has_its_path(void **state)
 	cm_facts_fini(&facts);
 }
 
-UNIT_MAIN(T(a_document_and_its_task_are_judged_as_one), T(each_field_of_a_disclosure_task_has_its_path))
+static void
+a_particular_is_found_by_its_word(void **state)
+{
+	(void)state;
+	static const struct cm_doc_particular said[] = {{{(const uint8_t *)"risk", 4}, {(const uint8_t *)"high", 4}},
+	        {{(const uint8_t *)"questions", 9}, {(const uint8_t *)"Who?\nWhen?", 10}}};
+	struct cm_request_doc doc = {.particulars = said, .particular_count = 2};
+	struct cm_facts facts;
+	struct cm_view text;
+	cm_facts_init(&facts);
+	cm_request_facts_document(&doc, &facts);
+	assert_int_equal(cm_facts_result(&facts), CM_OK);
+	assert_true(cm_facts_find(&facts, "particulars.questions", &text));
+	assert_view_is(text, "Who?\nWhen?");
+	assert_true(cm_facts_has(&facts, "particulars.risk"));
+	assert_false(cm_facts_has(&facts, "particulars[0]"));
+	cm_facts_fini(&facts);
+}
+
+UNIT_MAIN(T(a_particular_is_found_by_its_word), T(a_document_and_its_task_are_judged_as_one), T(each_field_of_a_disclosure_task_has_its_path))

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "proto/openapi.h"
 #include "proto/route.h"
+#include "proto/shape.h"
 
 static enum cm_route
 found(const char *listener, const char *method, const char *path, struct cm_route_match *match)
@@ -77,6 +79,45 @@ another_method_is_told_the_right_ones(void **state)
 	assert_true(cm_report_has(&report, CM_ERROR_HTTP_NOT_FOUND));
 }
 
+// A route of the admin listener without a row in api_calls.tab would be described by half.
+static void
+every_admin_route_is_described(void **state)
+{
+	(void)state;
+	for (int i = 1; i < CM_ROUTE_END; i++) {
+		const struct cm_route_row *row = cm_route_row((enum cm_route)i);
+		const struct cm_api_call_row *call = cm_shape_call((enum cm_route)i);
+		if (!cm_route_listens(row, "admin"))
+			continue;
+		assert_string_equal(call->name, row->name);
+		assert_int_equal(call->body != CM_API_SHAPE_NONE, strcmp(row->media_in, "application/json") == 0);
+	}
+	for (int i = 1; i < CM_API_CALL_END; i++) {
+		const char *name = cm_api_call_row((enum cm_api_call)i)->name;
+		assert_int_not_equal(cm_route_find(name, strlen(name)), CM_ROUTE_NONE);
+	}
+}
+
+// Every type that a row names is a type or a shape, and a body has only types that can be judged.
+static void
+every_type_is_known(void **state)
+{
+	(void)state;
+	for (int i = 1; i < CM_API_SHAPE_END; i++)
+		for (const char *const *cell = cm_api_shape_row((enum cm_api_shape)i)->members; *cell != NULL; cell++) {
+			struct cm_shape_member m;
+			CM_CLEANUP(cm_buf_fini) struct cm_buf to = cm_buf_of(4096);
+			if (**cell == '+') {
+				assert_int_not_equal(cm_api_shape_find(*cell + 1, strlen(*cell + 1)), CM_API_SHAPE_NONE);
+				continue;
+			}
+			assert_true(cm_shape_member(*cell, &m));
+			cm_shape_type(m.type, &to);
+			if (strncmp(cm_buf_cstr(&to), "{\"$ref\":", 9) == 0 && m.type.p[0] != '@')
+				assert_int_not_equal(cm_api_shape_find((const char *)m.type.p, m.type.n), CM_API_SHAPE_NONE);
+		}
+}
+
 // doc/spec/openapi.json is this document; COMITY_WRITE=1 writes it anew.
 static void
 the_published_description_is_current(void **state)
@@ -84,7 +125,7 @@ the_published_description_is_current(void **state)
 	(void)state;
 	CM_CLEANUP(cm_buf_fini) struct cm_buf to = cm_buf_of(1 << 20);
 	CM_CLEANUP(cm_buf_fini) struct cm_buf kept = cm_buf_of(1 << 20);
-	cm_route_openapi("admin", CM_VERSION, &to);
+	cm_openapi_write("admin", CM_VERSION, &to);
 	assert_int_equal(cm_buf_result(&to), CM_OK);
 	FILE *f = fopen(getenv("OPENAPI"), getenv("COMITY_WRITE") != NULL ? "w+" : "r");
 	assert_non_null(f);
@@ -151,4 +192,5 @@ malformed_queries_are_refused(void **state)
 
 UNIT_MAIN(T(every_row_is_found_by_its_own_path), T(parameters_are_captured), T(a_listener_serves_its_own_routes_only),
           T(another_method_is_told_the_right_ones), T(ambiguous_paths_are_refused), T(query_values_are_decoded_once),
-          T(malformed_queries_are_refused), T(the_published_description_is_current))
+          T(malformed_queries_are_refused), T(every_admin_route_is_described), T(every_type_is_known),
+          T(the_published_description_is_current))
