@@ -19,6 +19,9 @@ CM_CHECKED cm_result cm_do_page(struct cm_exchange *ex, uint64_t otherwise, stru
 CM_CHECKED cm_result cm_do_act_row(struct cm_node *node, uint64_t index, struct cm_json_put *put,
                                    struct cm_report *report);
 
+// One event as {"at","event","ref","text","topic"}.
+void cm_do_event_row(struct cm_json_put *put, const struct cm_store_news *row);
+
 // GET /api/v1/requests/ID/messages.
 CM_CHECKED cm_result cm_do_request_messages(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body);
 

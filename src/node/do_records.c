@@ -13,6 +13,7 @@
 #include "node/do_json.h"
 #include "node/hi1_answer.h"
 #include "node/renewal.h"
+#include "node/stream.h"
 #include "os/clock.h"
 #include "proto/openapi.h"
 
@@ -76,6 +77,43 @@ cm_do_act_proof(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 	return r == CM_OK ? cm_hi1_answer_receipt(receipt, report, body) : r;
 }
 
+void
+cm_do_event_row(struct cm_json_put *put, const struct cm_store_news *row)
+{
+	cm_json_put_object(put);
+	cm_do_json_time(put, "at", row->at);
+	cm_json_put_member_number(put, "event", (int64_t)row->id);
+	cm_json_put_member_text(put, "ref", row->ref);
+	cm_json_put_member_text(put, "text", row->text);
+	cm_json_put_member_text(put, "topic", row->topic);
+	cm_json_put_end_object(put);
+}
+
+// The number after which events are wanted: the parameter, or what a client of the stream saw last.
+static cm_result
+cm_do_events_after(struct cm_exchange *ex, struct cm_report *report, uint64_t *ret_after)
+{
+	struct cm_view last = cm_server_header(ex->rq, "Last-Event-ID");
+	if (last.n > 0 && !cm_num_u64(last, 0, INT64_MAX, ret_after))
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "Last-Event-ID", "%.*s", CM_VIEW_ARG(last));
+	return last.n > 0 ? CM_OK : cm_route_query_u64(cm_server_query(ex->rq), "after", 0, INT64_MAX, report, ret_after);
+}
+
+// True: answered with a stream.
+static bool
+cm_do_events_stream(struct cm_exchange *ex, struct cm_report *report, cm_result *ret_result)
+{
+	struct cm_view accept = cm_server_header(ex->rq, "Accept");
+	uint64_t after = 0;
+	if (ex->match.route != CM_ROUTE_API_EVENTS || memmem(accept.p, accept.n, "text/event-stream", 17) == NULL)
+		return false;
+	*ret_result = cm_do_events_after(ex, report, &after);
+	if (*ret_result != CM_OK)
+		return false;
+	cm_stream_open(ex, after);
+	return true;
+}
+
 // What happened, in order, after the number that the caller knows.
 static cm_result
 cm_do_events(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
@@ -85,21 +123,14 @@ cm_do_events(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *bo
 	const struct cm_store_news *rows = NULL;
 	size_t n = 0;
 	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
-	cm_result r = cm_route_query_u64(cm_server_query(ex->rq), "after", 0, INT64_MAX, report, &ask.after_id);
+	cm_result r = cm_do_events_after(ex, report, &ask.after_id);
 	if (r == CM_OK)
 		r = cm_store_news(ex->node->store, &ask, report, &page, &rows, &n);
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "events");
 	cm_json_put_array(&put);
-	for (size_t i = 0; r == CM_OK && i < n; i++) {
-		cm_json_put_object(&put);
-		cm_do_json_time(&put, "at", rows[i].at);
-		cm_json_put_member_number(&put, "event", (int64_t)rows[i].id);
-		cm_json_put_member_text(&put, "ref", rows[i].ref);
-		cm_json_put_member_text(&put, "text", rows[i].text);
-		cm_json_put_member_text(&put, "topic", rows[i].topic);
-		cm_json_put_end_object(&put);
-	}
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		cm_do_event_row(&put, &rows[i]);
 	cm_json_put_end_array(&put);
 	cm_json_put_end_object(&put);
 	return r;
@@ -341,8 +372,12 @@ cm_do_records(struct cm_exchange *ex)
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
 	enum cm_route route = ex->match.route;
 	const char *type = cm_route_row(route)->media_out;
-	cm_result r;
-	if (route == CM_ROUTE_API_NODE)
+	cm_result r = CM_OK;
+	if (cm_do_events_stream(ex, &report, &r))
+		return;
+	if (r != CM_OK)
+		; // told below
+	else if (route == CM_ROUTE_API_NODE)
 		r = cm_do_node(ex, &body);
 	else if (route == CM_ROUTE_API_OPENAPI) {
 		cm_openapi_write("admin", CM_VERSION, &body);

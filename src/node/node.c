@@ -22,6 +22,7 @@
 #include "node/renewal.h"
 #include "node/tab_frame.h"
 #include "node/take.h"
+#include "node/stream.h"
 #include "node/timer.h"
 #include "node/tls_key.h"
 #include "os/clock.h"
@@ -202,6 +203,13 @@ cm_node_load(struct cm_node *node, struct cm_report *report)
 	return r;
 }
 
+static void
+cm_node_kept(void *self)
+{
+	struct cm_node *node = self;
+	cm_stream_stir(node->stream);
+}
+
 static cm_result
 cm_node_open_store(struct cm_node *node, struct cm_report *report)
 {
@@ -213,9 +221,12 @@ cm_node_open_store(struct cm_node *node, struct cm_report *report)
 	        .reply = cm_hi1_answer_reply,
 	        .apply = cm_apply_event,
 	        .fatal = cm_node_fatal,
+	        .kept = cm_node_kept,
 	        .self = node,
 	};
-	cm_result r = cm_store_open(&options, report, &node->store);
+	cm_result r = cm_stream_start(node, report, &node->stream);
+	if (r == CM_OK)
+		r = cm_store_open(&options, report, &node->store);
 	if (r == CM_OK && cm_store_stale(node->store))
 		r = cm_store_rebuild(node->store, report);
 	if (r == CM_OK)
@@ -295,6 +306,7 @@ cm_node_start_threads(struct cm_node *node, struct cm_node_threads *threads, str
 static void
 cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 {
+	cm_stream_stop(node->stream); // its readers would be waited for
 	if (node->admin_server != NULL)
 		cm_server_stop(node->admin_server);
 	if (node->peer_server != NULL)
@@ -323,6 +335,7 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 	cm_client_free(node->client);
 	cm_server_free(node->admin_server);
 	cm_server_free(node->peer_server);
+	cm_stream_free(node->stream);
 	cm_persons_free(node->persons);
 }
 

@@ -78,6 +78,8 @@ struct cm_store_options {
 	// rebuilds. NULL: nothing to rebuild with.
 	cm_result (*apply)(void *self, const struct cm_store_event *event, struct cm_change *change,
 	                   struct cm_report *report);
+	// Something was committed, and readers see it; from the writer thread, must not block. May be NULL.
+	void (*kept)(void *self);
 	// Called once, from the writer thread, when a COMMIT, fsync or signature fails: the process must end. Nothing is
 	// acknowledged after it.
 	void (*fatal)(void *self, const struct cm_report *report);

@@ -165,6 +165,8 @@ static void
 cm_writer_committed(struct cm_store *store, struct cm_cycle *before)
 {
 	__atomic_add_fetch(&store->commits, 1, __ATOMIC_RELAXED);
+	if (store->options.kept != NULL)
+		store->options.kept(store->options.self);
 	bool head = before != NULL && before->head.note_n != 0, wal = cm_db_wal_pages(store->db) >= CM_STORE_WAL_MOVE;
 	if (!head && !wal)
 		return;
