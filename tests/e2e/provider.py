@@ -141,12 +141,27 @@ def produced(node, provider, folder):
     until('the provider learns that it was opened', 20, lambda: any(s == 'Acknowledged' for s, _ in provider.told(name)))
 
 
+def challenged(node, provider):
+    """The provider contests an order, with ground and article; a word about a task that is not between the two is not taken."""
+    request, objects, body = send(node, provider, 'd_prod')
+    task = objects['LDTaskObject']
+    foreign = dict(task, ObjectIdentifier=new_id())
+    update = {'@xsi:type': task['@xsi:type'], 'ObjectIdentifier': foreign['ObjectIdentifier'], 'Generation': 2, 'LastChanged': second(),
+              'task:Status': word('LDTaskStatus', 'Disclosed')}
+    answer = provider.say('d_prod', [{'UPDATE': {'HI1Object': update}}])[1]
+    check('a task of nobody is unknown', '42001' in json.dumps(answer), answer)
+    provider.said('d_prod', objects, task, word('LDTaskStatus', 'Rejected'), ('refused', 'refused'), 'The order is contested in court.',
+                  **{'task:StatusReason': {'ErrorCode': 43003, 'ErrorDescription': 'domestic_prohibition 27: The court has stayed the order.'}})
+    there = node.call('GET', '/api/v1/requests/' + request)
+    check('the authority sees that the order is contested', there['state'] == 'refused', there)
+
+
 def main():
     schemas = Schemas(sys.argv[2])
     request_schema = jsonschema.Draft202012Validator(json.load(open(os.path.join(SPEC, 'request-document.schema.json'))))
     folder = tempfile.mkdtemp(prefix='comity-provider-')
-    node = Node(folder, 'xc.police', 'Corvia National Police', ['ilse', 'per'], roles=('competent_authority',))
-    provider = Provider('xc.provider', request_schema)
+    node = Node(folder, 'xa.contact', 'Public Prosecutor Lindhaven', ['ilse', 'per'], roles=('competent_authority',))
+    provider = Provider('xa.provider', request_schema)
     try:
         node.start()
         node.login()
@@ -155,6 +170,7 @@ def main():
         become_peers(node, provider)
         preserved(node, provider)
         produced(node, provider, folder)
+        challenged(node, provider)
     finally:
         node.stop()
         shutil.rmtree(provider.folder)
