@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "domain/article.h"
+#include "domain/deadline.h"
 #include "domain/identifier.h"
 #include "domain/kind.h"
 #include "domain/tab_offence.h"
@@ -246,6 +247,9 @@ cm_request_wanted_end(struct cm_request_run *run)
 	if (!cm_instant_read(wanted, &end) || end.us <= run->told->now.us)
 		run->r = cm_report_refuse(run->report, CM_ERROR_WANTED_END_INVALID, "wanted end", "\"%.*s\"",
 		                          CM_VIEW_ARG(wanted));
+	else if (cm_kind_row(run->told->kind)->home &&
+	         cm_deadline_order_check(run->told->now, end, run->report) != CM_OK)
+		run->r = CM_REFUSED;
 }
 
 // Whose request it says it is: the node's that sends and signs it, and of its State. A party without a node is named by country.

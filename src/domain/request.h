@@ -19,7 +19,8 @@ struct cm_request_told {
 
 // Every fault is one finding: for listed contents rule contents_missing, place "42(3)(e)", and in `seen` what is
 // missing and what to do; then legal_basis_missing, offence_unknown, offence_out_of_scope, period_invalid,
-// identifier_…, secrecy_endless, wanted_end_…, article_unknown, role_not_allowed, kind_unsupported, requesting_other, order_abroad.
+// identifier_…, secrecy_endless, wanted_end_…, article_unknown, role_not_allowed, kind_unsupported, requesting_other,
+// order_abroad, order_too_long.
 // A received `pres` or `pres_ext` that only has contents_missing is taken and asked back, never refused
 // (42(6) knows no refusal for form): cm_request_only_gaps() tells.
 CM_CHECKED cm_result cm_request_check(const struct cm_facts *facts, const struct cm_request_told *told,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """hi1_schema.py ROOT ETSI: every message of tests/vectors/hi1/accept (and of the demo, when there is one) is valid by ETSI's
-unmodified schemas of TS 103 120; documents and cards by ours in doc/spec. The schemas must also be able to say no."""
+unmodified schemas of TS 103 120; documents and cards by ours in doc/spec, and so are the example drafts. The schemas must also be able to say no."""
 import base64, copy, json, sys
 from pathlib import Path
 from jsonschema import Draft202012Validator
@@ -57,6 +57,11 @@ for path in sorted((vectors / 'documents/accept').glob('*.json')):
     value, validator = load(path), answer if path.name.startswith('answer') else request
     counts['documents'] += 1
     say(validator.is_valid(value), f'{path.name}: {first(validator, value)}')
+for path in sorted((root / 'doc/examples').glob('*.json')):
+    draft = load(path)  # the node adds the two members
+    value = dict(draft['request'], format='comity.request/1', id='f0ba8e34-0854-4f6a-ad46-fdacbe0a008e')
+    counts['documents'] += 1
+    say(request.is_valid(value) != ('incomplete' in path.name), f'{path.name}: {first(request, value)}')
 for path in sorted((vectors / 'card/accept').glob('*.json')):
     counts['cards'] += 1
     say(card.is_valid(load(path)), f'{path.name}: {first(card, load(path))}')

@@ -193,9 +193,23 @@ def chain(play, drafts):
     drafts['pres_ext']['task']['wanted_end'] = later(140)
 
 
+def orders_are_carried_out(play, asked):
+    """A provider answers its own State as an authority answers another one: it says until when, and what it does not have."""
+    provider = play.others['xa.nordbox']
+    for kind, event, state in (('d_pres', {'event': 'preserve', 'text': 'All of it.'}, 'preserved'),
+                               ('d_prod', {'event': 'find_nothing', 'text': 'No such account.'}, 'not_held')):
+        request = asked[kind]['request']
+        provider.call('POST', '/api/v1/requests/%s/decision' % request, 'api_request_decide', request, event)
+        told = until('%s is told' % state, 20, lambda: play.xa.call('GET', '/api/v1/requests/' + request)['state'] == state)
+        check('%s: %s' % (kind, state), told)
+    row = play.xa.call('GET', '/api/v1/requests/' + asked['d_pres']['request'])
+    check('an order is kept until its end', row['preserved_until'] == later(80), row['preserved_until'])
+
+
 def wrong_receivers(play, drafts):
     for kind, to, rule, words in (('stored', 'xa.nordbox', 'role_not_allowed', 'Central authority'),
                                   ('d_prod', 'xb.contact', 'order_abroad', 'xa.contact to xb.contact'),
+                                  ('d_pres', 'xb.contact', 'order_abroad', 'xa.contact to xb.contact'),
                                   ('designate', 'xb.contact', 'role_not_allowed', 'Secretariat'),
                                   ('emergency', 'xd.secretariat', 'role_not_allowed', '24/7 contact point')):
         said = play.refusal(drafts[kind], to)
@@ -222,6 +236,7 @@ def particulars(play, draft):
 def main():
     folder = tempfile.mkdtemp(prefix='comity-kinds-')
     play = Play(folder)
+    asked = {}
     drafts = {row['code']: example(row['code']) for row in play.kinds}
     try:
         play.start()
@@ -236,7 +251,8 @@ def main():
                 continue
             to = play.receiver(row)
             gaps(play, kind, row, drafts[kind], to)
-            arrives(play, kind, row, drafts[kind], to)
+            asked[kind] = arrives(play, kind, row, drafts[kind], to)
+        orders_are_carried_out(play, asked)
         wrong_receivers(play, drafts)
         particulars(play, drafts['police'])
     finally:

@@ -46,6 +46,15 @@ is_a_message(const char *name, enum cm_draft_task task, size_t actions)
 	assert_int_equal(again.workflow.n, strlen(name) - strlen(".json"));
 	assert_memory_equal(again.workflow.p, name, again.workflow.n);
 	const struct cm_hi1_action *last = &again.actions[again.action_count - 1];
+	bool emergency = task == CM_DRAFT_EMERGENCY, authorised = task != CM_DRAFT_ALONE;
+	const struct cm_hi1_object *first = again.actions[0].object;
+	if (first->type == CM_HI1_TYPE_AUTHORISATION) {
+		assert_true(authorised);
+		assert_int_equal(first->authorisation.flag_count, emergency);
+		assert_view_is(first->authorisation.desired_status.value, emergency ? "EmergencyApproval" : "Approved");
+	}
+	if (last->object->type == CM_HI1_TYPE_DISCLOSURE)
+		assert_int_equal(last->object->disclosure.flag_count, emergency);
 	bool later = task == CM_DRAFT_EXTENSION || task == CM_DRAFT_ENDING;
 	assert_int_equal(last->verb, later ? CM_HI1_VERB_UPDATE : CM_HI1_VERB_CREATE);
 	if (later) {
