@@ -14,6 +14,7 @@
 #include "os/tty.h"
 #include "cli/cli.h"
 #include "cli/demo_stage.h"
+#include "cli/scene.h"
 
 #define CM_DEMO_FOLDER "build/demo"
 #define CM_DEMO_MARK ".comity-demo"      // so that no folder of somebody's is ever emptied
@@ -58,9 +59,12 @@ cm_demo_clear(struct cm_demo *demo)
 	return r == CM_OK ? cm_demo_write(demo, CM_DEMO_MARK, 0600, cm_view_text("A demo of comity; may be removed.\n")) : r;
 }
 
-static cm_result
-cm_demo_folders(struct cm_demo *demo)
+cm_result
+cm_demo_ground(struct cm_demo *demo)
 {
+	cm_result r = cm_demo_clear(demo);
+	if (r != CM_OK)
+		return r;
 	static const char *const names[] = {"logs", "persons", "drafts", "court"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char path[CM_FILE_PATH];
@@ -95,9 +99,7 @@ cm_demo_prepare(struct cm_demo *demo)
 {
 	struct cm_report report = {0};
 	uint64_t room = 0;
-	cm_result r = cm_demo_clear(demo);
-	if (r == CM_OK)
-		r = cm_demo_folders(demo);
+	cm_result r = cm_demo_ground(demo);
 	if (r != CM_OK)
 		return r;
 	if (demo->own_input)
@@ -164,11 +166,11 @@ cm_demo_play(struct cm_demo *demo)
 }
 
 static bool
-cm_demo_where(struct cm_demo *demo)
+cm_demo_where(struct cm_demo *demo, const char *otherwise)
 {
 	struct cm_report report = {0};
 	const char *folder = cm_env_get("DEMO_DIR"), *input = cm_env_get("DEMO_INPUT");
-	cm_result r = cm_dir_absolute(folder == NULL ? CM_DEMO_FOLDER : folder, demo->folder, &report);
+	cm_result r = cm_dir_absolute(folder == NULL ? otherwise : folder, demo->folder, &report);
 	if (r == CM_OK && input != NULL)
 		r = cm_dir_absolute(input, demo->input, &report);
 	else if (r == CM_OK)
@@ -179,8 +181,8 @@ cm_demo_where(struct cm_demo *demo)
 	return r == CM_OK;
 }
 
-static void
-cm_demo_begin(struct cm_demo *demo, bool json)
+bool
+cm_demo_begin(struct cm_demo *demo, const char *folder, bool json)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, 0};
 	*demo = (struct cm_demo){
@@ -198,9 +200,10 @@ cm_demo_begin(struct cm_demo *demo, bool json)
 	demo->tomas = (struct cm_demo_person){"tomas", "Tomas Reyl", "duty officer", &demo->xb};
 	demo->marta = (struct cm_demo_person){"marta", "Marta Vell", "shift leader", &demo->xb};
 	cm_result_ignore(cm_signal_open(signals, NULL, &demo->signal), "without it Ctrl-C ends the demo at once");
+	return cm_demo_where(demo, folder);
 }
 
-static void
+void
 cm_demo_end(struct cm_demo *demo)
 {
 	cm_demo_node_stop(demo, &demo->xa);
@@ -217,10 +220,12 @@ cm_demo_run(const struct cm_command_line *line)
 {
 	CM_AUTO struct cm_demo *demo = cm_mem_new(sizeof *demo);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) summary = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	const char *scenario = cm_command_value(line, CM_OPTION_DEMO_SCENARIO);
+	if (scenario != NULL)
+		return cm_scene_run(line, scenario);
 	if (demo == NULL)
 		return CM_CLI_ENVIRONMENT;
-	cm_demo_begin(demo, line->json);
-	cm_result r = cm_demo_where(demo) ? CM_OK : CM_FAILED;
+	cm_result r = cm_demo_begin(demo, CM_DEMO_FOLDER, line->json) ? CM_OK : CM_FAILED;
 	if (r == CM_OK)
 		r = cm_demo_play(demo);
 	if (r == CM_OK)

@@ -38,7 +38,7 @@ cm_demo_draft_date(const char *at, int64_t days, struct cm_buf *to)
 	cm_buf_add(to, cm_instant_text(t, moment), 10);
 }
 
-static void
+void
 cm_demo_draft_move(const char *from, struct cm_buf *to)
 {
 	int64_t days = cm_clock_utc().us / CM_INSTANT_DAY - CM_DEMO_DRAFT_DAY;

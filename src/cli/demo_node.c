@@ -47,7 +47,8 @@ cm_demo_node_unready(struct cm_demo *demo, struct cm_demo_node *node, const char
 cm_result
 cm_demo_node_start(struct cm_demo *demo, struct cm_demo_node *node)
 {
-	const char *const words[] = {"comity", "serve", "--home", node->name, "--json", NULL};
+	const char *const words[] = {"comity", "serve", "--home", node->name, "--json",
+	        node->clock == NULL ? NULL : "--exercise-clock", node->clock, NULL};
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) line = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	char log[CM_DEMO_TEXT], path[CM_FILE_PATH];

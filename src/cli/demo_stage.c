@@ -98,7 +98,7 @@ cm_demo_ended(struct cm_demo *demo, const struct cm_demo_command *command, const
 	if (command->own && demo->out.n > 0 &&
 	    cm_json_read(cm_buf_view(&demo->out), CM_LIMIT_API_ANSWER_BYTES_VALUE, NULL, &demo->json) != CM_OK)
 		demo->json = NULL;
-	if (end->signal == 0 && end->code == command->expect)
+	if (end->signal == 0 && (end->code == command->expect || (command->may_refuse && end->code == 1)))
 		return CM_OK;
 	cm_result_ignore(end->signal != 0 ? cm_demo_bad(demo, "The command was ended by signal %d.", end->signal)
 	                                  : cm_demo_bad(demo, "The command ended with %d instead of %d:", end->code,

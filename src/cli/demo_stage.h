@@ -22,6 +22,7 @@ struct cm_demo_node {
 	struct cm_proc proc;
 	int out; // what it says on standard output; -1
 	char address[64];
+	const char *clock; // of an exercise, or NULL
 };
 
 // A person of the demo; the second factor is computed by oathtool, which stands for the person's telephone.
@@ -57,6 +58,12 @@ struct cm_demo {
 	int64_t times[CM_DEMO_STEPS]; // microseconds
 };
 
+// -- begin and end. False: the folder cannot be used, said why. DEMO_DIR is used in place of `folder` when it is set.
+bool cm_demo_begin(struct cm_demo *demo, const char *folder, bool json);
+void cm_demo_end(struct cm_demo *demo);
+// The folder, empty but for the input, with its log.
+cm_result cm_demo_ground(struct cm_demo *demo);
+
 // -- lines for people
 void cm_demo_title(struct cm_demo *demo, unsigned step, const char *title, const char *what);
 void cm_demo_good(struct cm_demo *demo, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -74,6 +81,7 @@ struct cm_demo_command {
 	int expect;
 	bool own;                  // our program: --json is added, the answer is read
 	bool quiet;                // not shown (polling); logged all the same
+	bool may_refuse;           // exit code 1 will do as well: the answer has "exit" then
 };
 cm_result cm_demo_do(struct cm_demo *demo, const struct cm_demo_command *command);
 
@@ -110,6 +118,11 @@ void cm_demo_node_stop(struct cm_demo *demo, struct cm_demo_node *node);
 // Logs a person in; the code is that of `ahead` seconds from now on the telephone.
 cm_result cm_demo_login(struct cm_demo *demo, const struct cm_demo_person *person, int ahead);
 
+// -- the cast
+cm_result cm_demo_states_person(struct cm_demo *demo, const struct cm_demo_person *person);
+// The first invites, the second accepts, both compare the words and confirm.
+cm_result cm_demo_peers_of(struct cm_demo *demo, const struct cm_demo_person *inviting, const struct cm_demo_person *invited);
+
 // -- the steps
 cm_result cm_demo_states(struct cm_demo *demo);
 cm_result cm_demo_peers(struct cm_demo *demo);
@@ -126,6 +139,8 @@ enum cm_demo_draft {
 	CM_DEMO_DRAFT_PRES_INCOMPLETE,
 	CM_DEMO_DRAFT_STORED, // linked to the demo's preservation
 };
+// Appends the text with its dates moved as far as today is from that day.
+void cm_demo_draft_move(const char *from, struct cm_buf *to);
 cm_result cm_demo_draft(struct cm_demo *demo, enum cm_demo_draft which, const char *name);
 
 #endif

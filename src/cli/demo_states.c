@@ -27,7 +27,7 @@ cm_demo_states_password(struct cm_demo *demo, const struct cm_demo_person *perso
 	return cm_demo_write(demo, name, 0600, cm_view_of(text, 25));
 }
 
-static cm_result
+cm_result
 cm_demo_states_person(struct cm_demo *demo, const struct cm_demo_person *person)
 {
 	char password[CM_DEMO_TEXT], totp[CM_DEMO_TEXT];
@@ -116,29 +116,35 @@ cm_demo_peers_confirm(struct cm_demo *demo, const struct cm_demo_person *person,
 }
 
 cm_result
-cm_demo_peers(struct cm_demo *demo)
+cm_demo_peers_of(struct cm_demo *demo, const struct cm_demo_person *inviting, const struct cm_demo_person *invited)
 {
 	char code[CM_DEMO_TEXT], theirs[CM_DEMO_TEXT], ours[CM_DEMO_TEXT];
-	cm_result r = cm_demo_as(demo, &demo->ilse, CM_DEMO_WORDS_OF("peer", "invite"));
+	cm_result r = cm_demo_as(demo, inviting, CM_DEMO_WORDS_OF("peer", "invite"));
 	if (r != CM_OK)
 		return r;
 	cm_demo_text(demo, "code", code);
 	cm_demo_note(demo, "the code, good once, for a day and by a way others cannot read: %.28s…", code);
-	r = cm_demo_as(demo, &demo->tomas, CM_DEMO_WORDS_OF("peer", "accept", code));
+	r = cm_demo_as(demo, invited, CM_DEMO_WORDS_OF("peer", "accept", code));
 	if (r != CM_OK)
 		return r;
 	cm_demo_text(demo, "words", theirs);
-	r = cm_demo_at(demo, &demo->xa, CM_DEMO_WORDS_OF("peer", "show", "xb.contact"));
+	r = cm_demo_at(demo, inviting->node, CM_DEMO_WORDS_OF("peer", "show", invited->node->name));
 	if (r != CM_OK)
 		return r;
 	cm_demo_text(demo, "words", ours);
 	if (*ours == 0 || strcmp(ours, theirs) != 0)
 		return cm_demo_bad(demo, "The comparison words differ: \"%s\" and \"%s\"", ours, theirs);
 	cm_demo_good(demo, "both sides show the same words: %s", ours);
-	r = cm_demo_peers_confirm(demo, &demo->ilse, "xb.contact");
+	r = cm_demo_peers_confirm(demo, inviting, invited->node->name);
 	if (r == CM_OK)
-		r = cm_demo_peers_confirm(demo, &demo->tomas, "xa.contact");
+		r = cm_demo_peers_confirm(demo, invited, inviting->node->name);
 	if (r == CM_OK)
 		cm_demo_good(demo, "both officers compared them by telephone and confirmed; the nodes are peers");
 	return r;
+}
+
+cm_result
+cm_demo_peers(struct cm_demo *demo)
+{
+	return cm_demo_peers_of(demo, &demo->ilse, &demo->tomas);
 }

@@ -1,0 +1,132 @@
+// Knows: which scenarios there are, which statement is whose, and that a scenario's nodes are always stopped. Does not know: what
+// a statement does (scene_*.c). Serves doc/guide/exercise.md, section 2.
+#include "cli/scene.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tab_limit.h"
+#include "os/clock.h"
+#include "os/dir.h"
+#include "cli/cli.h"
+#include "cli/fail.h"
+#include "cli/scene_texts.h"
+
+#define CM_SCENE_COUNT (sizeof cm_scene_texts / sizeof *cm_scene_texts)
+
+cm_result
+cm_scene_bad(struct cm_scene *scene, const char *what, const char *seen)
+{
+	return cm_demo_bad(&scene->demo, "%s.scn, line %u: %s%s%s", scene->name, scene->line, what, *seen == 0 ? "" : ": ", seen);
+}
+
+// scenario "Title": so that it can be listed.
+static cm_result
+cm_scene_title(struct cm_scene *scene)
+{
+	cm_demo_title(&scene->demo, 1, scene->n > 1 ? scene->words[1] : scene->name, "");
+	return CM_OK;
+}
+
+// part "Title" begins a part of the story.
+static cm_result
+cm_scene_part(struct cm_scene *scene)
+{
+	fprintf(scene->demo.to, "\n   -- %s\n", scene->n > 1 ? scene->words[1] : "");
+	return CM_OK;
+}
+
+static cm_result
+cm_scene_statement(struct cm_scene *scene)
+{
+	static const struct {
+		const char *word;
+		cm_result (*run)(struct cm_scene *scene);
+	} statements[] = {{"scenario", cm_scene_title}, {"part", cm_scene_part}, {"node", cm_scene_cast_node},
+	        {"person", cm_scene_cast_person}, {"peers", cm_scene_cast_peers}, {"at", cm_scene_cast_at},
+	        {"advance", cm_scene_cast_advance}, {"start", cm_scene_cast_start}, {"stop", cm_scene_cast_stop},
+	        {"kill", cm_scene_cast_kill}, {"line", cm_scene_cast_line}, {"expect", cm_scene_expect}};
+	for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+		if (strcmp(statements[i].word, scene->words[0]) == 0)
+			return statements[i].run(scene);
+	return cm_scene_act(scene);
+}
+
+// The clock of the exercise, which this program follows as well.
+static cm_result
+cm_scene_clock(struct cm_scene *scene)
+{
+	static const uint8_t zero[sizeof scene->moved] = {0};
+	char path[CM_FILE_PATH];
+	struct cm_report report = {0};
+	cm_result r = cm_demo_path(&scene->demo, "clock", path);
+	if (r == CM_OK)
+		r = cm_file_open(path, CM_FILE_EMPTY, 0600, &report, &scene->clock);
+	if (r == CM_OK)
+		r = cm_file_pwrite_all(scene->clock, 0, cm_view_of(zero, sizeof zero), &report);
+	if (r == CM_OK)
+		r = cm_clock_exercise(path, &report);
+	return r == CM_OK ? r : cm_demo_bad(&scene->demo, "The clock cannot be made: %s", path);
+}
+
+static cm_result
+cm_scene_play(struct cm_scene *scene)
+{
+	cm_result r = cm_demo_ground(&scene->demo);
+	if (r == CM_OK && cm_dir_make_all(scene->demo.input, 0700, NULL) != CM_OK)
+		r = cm_demo_bad(&scene->demo, "The folder %s cannot be made", scene->demo.input);
+	if (r == CM_OK)
+		r = cm_scene_clock(scene);
+	while (r == CM_OK && cm_scene_text_next(scene))
+		r = cm_demo_interrupted(&scene->demo) ? cm_demo_bad(&scene->demo, "Stopped.") : cm_scene_statement(scene);
+	if (r == CM_OK && *scene->rest != 0)
+		r = cm_scene_bad(scene, "a line is too long", "");
+	if (r == CM_OK)
+		r = cm_scene_expect_end(scene);
+	return r;
+}
+
+static int
+cm_scene_list(void)
+{
+	for (size_t i = 0; i < CM_SCENE_COUNT; i++) {
+		const char *title = strstr(cm_scene_texts[i].text, "scenario \"");
+		title = title == NULL ? "" : title + strlen("scenario \"");
+		printf("%-4s %.*s\n", cm_scene_texts[i].name, (int)strcspn(title, "\""), title);
+	}
+	return CM_CLI_DONE;
+}
+
+static int
+cm_scene_unknown(const struct cm_command_line *line, const char *name)
+{
+	struct cm_report report = {0};
+	return cm_fail(line, cm_report_refuse(&report, CM_ERROR_USAGE, "--scenario", "%s is none; \"list\" lists them", name), &report);
+}
+
+int
+cm_scene_run(const struct cm_command_line *line, const char *name)
+{
+	CM_AUTO struct cm_scene *scene = cm_mem_new(sizeof *scene);
+	char folder[CM_SCENE_NAME * 2];
+	if (scene == NULL)
+		return CM_CLI_ENVIRONMENT;
+	for (size_t i = 0; i < CM_SCENE_COUNT; i++)
+		if (strcmp(cm_scene_texts[i].name, name) == 0)
+			scene->name = cm_scene_texts[i].name, scene->rest = cm_scene_texts[i].text;
+	scene->clock = -1;
+	snprintf(folder, sizeof folder, "build/scenario/%.60s", name);
+	if (scene->name == NULL)
+		return strcmp(name, "list") == 0 ? cm_scene_list() : cm_scene_unknown(line, name);
+	cm_result r = cm_demo_begin(&scene->demo, folder, line->json) ? cm_scene_play(scene) : CM_FAILED;
+	for (size_t i = 0; i < scene->node_count; i++)
+		cm_demo_node_stop(&scene->demo, &scene->nodes[i].is);
+	if (r == CM_OK)
+		fprintf(scene->demo.to, "\n%s holds: %u expectations, in %s\n", scene->name, scene->held, scene->demo.folder);
+	if (r == CM_OK && line->json)
+		printf("{\"expectations\":%u,\"folder\":\"%s\",\"ok\":true,\"scenario\":\"%s\"}\n", scene->held, scene->demo.folder,
+		       scene->name);
+	cm_file_close(&scene->clock);
+	cm_demo_end(&scene->demo);
+	return r == CM_OK ? CM_CLI_DONE : r == CM_REFUSED ? CM_CLI_REFUSED : CM_CLI_ENVIRONMENT;
+}

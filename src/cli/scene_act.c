@@ -1,0 +1,204 @@
+// Knows: what people of a scenario do: send, check, decide, deliver, open, export, or any other command on a request. Does not
+// know: what must come of it (scene_expect.c).
+#include "cli/scene.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/tab_limit.h"
+
+struct cm_scene_thing *
+cm_scene_act_find(struct cm_scene *scene, const char *name)
+{
+	for (size_t i = 0; i < scene->thing_count; i++)
+		if (name != NULL && strcmp(scene->things[i].name, name) == 0)
+			return &scene->things[i];
+	return NULL;
+}
+
+static struct cm_scene_thing *
+cm_scene_act_thing(struct cm_scene *scene, const char *name, const char *kind)
+{
+	if (scene->thing_count == CM_SCENE_THINGS)
+		return NULL;
+	struct cm_scene_thing *thing = &scene->things[scene->thing_count];
+	*thing = (struct cm_scene_thing){.evidence = false};
+	snprintf(thing->name, sizeof thing->name, "%.60s", name);
+	snprintf(thing->kind, sizeof thing->kind, "%.60s", kind);
+	return thing;
+}
+
+// ilse sends pres as P to XB [about Q] [case C]; the fields follow on indented lines. "checks" sends nothing.
+static cm_result
+cm_scene_act_send(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	bool checks = strcmp(scene->words[1], "checks") == 0;
+	const char *name = cm_scene_text_after(scene, "as"), *case_id = cm_scene_text_after(scene, "case");
+	const char *about_name = cm_scene_text_after(scene, "about");
+	struct cm_scene_node *to = cm_scene_cast_find(scene, cm_scene_text_after(scene, "to"));
+	struct cm_scene_thing *about = cm_scene_act_find(scene, about_name);
+	char file[CM_DEMO_TEXT], text[CM_DEMO_TEXT];
+	if (to == NULL || scene->n < 5 || (about_name != NULL && about == NULL) || cm_scene_act_find(scene, name) != NULL)
+		return cm_scene_bad(scene, "a request is: PERSON sends KIND as NAME to NODE [about NAME]", "");
+	struct cm_scene_thing *thing = cm_scene_act_thing(scene, name == NULL ? "" : name, scene->words[2]);
+	if (thing == NULL)
+		return cm_scene_bad(scene, "too many requests", "");
+	thing->from = person->node;
+	thing->to = to;
+	snprintf(file, sizeof file, "drafts/line-%u.json", scene->line);
+	cm_result r = cm_scene_text_draft(scene, thing, person, about, file);
+	const char *words[] = {"request", checks ? "check" : "send", file, "--to", to->name, case_id == NULL ? NULL : "--case",
+	        case_id, NULL};
+	if (r == CM_OK)
+		r = cm_scene_cast_as(scene, person, words);
+	if (r != CM_OK || scene->refused != NULL || checks)
+		return r;
+	if (!cm_demo_id(&scene->demo, "request", thing->id))
+		return CM_REFUSED;
+	cm_demo_text(&scene->demo, "task", text);
+	snprintf(thing->task, sizeof thing->task, "%.60s", text);
+	cm_demo_text(&scene->demo, "received_at", text);
+	snprintf(thing->received_at, sizeof thing->received_at, "%.60s", text);
+	cm_demo_text(&scene->demo, "receipt/origin", text);
+	scene->thing_count += name != NULL;
+	if (*text != 0)
+		cm_demo_good(&scene->demo, "%s: receipt of the register %s", thing->kind, text);
+	else
+		cm_demo_note(&scene->demo, "%s waits in the outbox", thing->kind);
+	return CM_OK;
+}
+
+// tomas decides preserve on P [until DATE [TIME]] [order …] [order-until DATE] [text …] [ground …] [article …]
+static cm_result
+cm_scene_act_decide(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	static const char *const plain[][2] = {{"order", "--order"}, {"text", "--text"}, {"ground", "--ground"},
+	        {"article", "--article"}}, *const moments[][2] = {{"until", "--until"}, {"order-until", "--order-until"}};
+	struct cm_scene_thing *thing = cm_scene_act_find(scene, cm_scene_text_after(scene, "on"));
+	char until[2][CM_INSTANT_TEXT];
+	const char *words[CM_DEMO_WORDS] = {"request", "decide", thing == NULL ? NULL : thing->id, "--event", scene->words[2]};
+	size_t n = 5;
+	if (thing == NULL || scene->n < 5)
+		return cm_scene_bad(scene, "a decision is: PERSON decides EVENT on NAME", "");
+	for (size_t i = 5; i + 1 < scene->n; i++) {
+		struct cm_instant at;
+		size_t took = 0;
+		for (size_t k = 0; k < 2 && took == 0 && n + 3 < CM_DEMO_WORDS; k++)
+			if (strcmp(scene->words[i], moments[k][0]) == 0 && (took = cm_scene_text_moment(scene, i + 1, &at)) > 0) {
+				words[n++] = moments[k][1];
+				words[n++] = cm_instant_text(at, until[k]);
+			}
+		for (size_t k = 0; k < sizeof plain / sizeof *plain && n + 3 < CM_DEMO_WORDS; k++)
+			if (strcmp(scene->words[i], plain[k][0]) == 0) {
+				words[n++] = plain[k][1];
+				words[n++] = scene->words[i + 1];
+				took = 1;
+			}
+		if (took == 0)
+			return cm_scene_bad(scene, "not known in a decision", scene->words[i]);
+		i += took;
+	}
+	return cm_scene_cast_as(scene, person, words);
+}
+
+// tomas runs request ask P --text "…": any command; names of requests and evidence stand for their numbers.
+static cm_result
+cm_scene_act_run(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	const char *words[CM_SCENE_WORDS + 1] = {NULL};
+	for (size_t i = 2; i < scene->n; i++) {
+		const struct cm_scene_thing *thing = cm_scene_act_find(scene, scene->words[i]);
+		words[i - 2] = thing == NULL ? scene->words[i] : thing->evidence && person->node != thing->to ? thing->theirs : thing->id;
+	}
+	return cm_scene_cast_as(scene, person, words);
+}
+
+// tomas delivers 300 KiB for P as E "title": bytes that no compression makes smaller are not needed; what counts is the way.
+static cm_result
+cm_scene_act_deliver(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	struct cm_scene_thing *request = cm_scene_act_find(scene, cm_scene_text_after(scene, "for"));
+	const char *name = cm_scene_text_after(scene, "as");
+	uint64_t kib = 0;
+	char file[CM_DEMO_TEXT];
+	if (request == NULL || name == NULL || scene->n < 8 || !cm_num_u64(cm_view_text(scene->words[2]), 1, 65536, &kib))
+		return cm_scene_bad(scene, "evidence is: PERSON delivers 300 KiB for NAME as NAME \"title\"", "");
+	struct cm_scene_thing *thing = cm_scene_act_thing(scene, name, request->kind);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of((size_t)kib * 1024);
+	if (thing == NULL)
+		return cm_scene_bad(scene, "too much evidence", "");
+	for (uint64_t i = 0; i < kib * 128; i++)
+		cm_buf_u64be(&bytes, i * UINT64_C(0x9e3779b97f4a7c15));
+	snprintf(file, sizeof file, "input/%s.img", thing->name);
+	cm_result r = cm_buf_result(&bytes);
+	if (r == CM_OK)
+		r = cm_demo_write(&scene->demo, file, 0644, cm_buf_view(&bytes));
+	const char *words[] = {"evidence", "send", file, "--request", request->id, "--title", scene->words[8], NULL};
+	if (r == CM_OK)
+		r = cm_scene_cast_as(scene, person, words);
+	if (r != CM_OK || scene->refused != NULL)
+		return r;
+	thing->evidence = true;
+	thing->from = person->node;
+	thing->to = request->from;
+	snprintf(thing->task, sizeof thing->task, "%s", request->id);
+	if (!cm_demo_id(&scene->demo, "evidence", thing->theirs))
+		return CM_REFUSED;
+	scene->thing_count++;
+	cm_demo_good(&scene->demo, "%s: packed, signed, sealed, announced", thing->name);
+	return CM_OK;
+}
+
+// ilse opens E: an approval; that of a second person opens it. ilse exports E: the court's bundle, judged offline at once.
+static cm_result
+cm_scene_act_open(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	struct cm_scene_thing *thing = cm_scene_act_find(scene, scene->n >= 3 ? scene->words[2] : NULL);
+	const char *for_what = cm_scene_text_after(scene, "for");
+	if (thing == NULL || !thing->evidence || *thing->id == 0)
+		return cm_scene_bad(scene, "no evidence of this name has arrived", scene->n >= 3 ? scene->words[2] : "");
+	const char *words[] = {"evidence", "open", thing->id, "--for", for_what == NULL ? "open" : for_what, NULL};
+	return cm_scene_cast_as(scene, person, words);
+}
+
+static cm_result
+cm_scene_act_export(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	struct cm_scene_thing *thing = cm_scene_act_find(scene, scene->n >= 3 ? scene->words[2] : NULL);
+	char file[CM_DEMO_TEXT], root[2][CM_DEMO_TEXT];
+	if (thing == NULL || !thing->evidence || *thing->id == 0)
+		return cm_scene_bad(scene, "no evidence of this name has arrived", scene->n >= 3 ? scene->words[2] : "");
+	snprintf(file, sizeof file, "court/%s.asice", thing->name);
+	const char *words[] = {"bundle", "export", thing->id, "--out", file, NULL};
+	cm_result r = cm_scene_cast_as(scene, person, words);
+	if (r != CM_OK || scene->refused != NULL)
+		return r;
+	snprintf(root[0], sizeof root[0], "%s/root.pem", thing->from->folder);
+	snprintf(root[1], sizeof root[1], "%s/root.pem", thing->to->folder);
+	r = cm_demo_do(&scene->demo, &(struct cm_demo_command){.own = true, .prompt = "court",
+	                                     .words = CM_DEMO_WORDS_OF("comity", "verify", file, "--trust", root[0], "--trust",
+	                                                               root[1], "--json")});
+	if (r != CM_OK)
+		return cm_scene_bad(scene, "the court's check, offline, does not accept", file);
+	scene->held++;
+	cm_demo_good(&scene->demo, "the court accepts %s offline", file);
+	return CM_OK;
+}
+
+cm_result
+cm_scene_act(struct cm_scene *scene)
+{
+	static const struct {
+		const char *verb;
+		cm_result (*act)(struct cm_scene *scene, struct cm_scene_person *person);
+	} verbs[] = {{"sends", cm_scene_act_send}, {"checks", cm_scene_act_send}, {"decides", cm_scene_act_decide},
+	        {"runs", cm_scene_act_run}, {"delivers", cm_scene_act_deliver}, {"opens", cm_scene_act_open},
+	        {"approves", cm_scene_act_open}, {"exports", cm_scene_act_export}};
+	struct cm_scene_person *person = cm_scene_cast_find_person(scene, scene->words[0]);
+	for (size_t i = 0; person != NULL && scene->n > 1 && i < sizeof verbs / sizeof *verbs; i++)
+		if (strcmp(verbs[i].verb, scene->words[1]) == 0)
+			return verbs[i].act(scene, person);
+	return cm_scene_bad(scene, person == NULL ? "not a statement, and nobody of this name" : "nobody does this",
+	                    person == NULL ? scene->words[0] : scene->n > 1 ? scene->words[1] : "");
+}
