@@ -77,6 +77,18 @@ cm_deadline_extension_check(struct cm_instant until, struct cm_instant asked, st
 	return CM_OK;
 }
 
+cm_result
+cm_deadline_reply_check(enum cm_state state, struct cm_instant by, struct cm_instant now, struct cm_report *report)
+{
+	char text[CM_INSTANT_TEXT];
+	cm_instant_text_people(by, text);
+	if (state != CM_STATE_MORE_INFO && state != CM_STATE_CONSULTATION)
+		return cm_report_refuse(report, CM_ERROR_DEADLINE_NOT_ASKED, "answer_by", "%s", cm_state_row(state)->title);
+	if (by.us <= now.us)
+		return cm_report_refuse(report, CM_ERROR_DEADLINE_IN_PAST, "answer_by", "%s", text);
+	return CM_OK;
+}
+
 enum cm_deadline_stage
 cm_deadline_stage(const struct cm_deadline_clock *clock, struct cm_instant now)
 {

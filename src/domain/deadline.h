@@ -5,6 +5,7 @@
 
 #include "base/instant.h"
 #include "base/report.h"
+#include "domain/tab_state.h"
 #include "domain/tab_time_limit.h"
 
 // Least end of a preservation for another State that takes effect at `effect`: sixty days later.
@@ -30,6 +31,11 @@ bool cm_deadline_needs_renewal(struct cm_instant order_until, struct cm_instant 
 // when the new end is not after the present one.
 CM_CHECKED cm_result cm_deadline_extension_check(struct cm_instant until, struct cm_instant asked,
                                                  struct cm_instant wanted, struct cm_report *report);
+
+// Checks the day that an officer is about to set for a reply of the other side: only questions and consultations have one
+// (deadline_not_asked), and it is still to come (deadline_in_past).
+CM_CHECKED cm_result cm_deadline_reply_check(enum cm_state state, struct cm_instant by, struct cm_instant now,
+                                             struct cm_report *report);
 
 // How far a clock has come: how many of its reminders have passed, then its end.
 enum cm_deadline_stage {

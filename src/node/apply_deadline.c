@@ -5,6 +5,20 @@
 #include "base/num.h"
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
+#include "domain/deadline_rule.h"
+
+// Begins again where it ended; what was missed while the node was down is not made up for.
+static void
+cm_apply_repeat(struct cm_store_deadline *row, enum cm_time_limit limit, struct cm_instant now)
+{
+	struct cm_deadline_rule rule = cm_deadline_rule_of(limit);
+	while (row->at.us <= now.us) {
+		row->start = row->at;
+		row->at = cm_deadline_rule_end(&rule, row->start, &(struct cm_calendar){.offset = 0});
+	}
+	row->wake = row->at;
+	row->stage = CM_DEADLINE_FAR;
+}
 
 static cm_result
 cm_apply_looked_at(const struct cm_store_event *event, const struct cm_store_deadline *old, struct cm_change *change)
@@ -16,9 +30,13 @@ cm_apply_looked_at(const struct cm_store_event *event, const struct cm_store_dea
 	row.stage = stage;
 	if (stage == CM_DEADLINE_HELD || !cm_deadline_next(&clock, event->at, &row.wake))
 		row.wake.us = 0;
-	if (stage == CM_DEADLINE_OVER)
+	if (stage == CM_DEADLINE_OVER && cm_view_is(old->action, "repeat") && cm_view_is(old->state, "running"))
+		cm_apply_repeat(&row, clock.limit, event->at);
+	else if (stage == CM_DEADLINE_OVER)
 		row.state = cm_view_text("over");
 	cm_change_deadline(change, old, &row);
+	if (clock.limit != CM_TIME_LIMIT_HC_PRES_MIN) // the first of all says its stage alone
+		cm_buf_printf(&text, "%.*s: ", CM_VIEW_ARG(old->limit));
 	cm_deadline_stage_text(clock.limit, stage, &text);
 	struct cm_store_news news = {
 	        .at = event->at, .topic = cm_view_text("deadline"), .ref = old->request, .text = cm_buf_view(&text)};

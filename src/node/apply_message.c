@@ -10,6 +10,7 @@
 #include "domain/deadline.h"
 #include "domain/kind.h"
 #include "domain/move.h"
+#include "node/apply_clock.h"
 #include "node/hold.h"
 
 struct cm_apply {
@@ -111,6 +112,12 @@ cm_apply_create(struct cm_apply *a, const struct cm_hi1_object *o)
 	return CM_OK;
 }
 
+static struct cm_apply_clock
+cm_apply_clocks(const struct cm_apply *a)
+{
+	return (struct cm_apply_clock){a->node, &a->told.ends, a->event->at, a->change, a->report};
+}
+
 // A request document: a new request on this side.
 static void
 cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct cm_event_document *document)
@@ -140,6 +147,8 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 	if (task != NULL && task->type == CM_HI1_TYPE_DISCLOSURE && task->disclosure.deadline_count > 0)
 		row.due = task->disclosure.deadlines[0].at;
 	cm_change_request(a->change, NULL, &row);
+	struct cm_apply_clock clocks = cm_apply_clocks(a);
+	cm_apply_clock_begin(&clocks, &row);
 	struct cm_store_step step = {
 	        .request = o->id,
 	        .event = cm_view_text(a->in ? "acknowledge" : "send"),
@@ -155,7 +164,7 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 }
 
 // Puts the row of a request in another state, with its history.
-static void
+static cm_result
 cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_store_request *row, const char *event,
               struct cm_view note)
 {
@@ -174,34 +183,61 @@ cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_
 	cm_change_step(a->change, &step);
 	struct cm_store_news news = {.at = a->event->at, .topic = cm_view_text("request"), .ref = row->id, .text = row->state};
 	cm_change_news(a->change, &news);
+	struct cm_apply_clock clocks = cm_apply_clocks(a);
+	return cm_apply_clock_move(&clocks, row);
+}
+
+// The row of the end that this request has now; NULL without.
+static cm_result
+cm_apply_end_now(struct cm_apply *a, struct cm_view request, struct cm_store_page **ret_page,
+                 const struct cm_store_deadline **ret_row)
+{
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = request};
+	cm_result r = cm_store_deadlines(a->node->store, &ask, a->report, ret_page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		if (cm_view_is(rows[i].limit, cm_time_limit_row(CM_TIME_LIMIT_HC_PRES_MIN)->id))
+			*ret_row = &rows[i];
+	return r;
 }
 
 // The end of a preservation, as its state has it: it runs, waits while the data is held, or is over. One that was reached while
-// the data was held is looked at once more, so that it does not end in silence. `tell`: the asker does not know yet that it is
-// held, so the clock looks at once; our word to the asker, when that is applied, lets the row sleep.
-static void
+// the data was held is looked at once more, so that it does not end in silence; so is one that is over before the clock said
+// so here. `tell`: the asker does not know yet that it is held, so the clock looks at once; our word to the asker, when that is
+// applied, lets the row sleep.
+static cm_result
 cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool tell)
 {
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *old = NULL;
 	struct cm_instant until = request->until, wake = {.us = 0};
 	enum cm_state state = cm_state_find(request->state.p, request->state.n);
 	bool held = request->held != 0;
 	bool runs = cm_move_at(cm_kind_find(request->kind.p, request->kind.n), state, CM_EVENT_LAPSE) != CM_MOVE_NONE;
 	struct cm_deadline_clock clock = {CM_TIME_LIMIT_HC_PRES_MIN, until, held};
+	cm_result r = cm_apply_end_now(a, request->id, &page, &old);
+	if (r != CM_OK)
+		return r;
+	bool same = old != NULL && old->at.us == until.us, said = same && old->stage == CM_DEADLINE_OVER;
 	if (runs && !cm_deadline_next(&clock, a->event->at, &wake))
 		wake = until;
-	if (tell)
+	if (tell || (state == CM_STATE_LAPSED && !said))
 		wake = a->event->at;
 	struct cm_store_deadline row = {
 	        .request = request->id,
-	        .limit = cm_view_text("hc-pres-min"),
+	        .limit = cm_view_text(cm_time_limit_row(CM_TIME_LIMIT_HC_PRES_MIN)->id),
 	        .peer = request->peer,
+	        .start = same ? old->start : a->event->at,
 	        .at = until,
 	        .wake = wake,
-	        .stage = cm_deadline_stage(&clock, a->event->at),
+	        .stage = said || state != CM_STATE_LAPSED ? cm_deadline_stage(&clock, a->event->at) : CM_DEADLINE_HEAD,
 	        .state = cm_view_text(held ? "held" : runs ? "running" : "over"),
+	        .action = cm_view_text(cm_time_limit_row(CM_TIME_LIMIT_HC_PRES_MIN)->at_end),
 	        .source = cm_view_text("Art. 42(8)"),
 	};
 	cm_change_deadline(a->change, NULL, &row);
+	return CM_OK;
 }
 
 // Does the state follow from the one we know? The registrar's word is followed, ours too; the side that asked tells its own
@@ -254,11 +290,11 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 		if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
 			row.until = task->preservation.expiration;
 	}
-	cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
+	r = cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
 	bool preservation = cm_kind_has_task(cm_kind_find(row.kind.p, row.kind.n), "LPTask");
-	if (preservation && (row.until.us != 0 || row.held))
-		cm_apply_end(a, &row, false);
-	return CM_OK;
+	if (r == CM_OK && preservation && (row.until.us != 0 || row.held))
+		r = cm_apply_end(a, &row, false);
+	return r;
 }
 
 // What becomes of a preservation by the answer to a request that is about it: extended, ended, held. Where the answer changes
@@ -413,11 +449,9 @@ cm_apply_hold(struct cm_apply *a, struct cm_view task)
 	if (cm_move_step(&step, NULL, &to) == CM_OK) {
 		row.state = cm_view_text(cm_state_row(to)->name);
 		row.held = 1;
-		cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
+		r = cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
 	}
-	if (row.held)
-		cm_apply_end(a, &row, true);
-	return CM_OK;
+	return r == CM_OK && row.held ? cm_apply_end(a, &row, true) : r;
 }
 
 // Not every request that names a preservation holds it.

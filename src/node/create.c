@@ -219,7 +219,8 @@ cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader
 	                .person = cm_view_text(person),
 	                .case_id = draft->case_id.n > 0 ? draft->case_id : cm_view_text(d->reference),
 	                .documents = {document},
-	                .document_count = 1},
+	                .document_count = 1,
+	                .ends = draft->ends},
 	        .topic = "request",
 	        .request = d->ids[1],
 	};

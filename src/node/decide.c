@@ -27,7 +27,8 @@ struct cm_decide {
 	const struct cm_store_request *request;
 	struct cm_facts said;
 	struct cm_arena arena;
-	struct cm_instant now, until, order_until;
+	struct cm_instant now, until, order_until, answer_by;
+	struct cm_event_ends ends; // what the answer document names
 	enum cm_kind kind;
 	enum cm_actor who;
 	enum cm_event event;
@@ -136,6 +137,10 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_decide_time(d, "order_until", report, &d->order_until);
 	if (r == CM_OK)
+		r = cm_decide_time(d, "answer_by", report, &d->answer_by);
+	if (r == CM_OK && d->answer_by.us != 0)
+		r = cm_deadline_reply_check(d->to, d->answer_by, d->now, report);
+	if (r == CM_OK)
 		r = cm_preservation_event(d->kind) != CM_EVENT_NONE ? cm_decide_changes(d, report) : cm_decide_end(d, report);
 	if (r == CM_OK && d->order_until.us != 0)
 		r = cm_deadline_order_check(d->now, d->order_until, report);
@@ -237,7 +242,7 @@ cm_decide_new_object(struct cm_decide *d, enum cm_hi1_type type, struct cm_repor
 	return CM_OK;
 }
 
-// What HI-1 has no field for: words, the domestic order, grounds.
+// What HI-1 has no field for: words, the domestic order, grounds, the day for a reply.
 static cm_result
 cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
@@ -245,7 +250,7 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_DOCUMENT_BYTES_VALUE);
 	struct cm_hi1_body *body = cm_arena_new(&d->arena, sizeof *body);
 	struct cm_hi1_object *o;
-	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE)
+	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE && d->answer_by.us == 0)
 		return CM_OK;
 	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DOCUMENT, report, &o);
 	if (r != CM_OK || body == NULL)
@@ -275,7 +280,18 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 		doc.national_order.from = cm_instant_of_seconds(cm_instant_seconds(d->now));
 		doc.national_order.until = d->order_until.us != 0 ? d->order_until : cm_deadline_order_last(doc.national_order.from);
 	}
+	struct cm_doc_question question = {.n = 1, .question = words};
+	if (d->answer_by.us != 0) {
+		struct cm_view effect = cm_decide_said(d, "effect_of_silence");
+		bool asks = d->to == CM_STATE_MORE_INFO;
+		doc.answer_by = d->answer_by;
+		doc.questions = &question;
+		doc.question_count = asks;
+		doc.effect_of_silence = !asks || effect.n > 0 ? effect : cm_view_text("returned_incomplete");
+	}
 	r = cm_answer_doc_write(&doc, &text);
+	if (r == CM_OK)
+		r = cm_event_ends_answer(&doc, d->kind, &d->ends);
 	if (r != CM_OK)
 		return r;
 	struct cm_hash digest = cm_hash_of(cm_buf_view(&text));
@@ -407,7 +423,8 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	        .told = {.peer = d->request->peer,
 	                .person = cm_view_text(person->id),
 	                .judged = {{d->request->id, d->request->state, d->request->until}},
-	                .judged_count = 1},
+	                .judged_count = 1,
+	                .ends = d->ends},
 	        .topic = d->evidence != NULL ? "deliver" : "update",
 	        .request = request,
 	};

@@ -151,13 +151,13 @@ cm_hold_look(struct cm_node *node, struct cm_view task, struct cm_report *report
 cm_result
 cm_hold_look_all(struct cm_node *node, struct cm_report *report)
 {
-	char after[40] = "";
+	char after[40] = "", limit[40] = "";
 	struct cm_store_ask ask = {.state = cm_view_text("held")};
 	size_t n = CM_LIMIT_STORE_PAGE_VALUE;
 	while (n == CM_LIMIT_STORE_PAGE_VALUE) {
 		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 		const struct cm_store_deadline *rows = NULL;
-		cm_result r = cm_store_deadlines(node->store, &ask, report, &page, &rows, &n);
+		cm_result r = cm_store_ends(node->store, &ask, report, &page, &rows, &n);
 		for (size_t i = 0; r == CM_OK && i < n; i++) {
 			struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 			const struct cm_store_request *row = NULL;
@@ -169,7 +169,9 @@ cm_hold_look_all(struct cm_node *node, struct cm_report *report)
 			return r;
 		if (n > 0) {
 			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[n - 1].request));
+			snprintf(limit, sizeof limit, "%.*s", CM_VIEW_ARG(rows[n - 1].limit));
 			ask.after = cm_view_text(after);
+			ask.kind = cm_view_text(limit);
 			ask.after_time = rows[n - 1].at;
 		}
 	}

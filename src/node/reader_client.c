@@ -115,6 +115,7 @@ cm_reader_client_hi1(struct cm_reader_client *client, struct cm_view json, const
 		good = cm_reader_client_judged(&rd, &ret_read->judged[i]);
 	ret_read->receipt_entry = cm_rd_field(&rd);
 	ret_read->receipt_artifact = cm_rd_field(&rd);
+	good = good && cm_event_ends_read(&rd, &ret_read->ends);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_read->wire, report, &ret_read->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;
@@ -151,6 +152,7 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->to = cm_rd_field(&rd);
 	ret_draft->case_id = cm_rd_field(&rd);
 	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;
+	good = good && cm_event_ends_read(&rd, &ret_draft->ends);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_draft->wire, report, &ret_draft->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;

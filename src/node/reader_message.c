@@ -191,6 +191,7 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 			n--;
 		}
 	cm_reader_receipt_parts(&message, answer);
+	cm_reader_ends(&message, answer);
 	return cm_buf_result(answer);
 }
 
@@ -234,6 +235,7 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_buf_field(answer, draft.to);
 	cm_buf_field(answer, draft.case_id);
 	cm_buf_field(answer, cm_buf_view(&advised));
+	cm_reader_ends(&message, answer);
 	return cm_buf_result(answer);
 }
 

@@ -10,6 +10,7 @@
 #include "format/draft.h"
 #include "format/hi1_message.h"
 #include "node/ask.h"
+#include "node/event_ends.h"
 #include "proto/shape.h"
 
 enum cm_reader_job {
@@ -48,6 +49,7 @@ struct cm_reader_read {
 	// Of the receipt in an answer, as its text says, not verified: the entry of its act, and the SHA-256 (hex) of the message that
 	// the act says was taken. Empty without.
 	struct cm_view receipt_entry, receipt_artifact;
+	struct cm_event_ends ends; // what the documents name
 	struct cm_buf bytes;
 };
 // The text of the receipt in an answer; empty without.
@@ -74,6 +76,7 @@ struct cm_reader_draft {
 	char title[200];
 	char parent[40], relates[40]; // as above
 	struct cm_report advice; // what could be added
+	struct cm_event_ends ends;
 	struct cm_buf bytes;
 };
 void cm_reader_draft_fini(struct cm_reader_draft *draft);

@@ -15,4 +15,7 @@ void cm_reader_card_write(const struct cm_card *card, const struct cm_identity *
 // False for anything malformed. Views point into `bytes`.
 bool cm_reader_card_read(struct cm_view bytes, struct cm_reader_card *ret_card);
 
+// The moments that the documents and tasks of a message name (event_ends.h); source: reader_ends.c.
+void cm_reader_ends(const struct cm_hi1_message *message, struct cm_buf *answer);
+
 #endif

@@ -417,7 +417,8 @@ cm_take_only_new(struct cm_take *take)
 static void
 cm_take_event(const struct cm_take *take, struct cm_view wire, struct cm_event_message *told)
 {
-	*told = (struct cm_event_message){.wire = wire, .peer = cm_view_text(take->peer.identity.node)};
+	*told = (struct cm_event_message){
+	        .wire = wire, .peer = cm_view_text(take->peer.identity.node), .ends = take->read.ends};
 	for (size_t i = 0; i < take->read.judged_count; i++) {
 		const struct cm_reader_judged *j = &take->read.judged[i];
 		told->documents[told->document_count++] = (struct cm_event_document){

@@ -57,10 +57,11 @@ cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct
 	struct cm_report report = {0};
 	struct cm_deadline_clock clock = {cm_time_limit_find(row->limit.p, row->limit.n), row->at, cm_view_is(row->state, "held")};
 	enum cm_deadline_stage stage = cm_deadline_stage(&clock, now);
+	enum cm_event event = cm_event_find(row->action.p, row->action.n);
 	cm_result r = CM_OK;
 	// The end first: when it cannot be kept, the row wakes us again.
-	if (stage == CM_DEADLINE_OVER)
-		r = cm_decide_tell(timer->node, row->request, CM_EVENT_LAPSE, CM_ACTOR_CLOCK, &report);
+	if (stage == CM_DEADLINE_OVER && event != CM_EVENT_NONE)
+		r = cm_decide_tell(timer->node, row->request, event, CM_ACTOR_CLOCK, &report);
 	else if (stage == CM_DEADLINE_HELD) // a request for the data came, and its asker does not know yet
 		r = cm_decide_tell(timer->node, row->request, CM_EVENT_NONE, CM_ACTOR_REQUESTED_NODE, &report);
 	if (r == CM_OK && stage == CM_DEADLINE_HELD)

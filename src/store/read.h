@@ -59,7 +59,8 @@ CM_STORE_LIST(request, requests);     // newest change first (changed, id); peer
 CM_STORE_LIST(request, followers);    // those that name `request` as parent, by id; after
 CM_STORE_LIST(step, steps);           // by id; request; after_id
 CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer, kind (= type), request, from, until; after_time + after
-CM_STORE_LIST(deadline, deadlines);   // by (at, request, limit); request, peer, state
+CM_STORE_LIST(deadline, deadlines);   // of `request`, by limit
+CM_STORE_LIST(deadline, ends);        // running and held, by (at, request, limit); peer, state; after_time + after + kind (= limit)
 CM_STORE_LIST(deadline, wakes);       // wake <= until, soonest first
 CM_STORE_LIST(delivery, deliveries);  // by (created, id); request, peer, state; after_time + after
 CM_STORE_LIST(delivery, fetches);     // to be fetched by `until`, of each peer the first, by peer

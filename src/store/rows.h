@@ -140,10 +140,12 @@ struct cm_store_object {
 struct cm_store_deadline {
 	struct cm_view request, limit; // limit: row of time_limits.tab or the node's word; unique together
 	struct cm_view peer;
+	struct cm_instant start;
 	struct cm_instant at;   // end
 	struct cm_instant wake; // when the clock has to look at it next; 0: never more
 	int64_t stage;          // enum cm_deadline_stage
 	struct cm_view state;   // "running", "held", "met", "over"
+	struct cm_view action;  // what the end does: as the column at_end of time_limits.tab
 	struct cm_view source;  // article, for people
 };
 

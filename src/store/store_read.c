@@ -248,8 +248,10 @@ LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
 LIST(object, objects, OBJECT,
      "WHERE (changed, id) > (?1, ?9) AND changed >= ?3 AND changed <= ?4 AND " OR_ANY("peer", "?7")
      " AND " OR_ANY("type", "?10") " AND " OR_ANY("request", "?6") " ORDER BY changed, id")
-LIST(deadline, deadlines, DEADLINE,
-     "WHERE at >= ?1 AND (at, request, \"limit\") > (?1, ?9, '') AND " OR_ANY("request", "?6") " AND "
+LIST(deadline, deadlines, DEADLINE, "WHERE request = ?6 ORDER BY \"limit\"")
+// The words are those of the index deadline_open (table.c).
+LIST(deadline, ends, DEADLINE,
+     "WHERE state IN ('running', 'held') AND at >= ?1 AND (at, request, \"limit\") > (?1, ?9, ?10) AND "
      OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8") " ORDER BY at, request, \"limit\"")
 LIST(deadline, wakes, DEADLINE, "WHERE wake > 0 AND wake <= ?4 ORDER BY wake")
 LIST(delivery, deliveries, DELIVERY,

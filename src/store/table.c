@@ -57,9 +57,11 @@ static const struct cm_table cm_table_object = {ROW(object, 1), .columns = {
                    "CREATE INDEX object_request ON object(request);"};
 
 static const struct cm_table cm_table_deadline = {ROW(deadline, 2), .columns = {
-        C(deadline, TEXT, request), C(deadline, TEXT, limit), C(deadline, TEXT, peer), C(deadline, TIME, at),
-        C(deadline, TIME, wake), C(deadline, NUMBER, stage), C(deadline, TEXT, state), C(deadline, TEXT, source)},
-        .indexes = "CREATE INDEX deadline_at ON deadline(at); CREATE INDEX deadline_wake ON deadline(wake);"};
+        C(deadline, TEXT, request), C(deadline, TEXT, limit), C(deadline, TEXT, peer), C(deadline, TIME, start),
+        C(deadline, TIME, at), C(deadline, TIME, wake), C(deadline, NUMBER, stage), C(deadline, TEXT, state),
+        C(deadline, TEXT, action), C(deadline, TEXT, source)},
+        .indexes = "CREATE INDEX deadline_open ON deadline(at) WHERE state IN ('running', 'held');"
+                   "CREATE INDEX deadline_wake ON deadline(wake) WHERE wake > 0;"};
 
 static const struct cm_table cm_table_delivery = {ROW(delivery, 1), .columns = {
         C(delivery, TEXT, id), C(delivery, TEXT, request), C(delivery, TEXT, peer), C(delivery, NUMBER, ours),

@@ -20,6 +20,11 @@ def day(text, more):
     return (datetime.datetime.fromisoformat(text) + datetime.timedelta(days=more)).isoformat()
 
 
+def ends(row):
+    """The ends of the preservation among the clocks of a request."""
+    return [d for d in row['deadlines'] if d['limit'] == 'hc-pres-min']
+
+
 class Life:
     def __init__(self, xa, xb):
         self.xa, self.xb = xa, xb
@@ -74,12 +79,12 @@ class Life:
 
     def held(self, pres):
         for row in self.say(pres['request'], 'held_pending_mla', 'a request for the data'):
-            check('its end waits', row['held'] and [d['state'] for d in row['deadlines']] == ['held'], row['deadlines'])
+            check('its end waits', row['held'] and [d['state'] for d in ends(row)] == ['held'], row['deadlines'])
 
     def runs_again(self, pres, what):
         for row in self.say(pres['request'], 'preserved', what):
             check('%s: the old end runs again' % what, not row['held'] and row['preserved_until'] == pres['until'] and
-                  [(d['state'], d['ends_at']) for d in row['deadlines']] == [('running', pres['until'])], (pres, row['deadlines']))
+                  [(d['state'], d['ends_at']) for d in ends(row)] == [('running', pres['until'])], (pres, row['deadlines']))
 
 
 def a_refusal_ends_the_hold(life):
@@ -182,7 +187,7 @@ def same_end(life, pres, state, end, what):
     for row in life.say(pres['request'], state, what):
         check('%s: ends %s' % (what, end), datetime.datetime.fromisoformat(row['preserved_until']) == datetime.datetime.fromisoformat(end),
               row['preserved_until'])
-        there = [(d['state'], datetime.datetime.fromisoformat(d['ends_at']) == datetime.datetime.fromisoformat(end)) for d in row['deadlines']]
+        there = [(d['state'], datetime.datetime.fromisoformat(d['ends_at']) == datetime.datetime.fromisoformat(end)) for d in ends(row)]
         check('%s: one deadline' % what, there == [('over' if state == 'released' else 'running', True)], row['deadlines'])
 
 
@@ -196,7 +201,7 @@ def an_extension_is_granted(life):
     check('the officer sees what was told', told['state'] == 'extended', told)
     same_end(life, pres, 'extended', wanted, 'extended')
     for row in life.say(asked['request'], 'extended', 'the request itself'):
-        check('a request about it has no end of its own', row['deadlines'] == [] and row['task'] == pres['task'], row)
+        check('a request about it has no end of its own', ends(row) == [] and row['task'] == pres['task'], row)
     life.acts(asked['request'], ['asked', 'receipt_taken', 'updated'], ['taken', 'decided'])
     again = life.ask(life.later('pres_ext', pres, day(wanted, 60)))
     life.decide(again['request'], event='ask', text='How far is it?')
@@ -348,7 +353,7 @@ def data_of_no_preservation(life, peer):
     check('a request that names an unknown preservation is taken', status == 200 and b'"ErrorInformation"' not in text, text[-500:])
     request = next(o['ObjectIdentifier'] for o in (a['CREATE']['HI1Object'] for a in actions(m)) if o['@xsi:type'].endswith('DocumentObject'))
     there = life.xb.call('GET', '/api/v1/requests/' + request)
-    check('nothing is held for it', not there['held'] and there['state'] == 'acknowledged' and there['deadlines'] == [], there)
+    check('nothing is held for it', not there['held'] and there['state'] == 'acknowledged' and ends(there) == [], there)
     check('nothing is told as held', b'held' not in text and b'Preserved' not in text, text[-500:])
 
 
@@ -434,11 +439,11 @@ def the_end_comes(life):
     with contextlib.closing(sqlite3.connect(os.path.join(life.xb.home, 'db', 'comity.db'))) as db, db:
         for pres in (held, plain_):
             db.execute('UPDATE request SET until = ? WHERE id = ?', (over, pres['request']))
-            db.execute("UPDATE deadline SET at = ?, wake = CASE state WHEN 'held' THEN 0 ELSE ? END WHERE request = ?", (over, over, pres['request']))
+            db.execute("UPDATE deadline SET at = ?, wake = CASE state WHEN 'held' THEN 0 ELSE ? END WHERE \"limit\" = 'hc-pres-min' AND request = ?", (over, over, pres['request']))
     life.xb.start()
     life.xb.login()
     for row in life.say(plain_['request'], 'lapsed', 'an end that came'):
-        check('its deadline is over', [d['state'] for d in row['deadlines']] == ['over'], row['deadlines'])
+        check('its deadline is over', [d['state'] for d in ends(row)] == ['over'], row['deadlines'])
     life.say(open_['request'], 'already_released', 'an extension that was not decided in time')
     check('what is held did not end', [r['state'] for r in life.both(held['request'])] == ['held_pending_mla'] * 2)
     life.decide(data['request'], **REFUSAL)

@@ -52,6 +52,20 @@ a_longer_order_is_refused(void **state)
 	assert_true(cm_report_has(&report, CM_ERROR_ORDER_TOO_LONG));
 }
 
+static void
+a_day_for_a_reply_belongs_to_a_question(void **state)
+{
+	(void)state;
+	struct cm_report report = {0};
+	struct cm_instant now = at("2027-03-02T02:06:00Z"), later = at("2027-03-09T00:00:00Z");
+	assert_int_equal(cm_deadline_reply_check(CM_STATE_MORE_INFO, later, now, &report), CM_OK);
+	assert_int_equal(cm_deadline_reply_check(CM_STATE_CONSULTATION, later, now, &report), CM_OK);
+	assert_int_equal(cm_deadline_reply_check(CM_STATE_PRESERVED, later, now, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_DEADLINE_NOT_ASKED));
+	assert_int_equal(cm_deadline_reply_check(CM_STATE_MORE_INFO, now, now, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_DEADLINE_IN_PAST));
+}
+
 // Scenario S5: in time, and one day too late.
 static void
 an_extension_comes_before_the_end(void **state)
@@ -130,5 +144,5 @@ each_stage_has_words_and_its_readers(void **state)
 }
 
 UNIT_MAIN(T(sixty_days_abroad_and_ninety_at_home), T(too_short_is_refused_to_the_second),
-          T(a_longer_order_is_refused), T(an_extension_comes_before_the_end),
+          T(a_longer_order_is_refused), T(a_day_for_a_reply_belongs_to_a_question), T(an_extension_comes_before_the_end),
           T(warnings_come_at_fourteen_seven_two_days_and_one), T(each_stage_has_words_and_its_readers))

@@ -16,9 +16,11 @@ messages_come_back(void **state)
 	        .document_count = 1,
 	        .judged = {{cm_view_text("id"), cm_view_text("preserved"), cm_instant_of_seconds(7)}},
 	        .judged_count = 1,
+	        .ends = {.at = {{CM_DEADLINE_START_QUESTION, cm_instant_of_seconds(9), true}}, .count = 1},
 	};
 	struct cm_event_message out;
-	struct cm_buf bytes = cm_buf_of(1024);
+	struct cm_buf bytes = cm_buf_of(1024), ends = cm_buf_of(1024);
+	cm_event_ends_write(&in.ends, &ends);
 	cm_event_message_write(&in, &bytes);
 	assert_int_equal(cm_event_message_read(cm_buf_view(&bytes), &out), CM_OK);
 	assert_view_is(out.wire, "wire");
@@ -30,9 +32,14 @@ messages_come_back(void **state)
 	assert_int_equal(out.judged_count, 1);
 	assert_view_is(out.judged[0].state, "preserved");
 	assert_true(out.judged[0].until.us == cm_instant_of_seconds(7).us);
+	assert_int_equal(out.ends.count, 1);
+	assert_int_equal(out.ends.at[0].start, CM_DEADLINE_START_QUESTION);
+	assert_true(out.ends.at[0].at.us == cm_instant_of_seconds(9).us && out.ends.at[0].quiet);
+	size_t older = bytes.n - ends.n; // events that were written before documents were read for their ends
 	for (size_t n = 0; n < bytes.n; n++)
-		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out), CM_BUG);
+		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out), n == older ? CM_OK : CM_BUG);
 	cm_buf_fini(&bytes);
+	cm_buf_fini(&ends);
 }
 
 static void

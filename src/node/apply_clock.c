@@ -1,0 +1,101 @@
+// Knows: how rows of clocks follow from a request, its state and the ends that were named. Does not know: which clocks there
+// are (domain/deadline_start), or when they are looked at (timer.c, apply_deadline.c).
+#include "node/apply_clock.h"
+
+#include <string.h>
+
+#include "domain/deadline.h"
+
+static void
+cm_apply_clock_put(const struct cm_apply_clock *a, const struct cm_store_request *request, enum cm_deadline_start start,
+                   const struct cm_deadline_named_end *named)
+{
+	const struct cm_time_limit_row *limit = cm_time_limit_row(cm_deadline_start_row(start)->limit);
+	enum cm_kind kind = cm_kind_find(request->kind.p, request->kind.n);
+	enum cm_state state = cm_state_find(request->state.p, request->state.n);
+	struct cm_instant none = {.us = 0}, at = named == NULL ? none : named->at;
+	// Both sides count in UTC, so that they find the same moment.
+	struct cm_instant end = cm_deadline_start_end(start, at, a->at, &(struct cm_calendar){.offset = 0});
+	struct cm_deadline_clock clock = {cm_deadline_start_row(start)->limit, end, false};
+	bool runs = cm_deadline_start_runs(start, kind, state), over = end.us <= a->at.us;
+	struct cm_store_deadline row = {
+	        .request = request->id,
+	        .limit = cm_view_text(limit->id),
+	        .peer = request->peer,
+	        .start = a->at,
+	        .at = end,
+	        .stage = cm_deadline_stage(&clock, a->at),
+	        .state = cm_view_text(runs ? "running" : over ? "over" : "met"),
+	        .action = cm_view_text(named != NULL && named->quiet ? "tell" : limit->at_end),
+	        .source = cm_view_text(limit->article),
+	};
+	if (over) // what came too late is told as well
+		row.wake = end;
+	else if (!runs || !cm_deadline_next(&clock, a->at, &row.wake))
+		row.wake = none;
+	cm_change_deadline(a->change, NULL, &row);
+}
+
+static const struct cm_deadline_named_end *
+cm_apply_clock_named(const struct cm_event_ends *ends, enum cm_deadline_start start)
+{
+	for (size_t i = 0; i < ends->count; i++)
+		if (ends->at[i].start == start)
+			return &ends->at[i];
+	return NULL;
+}
+
+void
+cm_apply_clock_begin(const struct cm_apply_clock *a, const struct cm_store_request *row)
+{
+	enum cm_kind kind = cm_kind_find(row->kind.p, row->kind.n);
+	uint64_t begun = 0; // limits, as bits: of rows that share one the first counts
+	_Static_assert(CM_TIME_LIMIT_END <= 64, "a bit for each limit");
+	for (enum cm_deadline_start s = 1; s < CM_DEADLINE_START_END; s++) {
+		const struct cm_deadline_start_row *start = cm_deadline_start_row(s);
+		const struct cm_deadline_named_end *named = cm_apply_clock_named(a->ends, s);
+		uint64_t bit = UINT64_C(1) << start->limit;
+		bool counts = named != NULL || strcmp(start->document, "-") == 0;
+		if (!counts || (begun & bit) != 0 || strcmp(start->document, "answer") == 0 ||
+		    !cm_deadline_start_holds(s, kind, row->ours != 0))
+			continue;
+		cm_apply_clock_put(a, row, s, named);
+		begun |= bit;
+	}
+}
+
+// A clock whose state is left: met in time, or over and not yet told.
+static void
+cm_apply_clock_leave(const struct cm_apply_clock *a, const struct cm_store_deadline *old, enum cm_kind kind,
+                     enum cm_state state)
+{
+	enum cm_deadline_start start = cm_deadline_start_of(cm_time_limit_find(old->limit.p, old->limit.n), kind);
+	if (start == CM_DEADLINE_START_NONE || !cm_view_is(old->state, "running") || cm_deadline_start_runs(start, kind, state))
+		return;
+	struct cm_store_deadline row = *old;
+	bool over = old->at.us <= a->at.us;
+	row.state = cm_view_text(over ? "over" : "met");
+	row.wake.us = over ? a->at.us : 0;
+	cm_change_deadline(a->change, NULL, &row);
+}
+
+cm_result
+cm_apply_clock_move(const struct cm_apply_clock *a, const struct cm_store_request *row)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	enum cm_kind kind = cm_kind_find(row->kind.p, row->kind.n);
+	enum cm_state state = cm_state_find(row->state.p, row->state.n);
+	struct cm_store_ask ask = {.request = row->id};
+	cm_result r = cm_store_deadlines(a->node->store, &ask, a->report, &page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		cm_apply_clock_leave(a, &rows[i], kind, state);
+	for (size_t i = 0; r == CM_OK && i < a->ends->count; i++) {
+		enum cm_deadline_start s = a->ends->at[i].start;
+		if (strcmp(cm_deadline_start_row(s)->document, "answer") == 0 &&
+		    cm_deadline_start_holds(s, kind, row->ours != 0) && cm_deadline_start_runs(s, kind, state))
+			cm_apply_clock_put(a, row, s, &a->ends->at[i]);
+	}
+	return r;
+}
