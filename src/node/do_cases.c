@@ -9,153 +9,165 @@
 #include "node/do_json.h"
 #include "os/clock.h"
 
-// Walks all requests, newest change first, and calls `each`. A node's own folder of work: thousands, not millions.
-static cm_result
-cm_do_case_walk(struct cm_node *node, bool (*each)(void *context, const struct cm_store_request *row), void *context,
-                struct cm_report *report)
+static void
+cm_do_case_member(struct cm_json_put *put, const struct cm_store_request *row)
 {
-	struct cm_store_page *last = NULL;
-	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
-	cm_result r = CM_OK;
-	for (bool more = true; r == CM_OK && more;) {
-		struct cm_store_page *page = NULL;
-		const struct cm_store_request *rows = NULL;
-		size_t n = 0;
-		r = cm_store_requests(node->store, &ask, report, &page, &rows, &n);
-		more = r == CM_OK && n == CM_LIMIT_STORE_PAGE_VALUE;
-		for (size_t i = 0; r == CM_OK && i < n; i++)
-			more = each(context, &rows[i]) && more;
-		if (more) {
-			ask.after = rows[n - 1].id;
-			ask.after_time = rows[n - 1].changed;
-		}
-		cm_store_page_free(last);
-		last = page;
-	}
-	cm_store_page_free(last);
-	return r;
+	cm_json_put_object(put);
+	cm_do_json_time(put, "changed_at", row->changed);
+	cm_json_put_member_text(put, "kind", row->kind);
+	cm_json_put_member_text(put, "peer", row->peer);
+	cm_do_json_time(put, "preserved_until", row->until);
+	cm_json_put_member_text(put, "request", row->id);
+	cm_json_put_member_text(put, "state", row->state);
+	cm_json_put_member_text(put, "title", row->title);
+	cm_json_put_end_object(put);
 }
 
-struct cm_do_case_one {
-	struct cm_json_put *put;
-	struct cm_view id;
-	size_t found;
-};
-
-static bool
-cm_do_case_member(void *context, const struct cm_store_request *row)
+// A page of the requests of a case: members `next` and `requests`.
+static cm_result
+cm_do_case_requests(struct cm_exchange *ex, struct cm_json_put *put, struct cm_report *report, size_t *ret_count)
 {
-	struct cm_do_case_one *one = context;
-	if (!cm_view_equal(row->case_id, one->id))
-		return true;
-	one->found++;
-	cm_json_put_object(one->put);
-	cm_do_json_time(one->put, "changed_at", row->changed);
-	cm_json_put_member_text(one->put, "kind", row->kind);
-	cm_json_put_member_text(one->put, "peer", row->peer);
-	cm_do_json_time(one->put, "preserved_until", row->until);
-	cm_json_put_member_text(one->put, "request", row->id);
-	cm_json_put_member_text(one->put, "state", row->state);
-	cm_json_put_member_text(one->put, "title", row->title);
-	cm_json_put_end_object(one->put);
-	return true;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	const struct cm_store_request *rows = NULL, *from = NULL;
+	struct cm_store_ask ask = {.case_id = cm_view_text(ex->match.part[0])};
+	cm_result r = cm_do_page(ex, CM_LIMIT_STORE_PAGE_VALUE, report, &ask.limit);
+	*ret_count = 0;
+	if (r == CM_OK)
+		r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
+	if (r == CM_OK && after.n > 0)
+		r = cm_store_request(ex->node->store, cm_buf_view(&after), report, &page2, &from);
+	if (from != NULL) {
+		ask.after = from->id;
+		ask.after_time = from->changed;
+	}
+	if (r == CM_OK)
+		r = cm_store_requests(ex->node->store, &ask, report, &page, &rows, ret_count);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_name(put, "next");
+	if (*ret_count == ask.limit)
+		cm_json_put_text(put, rows[*ret_count - 1].id);
+	else
+		cm_json_put_null(put);
+	cm_json_put_name(put, "requests");
+	cm_json_put_array(put);
+	for (size_t i = 0; i < *ret_count; i++)
+		cm_do_case_member(put, &rows[i]);
+	cm_json_put_end_array(put);
+	return CM_OK;
 }
 
 static cm_result
 cm_do_case_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
 	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_do_case_one one = {.put = &put, .id = cm_view_text(ex->match.part[0])};
+	struct cm_view id = cm_view_text(ex->match.part[0]);
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_folder *folder = NULL;
-	cm_result r = cm_store_folder(ex->node->store, one.id, report, &page, &folder);
+	size_t n = 0;
+	cm_result r = cm_store_folder(ex->node->store, id, report, &page, &folder);
 	if (r != CM_OK)
 		return r;
 	cm_json_put_object(&put);
-	cm_json_put_member_text(&put, "case", one.id);
+	cm_json_put_member_text(&put, "case", id);
 	if (folder != NULL) {
 		cm_do_json_time(&put, "opened_at", folder->created);
 		cm_json_put_member_text(&put, "opened_by", folder->person);
 	}
-	cm_json_put_name(&put, "requests");
-	cm_json_put_array(&put);
-	r = cm_do_case_walk(ex->node, cm_do_case_member, &one, report);
-	cm_json_put_end_array(&put);
+	r = cm_do_case_requests(ex, &put, report, &n);
 	if (folder != NULL)
 		cm_json_put_member_text(&put, "title", folder->title);
 	cm_json_put_end_object(&put);
-	if (r == CM_OK && one.found == 0 && folder == NULL)
+	if (r == CM_OK && n == 0 && folder == NULL)
 		r = cm_report_refuse(report, CM_ERROR_CASE_UNKNOWN, "case", "%s", ex->match.part[0]);
 	return r;
 }
 
-struct cm_do_case_list {
-	struct cm_buf seen; // "id\n" of every case so far
-	struct cm_json_put *put;
-};
+// -- all of them, by name ------------------------------------------------------------------------------------------
 
-// Those that a person opened, by their names.
+// The case after `after` that requests name: its newest request.
 static cm_result
-cm_do_case_folders(struct cm_node *node, struct cm_do_case_list *list, struct cm_report *report)
+cm_do_case_next(struct cm_node *node, struct cm_view after, struct cm_report *report, struct cm_store_page **ret_page,
+                const struct cm_store_request **ret_row)
 {
-	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
-	struct cm_store_page *last = NULL;
-	cm_result r = CM_OK;
-	for (size_t n = CM_LIMIT_STORE_PAGE_VALUE; r == CM_OK && n == CM_LIMIT_STORE_PAGE_VALUE;) {
-		struct cm_store_page *page = NULL;
-		const struct cm_store_folder *rows = NULL;
-		r = cm_store_folders(node->store, &ask, report, &page, &rows, &n);
-		for (size_t i = 0; r == CM_OK && i < n; i++) {
-			cm_buf_view_add(&list->seen, rows[i].id);
-			cm_buf_u8(&list->seen, '\n');
-			cm_json_put_object(list->put);
-			cm_json_put_member_text(list->put, "case", rows[i].id);
-			cm_do_json_time(list->put, "changed_at", rows[i].created);
-			cm_json_put_member_text(list->put, "title", rows[i].title);
-			cm_json_put_end_object(list->put);
-			ask.after = rows[i].id;
-		}
-		cm_store_page_free(last);
-		last = page;
-	}
-	cm_store_page_free(last);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	struct cm_store_ask ask = {.after = after, .limit = 1};
+	size_t n = 0;
+	cm_result r = cm_store_cases(node->store, &ask, report, &page, &row, &n);
+	*ret_row = NULL;
+	if (r != CM_OK || n == 0)
+		return r;
+	ask = (struct cm_store_ask){.case_id = row->case_id, .limit = 1};
+	return cm_store_requests(node->store, &ask, report, ret_page, ret_row, &n);
+}
+
+static cm_result
+cm_do_case_folder_next(struct cm_node *node, struct cm_view after, struct cm_report *report, struct cm_store_page **ret_page,
+                       const struct cm_store_folder **ret_row)
+{
+	struct cm_store_ask ask = {.after = after, .limit = 1};
+	size_t n = 0;
+	cm_result r = cm_store_folders(node->store, &ask, report, ret_page, ret_row, &n);
+	if (n == 0)
+		*ret_row = NULL;
 	return r;
 }
 
-static bool
-cm_do_case_list_one(void *context, const struct cm_store_request *row)
+// One case after `after`: of those that a person opened and those that requests name the first; `after` becomes its name,
+// empty at the end.
+static cm_result
+cm_do_case_put_next(struct cm_node *node, struct cm_buf *after, struct cm_json_put *put, struct cm_report *report)
 {
-	struct cm_do_case_list *list = context;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) line = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	cm_buf_u8(&line, '\n');
-	cm_buf_view_add(&line, row->case_id);
-	cm_buf_u8(&line, '\n');
-	if (row->case_id.n == 0 || memmem(list->seen.p, list->seen.n, line.p, line.n) != NULL)
-		return true;
-	cm_buf_view_add(&list->seen, cm_view_part(cm_buf_view(&line), 1, line.n));
-	cm_json_put_object(list->put);
-	cm_json_put_member_text(list->put, "case", row->case_id);
-	cm_do_json_time(list->put, "changed_at", row->changed);
-	cm_json_put_member_text(list->put, "title", row->title);
-	cm_json_put_end_object(list->put);
-	return cm_buf_result(&list->seen) == CM_OK;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
+	const struct cm_store_request *request = NULL;
+	const struct cm_store_folder *folder = NULL;
+	cm_result r = cm_do_case_next(node, cm_buf_view(after), report, &page, &request);
+	if (r == CM_OK)
+		r = cm_do_case_folder_next(node, cm_buf_view(after), report, &page2, &folder);
+	if (r != CM_OK)
+		return r;
+	cm_buf_clear(after);
+	if (request == NULL && folder == NULL)
+		return CM_OK;
+	int order = request == NULL ? 1 : folder == NULL ? -1 : cm_view_order(request->case_id, folder->id);
+	struct cm_instant changed = order <= 0 ? request->changed : folder->created;
+	cm_buf_view_add(after, order < 0 ? request->case_id : folder->id);
+	cm_json_put_object(put);
+	cm_json_put_member_text(put, "case", cm_buf_view(after));
+	cm_do_json_time(put, "changed_at", changed);
+	cm_json_put_member_text(put, "title", order < 0 ? request->title : folder->title);
+	cm_json_put_end_object(put);
+	return CM_OK;
 }
 
 static cm_result
 cm_do_case_all(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
 	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_do_case_list list = {.seen = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE), .put = &put};
-	cm_buf_u8(&list.seen, '\n');
+	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	size_t limit = 0;
+	cm_result r = cm_do_page(ex, 50, report, &limit);
+	if (r == CM_OK)
+		r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "cases");
 	cm_json_put_array(&put);
-	cm_result r = cm_do_case_folders(ex->node, &list, report);
-	if (r == CM_OK)
-		r = cm_do_case_walk(ex->node, cm_do_case_list_one, &list, report);
+	bool more = r == CM_OK;
+	for (size_t i = 0; more && i < limit; i++) {
+		r = cm_do_case_put_next(ex->node, &after, &put, report);
+		more = r == CM_OK && after.n > 0;
+	}
 	cm_json_put_end_array(&put);
+	cm_json_put_name(&put, "next");
+	if (more)
+		cm_json_put_text(&put, cm_buf_view(&after));
+	else
+		cm_json_put_null(&put);
 	cm_json_put_end_object(&put);
-	cm_buf_fini(&list.seen);
 	return r;
 }
 
@@ -175,15 +187,15 @@ static cm_result
 cm_do_case_free(struct cm_node *node, struct cm_view id, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) unused = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_json_put put = cm_json_put_of(&unused);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 	const struct cm_store_folder *folder = NULL;
-	struct cm_do_case_one one = {.put = &put, .id = id};
+	const struct cm_store_request *row = NULL;
+	struct cm_store_ask ask = {.case_id = id, .limit = 1};
+	size_t n = 0;
 	cm_result r = cm_store_folder(node->store, id, report, &page, &folder);
-	cm_json_put_array(&put);
 	if (r == CM_OK)
-		r = cm_do_case_walk(node, cm_do_case_member, &one, report);
-	if (r == CM_OK && (folder != NULL || one.found > 0))
+		r = cm_store_requests(node->store, &ask, report, &page2, &row, &n);
+	if (r == CM_OK && (folder != NULL || n > 0))
 		r = cm_report_refuse(report, CM_ERROR_CASE_EXISTS, "/case", "%.*s", CM_VIEW_ARG(id));
 	return r;
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/tab_state.h"
 #include "node/create.h"
 #include "node/decide.h"
 #include "node/do_json.h"
@@ -30,6 +31,48 @@ cm_do_request_members(struct cm_json_put *put, const struct cm_store_request *ro
 	cm_json_put_member_text(put, "title", row->title);
 }
 
+// What the list is narrowed to; the texts live in `words`.
+struct cm_do_request_words {
+	struct cm_buf after, case_id, peer, state, direction;
+};
+
+static void
+cm_do_request_words_fini(struct cm_do_request_words *words)
+{
+	cm_buf_fini(&words->after);
+	cm_buf_fini(&words->case_id);
+	cm_buf_fini(&words->peer);
+	cm_buf_fini(&words->state);
+	cm_buf_fini(&words->direction);
+}
+
+static cm_result
+cm_do_request_words(struct cm_exchange *ex, struct cm_report *report, struct cm_do_request_words *words,
+                    struct cm_store_ask *ask)
+{
+	struct {
+		const char *name;
+		struct cm_buf *to;
+	} all[] = {{"after", &words->after}, {"case", &words->case_id}, {"peer", &words->peer}, {"state", &words->state},
+	        {"direction", &words->direction}};
+	cm_result r = cm_do_page(ex, 50, report, &ask->limit);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		*all[i].to = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+		if (r == CM_OK)
+			r = cm_route_query(cm_server_query(ex->rq), all[i].name, report, all[i].to);
+	}
+	struct cm_view direction = cm_buf_view(&words->direction), state = cm_buf_view(&words->state);
+	if (r == CM_OK && direction.n > 0 && !cm_view_is(direction, "asked") && !cm_view_is(direction, "received"))
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "direction", "%s", cm_buf_cstr(&words->direction));
+	if (r == CM_OK && state.n > 0 && cm_state_find(state.p, state.n) == CM_STATE_NONE)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "state", "%s", cm_buf_cstr(&words->state));
+	ask->case_id = cm_buf_view(&words->case_id);
+	ask->peer = cm_buf_view(&words->peer);
+	ask->state = state;
+	ask->direction = direction.n == 0 ? CM_STORE_BOTH : cm_view_is(direction, "asked") ? CM_STORE_OURS : CM_STORE_THEIRS;
+	return r;
+}
+
 static cm_result
 cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -38,14 +81,12 @@ cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	const struct cm_store_request *rows = NULL;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 	const struct cm_store_request *from = NULL;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	size_t n = 0, limit = 0;
-	cm_result r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
-	if (r == CM_OK)
-		r = cm_do_page(ex, 50, report, &limit);
-	struct cm_store_ask ask = {.limit = limit};
-	if (r == CM_OK && after.n > 0)
-		r = cm_store_request(ex->node->store, cm_buf_view(&after), report, &page2, &from);
+	struct cm_do_request_words CM_CLEANUP(cm_do_request_words_fini) words;
+	struct cm_store_ask ask = {.limit = 0};
+	size_t n = 0;
+	cm_result r = cm_do_request_words(ex, report, &words, &ask);
+	if (r == CM_OK && words.after.n > 0)
+		r = cm_store_request(ex->node->store, cm_buf_view(&words.after), report, &page2, &from);
 	if (from != NULL) {
 		ask.after = from->id;
 		ask.after_time = from->changed;
@@ -56,7 +97,7 @@ cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 		return r;
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "next");
-	if (n == limit && n > 0)
+	if (n == ask.limit && n > 0)
 		cm_json_put_text(&put, rows[n - 1].id);
 	else
 		cm_json_put_null(&put);

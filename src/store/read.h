@@ -48,6 +48,8 @@ struct cm_store_ask {
 	struct cm_view after;          // last key of the page before
 	struct cm_instant after_time;  // and its time, for lists in order of time
 	uint64_t after_id;             // and its number, for lists in order of numbers
+	struct cm_view case_id;
+	enum { CM_STORE_BOTH, CM_STORE_THEIRS, CM_STORE_OURS } direction; // of requests
 	size_t limit;
 };
 
@@ -55,7 +57,8 @@ struct cm_store_ask {
 	CM_CHECKED cm_result cm_store_##plural(struct cm_store *store, const struct cm_store_ask *ask,                 \
 	                                       struct cm_report *report, struct cm_store_page **ret_page,              \
 	                                       const struct cm_store_##noun **ret_rows, size_t *ret_count)
-CM_STORE_LIST(request, requests);     // newest change first (changed, id); peer, state, kind; after_time + after
+CM_STORE_LIST(request, requests);     // newest change first (changed, id); case_id, peer, state, kind, direction; after_time + after
+CM_STORE_LIST(request, cases);        // by case_id, oldest change first; after = the last case
 CM_STORE_LIST(request, followers);    // those that name `request` as parent, by id; after
 CM_STORE_LIST(step, steps);           // by id; request; after_id
 CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer, kind (= type), request, from, until; after_time + after

@@ -240,9 +240,33 @@ cm_store_asked(enum cm_table_name table, const char *tail, const struct cm_store
 
 #define OR_ANY(column, place) "(" place " = '' OR " column " = " place ")"
 
-LIST(request, requests, REQUEST,
-     "WHERE (?1 = 0 OR (changed, id) < (?1, ?9)) AND " OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8")
-     " AND " OR_ANY("kind", "?10") " ORDER BY changed DESC, id DESC")
+// One text for each index of the table: the first of these that is asked for leads, so a page is a walk along that index from
+// where the page before ended; the others are looked at row by row.
+#define REQUESTS(leader)                                                                                               \
+	"WHERE " leader "(changed, id) < (?1, ?9) AND " OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8") " AND "     \
+	OR_ANY("kind", "?10") " AND (?5 = 0 OR ours = ?5 - 1) ORDER BY changed DESC, id DESC"
+
+cm_result
+cm_store_requests(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,
+                  struct cm_store_page **ret_page, const struct cm_store_request **ret_rows, size_t *ret_count)
+{
+	const char *tail = ask->case_id.n > 0  ? REQUESTS("case_id = ?6 AND case_id <> '' AND ")
+	                   : ask->peer.n > 0   ? REQUESTS("peer = ?7 AND ")
+	                   : ask->state.n > 0  ? REQUESTS("state = ?8 AND ")
+	                   : ask->direction != CM_STORE_BOTH ? REQUESTS("ours = ?5 - 1 AND ")
+	                                                     : REQUESTS("");
+	struct cm_select select = cm_store_asked(CM_TABLE_REQUEST, tail, ask);
+	const void *rows;
+	select.texts[0] = ask->case_id;
+	select.numbers[0] = ask->after_time.us == 0 ? INT64_MAX : ask->after_time.us;
+	select.numbers[4] = ask->direction;
+	cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);
+	if (r == CM_OK)
+		*ret_rows = rows;
+	return r;
+}
+
+LIST(request, cases, REQUEST, "WHERE case_id > ?9 AND case_id <> '' ORDER BY case_id, changed, id")
 LIST(request, followers, REQUEST, "WHERE parent = ?6 AND parent <> '' AND id > ?9 ORDER BY id")
 LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
 LIST(object, objects, OBJECT,

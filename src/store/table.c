@@ -42,6 +42,10 @@ static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
         C(request, TIME, due), C(request, TIME, wanted_until), C(request, TIME, until), C(request, NUMBER, held),
         C(request, NUMBER, urgent)},
         .indexes = "CREATE INDEX request_changed ON request(changed, id);"
+                   "CREATE INDEX request_case ON request(case_id, changed, id) WHERE case_id <> '';"
+                   "CREATE INDEX request_peer ON request(peer, changed, id);"
+                   "CREATE INDEX request_state ON request(state, changed, id);"
+                   "CREATE INDEX request_ours ON request(ours, changed, id);"
                    "CREATE INDEX request_parent ON request(parent, id) WHERE parent <> '';"};
 
 static const struct cm_table cm_table_step = {ROW(step, 1), .columns = {
