@@ -8,7 +8,7 @@ import nodes
 
 FOLDER, COUNT = sys.argv[2], int(sys.argv[3])
 CALLS = 300  # of each list
-STATES = ['acknowledged'] * 40 + ['preserved'] * 30 + ['in_execution'] * 20 + ['refused'] * 9 + ['asked_back']
+STATES = ['acknowledged'] * 40 + ['preserved'] * 30 + ['executing'] * 20 + ['refused'] * 9 + ['more_info']
 PEERS = 100
 
 
@@ -91,12 +91,12 @@ def main():
         measure(caller, 'of a peer', base + '&peer=xb.contact')
         measure(caller, 'of a rare peer', base + '&peer=xz.rare')
         measure(caller, 'in a state', base + '&state=preserved')
-        measure(caller, 'in a rare state', base + '&state=asked_back')
+        measure(caller, 'in a rare state', base + '&state=more_info')
         measure(caller, 'received', base + '&direction=received')
         measure(caller, 'asked (one in 10,000)', base + '&direction=asked')
         measure(caller, 'of a case', base + '&case=case-000500')
         measure(caller, 'of a peer, in a state', base + '&peer=xb.contact&state=refused')
-        measure(caller, 'of a peer, rare state, asked', base + '&peer=xz.rare&state=asked_back&direction=asked')
+        measure(caller, 'of a peer, rare state, asked', base + '&peer=xz.rare&state=more_info&direction=asked')
         measure(caller, 'cases, by name', '/api/v1/cases?limit=50', 'cases')
     finally:
         node.stop()
