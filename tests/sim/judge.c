@@ -42,6 +42,14 @@ text(sqlite3 *db, const char *sql, const char *id, char *to, size_t room)
 	sqlite3_finalize(s);
 }
 
+void
+sim_judge_lose(int i)
+{
+	sqlite3 *db = open_of(i);
+	sqlite3_exec(db, "DELETE FROM request WHERE id = (SELECT max(id) FROM request)", NULL, NULL, NULL);
+	sqlite3_close(db);
+}
+
 // Registers only grow.
 void
 sim_judge_running(void)

@@ -47,6 +47,19 @@ sim_member_copy(const char *from, const char *to)
 	}
 }
 
+void
+sim_member_remove(const char *home)
+{
+	static const char *const names[] = {"db/comity.db", "db/comity.db-wal", "db/comity.db-shm", "db/lock", "keeper/guard", "comity.conf",
+	                                    "card.json", "blobs/in", "blobs", "db", "keeper", "log", "run", "."};
+	char path[512];
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "%s/%s", home, names[i]);
+		if (unlink(path) != 0)
+			rmdir(i + 1 < sizeof names / sizeof *names ? path : home); // what is left goes with the whole folder, at the end
+	}
+}
+
 // -- keeper and reader ---------------------------------------------------------------------------------------------
 
 static cm_result
@@ -66,6 +79,39 @@ member_keeper(struct cm_keeper *keeper, const struct cm_ask *ask, struct cm_repo
 	}
 }
 
+// Cards are judged once, before the seeds: each start of each node reads them all, and their signatures would take most of the
+// time. The reader's answer about each is kept.
+static struct cm_buf judged_cards[SIM_NODES];
+
+static void
+member_judge_card(int i)
+{
+	struct cm_buf job = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_report report = {0};
+	judged_cards[i] = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_buf_u8(&job, CM_READER_JOB_CARD);
+	cm_buf_u64be(&job, (uint64_t)(sim.calendar + sim.now));
+	cm_buf_field(&job, cm_buf_view(&sim.members[i].card));
+	if (cm_reader_message_handle(cm_buf_view(&job), &report, &judged_cards[i]) != CM_OK)
+		sim_wrong("the card of %d is refused: %s", i, cm_error_row(report.findings[0].rule)->name);
+	cm_buf_fini(&job);
+}
+
+static cm_result
+member_reader(const struct cm_ask *ask, struct cm_report *report)
+{
+	struct cm_rd rd = cm_rd_of(ask->payload);
+	bool card = cm_rd_u8(&rd) == CM_READER_JOB_CARD;
+	cm_rd_u64be(&rd);
+	struct cm_view json = card ? cm_rd_field(&rd) : cm_view_of(NULL, 0);
+	for (int i = 0; card && i < SIM_NODES; i++)
+		if (cm_view_equal(json, cm_buf_view(&sim.members[i].card))) {
+			cm_buf_view_add(ask->to, cm_buf_view(&judged_cards[i]));
+			return CM_OK;
+		}
+	return cm_reader_message_handle(ask->payload, report, ask->to);
+}
+
 cm_result __wrap_cm_ask(struct cm_ask_channel *channel, struct cm_ask *asks, size_t n, struct cm_report *report);
 cm_result
 __wrap_cm_ask(struct cm_ask_channel *channel, struct cm_ask *asks, size_t n, struct cm_report *report)
@@ -77,7 +123,7 @@ __wrap_cm_ask(struct cm_ask_channel *channel, struct cm_ask *asks, size_t n, str
 	for (size_t i = 0; i < n; i++) {
 		struct cm_report found = {0};
 		size_t before = asks[i].to->n;
-		cm_result r = asks[i].type == CM_FRAME_MESSAGE ? cm_reader_message_handle(asks[i].payload, &found, asks[i].to)
+		cm_result r = asks[i].type == CM_FRAME_MESSAGE ? member_reader(&asks[i], &found)
 		                                               : member_keeper(sim.members[at].keeper, &asks[i], &found);
 		asks[i].ret_type = CM_FRAME_DONE;
 		if (r == CM_OK)
@@ -207,22 +253,18 @@ sim_member_crash(int i)
 {
 	struct sim_member *m = &sim.members[i];
 	struct cm_node *node = m->node;
-	char old[512];
 	sim_trace("%d crashes", i);
 	sim.crashes++;
 	sim_fiber_kill(i);
 	m->life++;
 	m->node = NULL;
-	snprintf(old, sizeof old, "%s.old", m->home);
-	if (sim.fault == SIM_FAULT_DISK)
-		sim_member_copy(m->home, old); // without what is in the write-ahead log only
 	for (size_t k = 0; k < CM_STORE_READERS; k++)
 		cm_db_close(node->store->readers[k]);
 	cm_db_close(node->store->check);
 	cm_db_close(node->store->db);
 	close(node->store->lock);
 	if (sim.fault == SIM_FAULT_DISK)
-		sim_member_copy(old, m->home);
+		sim_judge_lose(i);
 }
 
 // -- once, before the seeds ----------------------------------------------------------------------------------------
@@ -271,10 +313,11 @@ sim_member_template(const char *home, int i)
 	if (r != CM_OK)
 		fprintf(stderr, "%s: %s %s\n", m->home, report.findings[0].place, report.findings[0].seen);
 	cm_buf_fini(&pass);
-	return r == CM_OK;
+	if (r == CM_OK)
+		member_judge_card(i);
+	return r == CM_OK && sim.wrong == NULL;
 }
 
-void sim_member_fill(int i);
 void
 sim_member_fill(int i)
 {

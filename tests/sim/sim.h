@@ -28,9 +28,8 @@
 
 enum sim_fault {
 	SIM_FAULT_NONE,
-	SIM_FAULT_DISK,   // a crash takes back what the disk had promised to hold
+	SIM_FAULT_DISK,   // a crash takes the newest request from the database
 	SIM_FAULT_EXPIRY, // the end of a preservation is noted and not told
-	SIM_FAULT_TWICE,  // a message that comes again is taken again
 };
 
 struct sim_member {
@@ -102,7 +101,9 @@ bool sim_wire_quiet(void);
 bool sim_member_template(const char *home, int i); // once, before the seeds
 void sim_member_boot(int i);
 void sim_member_crash(int i);
-void sim_member_copy(const char *from, const char *to); // databases and guard
+void sim_member_fill(int i);
+void sim_member_copy(const char *from, const char *to); // database, guard, settings
+void sim_member_remove(const char *home);
 
 // -- acts.c: what officers do.
 void sim_acts_load(const char *examples);
@@ -112,5 +113,6 @@ void sim_acts_boot_all(void);
 // -- judge.c
 void sim_judge_running(void); // after each step of the world
 void sim_judge_end(void);
+void sim_judge_lose(int i); // the planted fault
 
 #endif

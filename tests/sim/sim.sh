@@ -13,6 +13,7 @@ if [ ! -d "$homes" ]; then
 	for c in a b c d e f g; do
 		"$comity" init --node "x$c.contact" --state "$homes.new/roots/x$c" --name "Contact point of X$c" \
 			--role contact_point --role central_authority --home "$homes.new/x$c" >/dev/null
+		echo "retry_max_s = 20" >>"$homes.new/x$c/comity.conf" # so that healing needs minutes
 	done
 	mv "$homes.new" "$homes"
 fi

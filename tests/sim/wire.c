@@ -31,6 +31,7 @@ struct event {
 static struct call calls[CALLS];
 static uint64_t numbers[CALLS];
 static struct event events[EVENTS];
+static size_t event_count;
 static uint64_t order;
 static bool apart[SIM_NODES][SIM_NODES];
 
@@ -49,6 +50,7 @@ wire_event(enum what what, int64_t later, int call)
 			events[i].number = numbers[call];
 			events[i].from = calls[call].from;
 			events[i].to = calls[call].to;
+			event_count = i >= event_count ? i + 1 : event_count;
 			return &events[i];
 		}
 	abort();
@@ -83,7 +85,7 @@ __wrap_cm_client_start(struct cm_client *client, const struct cm_client_request 
 		if (strstr(request->url, sim.members[i].name) != NULL)
 			to = i;
 	if (c == CALLS || to < 0)
-		return cm_report_failed(report, CM_ERROR_NET_START, "sim", "%s", request->url);
+		return cm_report_failed(report, CM_ERROR_PEER_UNKNOWN, "sim", "%s", request->url);
 	numbers[c] = ++order;
 	cm_buf_fini(&calls[c].body);
 	calls[c] = (struct call){.open = true, .from = sim_fiber_node(), .to = to, .context = request->context, .done = request->done,
@@ -157,7 +159,7 @@ int64_t
 sim_wire_next(void)
 {
 	int64_t next = INT64_MAX;
-	for (size_t i = 0; i < EVENTS; i++)
+	for (size_t i = 0; i < event_count; i++)
 		if (events[i].used && events[i].at < next)
 			next = events[i].at;
 	return next;
@@ -177,7 +179,7 @@ sim_wire_due(void)
 {
 	for (;;) {
 		struct event *e = NULL;
-		for (size_t i = 0; i < EVENTS; i++)
+		for (size_t i = 0; i < event_count; i++)
 			if (events[i].used && events[i].at <= sim.now && (e == NULL || events[i].order < e->order))
 				e = &events[i];
 		if (e == NULL)
@@ -206,7 +208,10 @@ __wrap_cm_server_answer(struct cm_net_request *rq, struct cm_server_answer *answ
 		cm_mem_free(answer->bytes);
 		return;
 	}
-	sim_trace("%d answers %u", rq->node, answer->status);
+	const char *refused = answer->bytes == NULL ? NULL : memmem(answer->bytes, answer->length, "ErrorDescription", 16);
+	size_t left = refused == NULL ? 0 : (size_t)answer->length - (size_t)(refused - (const char *)answer->bytes);
+	sim_trace("%d answers %llu: %u %.*s", rq->node, (unsigned long long)rq->number, answer->status,
+	          (int)(left < 160 ? left : 160), refused == NULL ? "" : refused);
 	if (!wire_loses(rq->node, rq->from) && numbers[rq->call] == rq->number) {
 		struct event *e = wire_event(ANSWERS, wire_delay(), rq->call);
 		e->status = answer->status;
