@@ -12,6 +12,7 @@
 #include "cli/fail.h"
 #include "cli/scene_texts.h"
 
+#define CM_SCENE_ENDING ".scn"
 #define CM_SCENE_COUNT (sizeof cm_scene_texts / sizeof *cm_scene_texts)
 
 cm_result
@@ -97,6 +98,19 @@ cm_scene_list(void)
 	return CM_CLI_DONE;
 }
 
+// A scenario of the user's own: a file that ends with .scn.
+static void
+cm_scene_load(struct cm_scene *scene, const char *path, struct cm_buf *own)
+{
+	const char *name = strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1;
+	size_t n = strlen(name), ending = strlen(CM_SCENE_ENDING);
+	if (n <= ending || strcmp(name + n - ending, CM_SCENE_ENDING) != 0 || cm_file_load(path, own, NULL) != CM_OK)
+		return;
+	snprintf(scene->own, sizeof scene->own, "%.*s", (int)(n - ending < CM_SCENE_NAME ? n - ending : CM_SCENE_NAME - 1), name);
+	scene->name = scene->own;
+	scene->rest = cm_buf_cstr(own);
+}
+
 static int
 cm_scene_unknown(const struct cm_command_line *line, const char *name)
 {
@@ -108,14 +122,17 @@ int
 cm_scene_run(const struct cm_command_line *line, const char *name)
 {
 	CM_AUTO struct cm_scene *scene = cm_mem_new(sizeof *scene);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) own = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	char folder[CM_SCENE_NAME * 2];
 	if (scene == NULL)
 		return CM_CLI_ENVIRONMENT;
 	for (size_t i = 0; i < CM_SCENE_COUNT; i++)
 		if (strcmp(cm_scene_texts[i].name, name) == 0)
 			scene->name = cm_scene_texts[i].name, scene->rest = cm_scene_texts[i].text;
+	if (scene->name == NULL && strstr(name, CM_SCENE_ENDING) != NULL)
+		cm_scene_load(scene, name, &own);
 	scene->clock = -1;
-	snprintf(folder, sizeof folder, "build/scenario/%.60s", name);
+	snprintf(folder, sizeof folder, "build/scenario/%.60s", scene->name == NULL ? "" : scene->name);
 	if (scene->name == NULL)
 		return strcmp(name, "list") == 0 ? cm_scene_list() : cm_scene_unknown(line, name);
 	cm_result r = cm_demo_begin(&scene->demo, folder, line->json) ? cm_scene_play(scene) : CM_FAILED;

@@ -41,6 +41,7 @@ struct cm_scene_thing {
 struct cm_scene {
 	struct cm_demo demo; // folder, output, log, the last answer
 	const char *name, *rest; // of the scenario; what was not read yet
+	char own[CM_SCENE_NAME]; // name of a file of the user's own
 	unsigned line;
 	char text[CM_SCENE_LINE];
 	const char *words[CM_SCENE_WORDS + 1];
