@@ -1,10 +1,13 @@
 #!/bin/sh
-# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, hostile calls of the API, kills along the path.
+# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, hostile calls of the API, seeds of the simulator,
+# kills along the path.
 #   FUZZ_SECONDS  for each target (default 60)     TRIPLES  kills along the path (default 50)
+#   SEEDS  courses of the simulator (default 100000)
 set -eu
 root=$1
 seconds=${FUZZ_SECONDS:-60}
 triples=${TRIPLES:-50}
+seeds=${SEEDS:-100000}
 tools/packages.sh test
 tools/packages.sh soak
 
@@ -40,6 +43,9 @@ done
 echo "== hostile calls of the API, $seconds s without and $seconds s with a person"
 tools/build.sh "$root/main"
 tests/conformance/api_hostile.sh "$root/main/comity" "$root/venv-api" "$seconds"
+
+echo "== $seeds seeds of the simulator"
+tests/sim/sim.sh "$root/main/comity" "$root/main/tests/sim/sim" doc/examples "$root/main/tests/sim" --seeds 1001 "$seeds" --jobs "$(nproc)"
 
 echo "== kills along the path"
 python3 tests/e2e/kill_path.py "$root/main/comity" --triples "$triples"

@@ -237,6 +237,29 @@ cm_outbox_is_busy(struct cm_outbox *outbox, const struct cm_store_outbox *row)
 	return outbox->busy_count == CM_LIMIT_OUTBOX_BUSY_VALUE && (outbox->skipped = true);
 }
 
+// A message that says how something stands goes after the older ones about it, also when these wait for their next try.
+static bool
+cm_outbox_is_held(struct cm_outbox *outbox, const struct cm_store_outbox *row)
+{
+	struct cm_report report = {0};
+	bool held = false;
+	if (cm_view_is(row->topic, "request")) // nothing was said about it before
+		return false;
+	if (cm_store_outbox_held(outbox->node->store, row->id, &report, &held) != CM_OK) {
+		cm_node_log("what a message has to follow could not be read", &report);
+		held = true;
+	}
+	CM_MUTEX_HOLD(&outbox->lock);
+	outbox->skipped = outbox->skipped || held;
+	return held;
+}
+
+static bool
+cm_outbox_may_start(struct cm_outbox *outbox, const struct cm_store_outbox *row, struct cm_instant now)
+{
+	return (row->due.us <= now.us || row->tries == 0) && !cm_outbox_is_busy(outbox, row) && !cm_outbox_is_held(outbox, row);
+}
+
 static void
 cm_outbox_start_due(struct cm_outbox *outbox)
 {
@@ -254,7 +277,7 @@ cm_outbox_start_due(struct cm_outbox *outbox)
 	outbox->skipped = n == ask.limit;
 	outbox->looked = outbox->looked || r == CM_OK;
 	for (size_t i = 0; r == CM_OK && i < n; i++)
-		if ((rows[i].due.us <= now.us || rows[i].tries == 0) && !cm_outbox_is_busy(outbox, &rows[i]) && cm_outbox_start_one(outbox, &rows[i], &report) != CM_OK)
+		if (cm_outbox_may_start(outbox, &rows[i], now) && cm_outbox_start_one(outbox, &rows[i], &report) != CM_OK)
 			cm_node_log("a message could not be sent", &report);
 }
 

@@ -1,5 +1,5 @@
 // The outbox: brings waiting messages to their peers, the same bytes until an answer comes (profile section 5: again
-// after 1, 2, 4 … 300 s). One thread; messages about one request go one after another. Source: outbox.c (thread, calls),
+// after 1, 2, 4 … 300 s). One thread; messages about one request, or one preservation, go one after another. Source: outbox.c (thread, calls),
 // outbox_answer.c (what an answer does).
 #ifndef CM_NODE_OUTBOX_H
 #define CM_NODE_OUTBOX_H

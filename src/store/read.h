@@ -31,6 +31,9 @@ CM_CHECKED cm_result cm_store_artifact_of_act(struct cm_store *store, uint64_t i
                                               const struct cm_store_artifact **ret_row);
 CM_CHECKED cm_result cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report,
                                      struct cm_store_page **ret_page, const struct cm_store_outbox **ret_row);
+// Does an older message wait for its answer that is about the same request or the same preservation? Then this one follows it:
+// the other side takes the states of an object in their order, and what comes late is refused with all that it says.
+CM_CHECKED cm_result cm_store_outbox_held(struct cm_store *store, uint64_t id, struct cm_report *report, bool *ret_held);
 // Cause and detail of the event that the message of an outbox row came with; both empty when there is no such row.
 CM_CHECKED cm_result cm_store_outbox_event(struct cm_store *store, uint64_t id, struct cm_report *report,
                                            struct cm_store_page **ret_page, struct cm_store_event *ret_event);
@@ -70,7 +73,6 @@ CM_STORE_LIST(delivery, fetches);     // to be fetched by `until`, of each peer 
 CM_STORE_LIST(approval, approvals);   // delivery, purpose
 CM_STORE_LIST(peer, peers);           // by node; state; after
 CM_STORE_LIST(person, persons);       // by id; after
-CM_STORE_LIST(directory, directories); // by name; after
 CM_STORE_LIST(folder, folders);       // by id; after
 CM_STORE_LIST(outbox, outboxes);      // waiting and due <= until, by (due, id); peer, request (then any state, by id; after_id)
 CM_STORE_LIST(news, news);            // by id; after_id

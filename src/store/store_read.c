@@ -288,7 +288,6 @@ LIST(delivery, fetches, DELIVERY,
      " ORDER BY peer")
 LIST(peer, peers, PEER, "WHERE node > ?9 AND " OR_ANY("state", "?8") " ORDER BY node")
 LIST(person, persons, PERSON, "WHERE id > ?9 ORDER BY id")
-LIST(directory, directories, DIRECTORY, "WHERE name > ?9 ORDER BY name")
 LIST(folder, folders, FOLDER, "WHERE id > ?9 ORDER BY id")
 LIST(news, news, NEWS, "WHERE id > ?2 ORDER BY id")
 LIST(artifact, artifacts, ARTIFACT,
@@ -322,6 +321,32 @@ cm_store_outboxes(struct cm_store *store, const struct cm_store_ask *ask, struct
 	cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);
 	if (r == CM_OK)
 		*ret_rows = rows;
+	return r;
+}
+
+cm_result
+cm_store_outbox_held(struct cm_store *store, uint64_t id, struct cm_report *report, bool *ret_held)
+{
+	// What the message is about: its request, the preservation that this is about, and all others about that.
+	static const char sql[] =
+	        "WITH about(request, task) AS (SELECT b.request, coalesce(nullif(r.parent, ''), CAST(r.objects AS TEXT), '')"
+	        " FROM outbox b LEFT JOIN request r ON r.id = b.request WHERE b.id = ?1)"
+	        " SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 1 AND id < ?1 AND request IN (SELECT request FROM about"
+	        " UNION SELECT o.request FROM about a JOIN object o ON o.id = a.task"
+	        " UNION SELECT f.id FROM about a JOIN request f ON f.parent = a.task AND f.parent <> ''))";
+	struct cm_db *db = cm_readers_take(store);
+	struct cm_db_stmt *stmt;
+	bool row = false;
+	cm_result r = cm_db_stmt(db, sql, report, &stmt);
+	if (r == CM_OK) {
+		cm_db_bind_number(stmt, 1, (int64_t)id);
+		r = cm_db_step(stmt, report, &row);
+	}
+	if (r == CM_OK)
+		*ret_held = row && cm_db_number(stmt, 0) != 0;
+	if (r == CM_OK)
+		cm_db_reset(stmt);
+	cm_readers_give(store, db);
 	return r;
 }
 

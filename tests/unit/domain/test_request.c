@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "domain/kind.h"
 #include "domain/request.h"
+#include "format/tab_particular.h"
 
 struct vector {
 	struct cm_facts facts;
@@ -206,6 +207,27 @@ every_kind_names_lists_that_exist(void **state)
 	}
 }
 
+// The words of the particulars are those that some content asks for, and no others.
+static void
+every_particular_is_asked_for_by_a_content(void **state)
+{
+	(void)state;
+	bool asked[CM_PARTICULAR_END] = {false};
+	for (enum cm_content c = CM_CONTENT_NONE + 1; c < CM_CONTENT_END; c++)
+		for (const char *const *path = cm_content_row(c)->paths; *path != NULL; path++) {
+			if (strncmp(*path, "particulars.", strlen("particulars.")) != 0)
+				continue;
+			const char *word = *path + strlen("particulars.");
+			enum cm_particular p = cm_particular_find(word, strlen(word));
+			if (p == CM_PARTICULAR_NONE)
+				fail_msg("%s asks for %s", cm_content_row(c)->id, *path);
+			asked[p] = true;
+		}
+	for (enum cm_particular p = CM_PARTICULAR_NONE + 1; p < CM_PARTICULAR_END; p++)
+		if (!asked[p])
+			fail_msg("nothing asks for %s", cm_particular_row(p)->id);
+}
+
 static void
 kinds_are_known_supported_or_neither(void **state)
 {
@@ -225,4 +247,5 @@ kinds_are_known_supported_or_neither(void **state)
 
 UNIT_MAIN(T(complete_requests_are_accepted), T(each_fault_is_refused_by_name),
           T(what_is_left_out_is_named_with_its_article), T(what_could_be_added_is_advice_only),
-          T(every_kind_names_lists_that_exist), T(kinds_are_known_supported_or_neither))
+          T(every_kind_names_lists_that_exist), T(every_particular_is_asked_for_by_a_content),
+          T(kinds_are_known_supported_or_neither))

@@ -75,9 +75,9 @@ a_draft_becomes_a_message(void **state)
 	(void)state;
 	is_a_message("pres.json", CM_DRAFT_PRESERVATION, 3);
 	is_a_message("stored.json", CM_DRAFT_DISCLOSURE, 4);
-	is_a_message("stored.json", CM_DRAFT_EMERGENCY, 4);
-	is_a_message("pres.json", CM_DRAFT_AUTHORISED, 2);
-	is_a_message("pres.json", CM_DRAFT_ALONE, 1);
+	is_a_message("emergency.json", CM_DRAFT_EMERGENCY, 4);
+	is_a_message("video.json", CM_DRAFT_AUTHORISED, 2);
+	is_a_message("police.json", CM_DRAFT_ALONE, 1);
 	is_a_message("pres_ext.json", CM_DRAFT_EXTENSION, 2);
 	is_a_message("pres_end.json", CM_DRAFT_ENDING, 2);
 }
