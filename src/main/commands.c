@@ -165,8 +165,12 @@ bool
 cm_commands_clock(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
-	const char *told = cm_command_value(
-	        line, line->command == CM_COMMAND_INIT ? CM_OPTION_INIT_EXERCISE_CLOCK : CM_OPTION_SERVE_EXERCISE_CLOCK);
+	const char *told = NULL;
+	static const enum cm_option clocks[] = {CM_OPTION_INIT_EXERCISE_CLOCK, CM_OPTION_SERVE_EXERCISE_CLOCK,
+	        CM_OPTION_DIRECTORY_ISSUE_EXERCISE_CLOCK, CM_OPTION_DIRECTORY_STATES_EXERCISE_CLOCK};
+	for (size_t i = 0; i < sizeof clocks / sizeof *clocks && told == NULL; i++)
+		if (cm_option_row(clocks[i])->command == line->command)
+			told = cm_command_value(line, clocks[i]);
 	const char *home = line->command == CM_COMMAND_PACKAGE_CREATE ? cm_command_value(line, CM_OPTION_PACKAGE_CREATE_HOME)
 	                                                              : line->home;
 	bool asks = line->command == CM_COMMAND_INIT || line->command == CM_COMMAND_SERVE;

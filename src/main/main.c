@@ -12,6 +12,7 @@
 #include "cli/cmd_bundle.h"
 #include "cli/cmd_catalogue.h"
 #include "cli/cmd_check.h"
+#include "cli/cmd_directory.h"
 #include "cli/cmd_evidence.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_log.h"
@@ -31,6 +32,9 @@ static const struct {
 } cm_main_runs[] = {
         {CM_COMMAND_INIT, cm_commands_init},
         {CM_COMMAND_RENEW, cm_commands_renew},
+        {CM_COMMAND_DIRECTORY_IMPORT, cm_cmd_directory_import},
+        {CM_COMMAND_DIRECTORY_ISSUE, cm_commands_directory_issue},
+        {CM_COMMAND_DIRECTORY_STATES, cm_commands_directory_states},
         {CM_COMMAND_SERVE, cm_commands_serve},
         {CM_COMMAND_PERSON_ADD, cm_cmd_person_add},
         {CM_COMMAND_PERSON_ENROL, cm_cmd_person_enrol},

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "format/json_put.h"
+#include "node/directory.h"
 #include "node/do_json.h"
 #include "node/peering.h"
 #include "node/tab_frame.h"
@@ -53,27 +54,23 @@ cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash 
 
 // -- peers ---------------------------------------------------------------------------------------------------------
 
-// The end of the card that counts; 0 for a peer that has none.
-static struct cm_instant
-cm_do_peer_until(struct cm_node *node, struct cm_view name)
-{
-	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
-	char id[CM_X509_NODE];
-	struct cm_instant until = {0};
-	snprintf(id, sizeof id, "%.*s", CM_VIEW_ARG(name));
-	if (peer != NULL && cm_peers_find(&node->peers, id, peer))
-		until = peer->identity.until;
-	return until;
-}
-
 static void
 cm_do_peer_row(struct cm_node *node, struct cm_json_put *put, const struct cm_store_peer *row)
 {
 	struct cm_peering_state state = {.words = ""};
 	bool read = cm_peering_state_read(row->secret, &state);
 	cm_json_put_object(put);
+	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
+	struct cm_standing standing = {.why = ""};
+	char id[CM_X509_NODE];
+	snprintf(id, sizeof id, "%.*s", CM_VIEW_ARG(row->node));
+	bool pinned = peer != NULL && cm_peers_find(&node->peers, id, peer);
+	if (pinned)
+		cm_directory_standing(node, peer, cm_clock_utc(), &standing);
 	cm_json_put_member_text(put, "address", row->address);
-	cm_do_json_time(put, "card_until", cm_do_peer_until(node, row->node));
+	cm_json_put_member_cstr(put, "call_back", standing.phone);
+	cm_do_json_time(put, "card_until", pinned ? peer->identity.until : (struct cm_instant){.us = 0});
+	cm_json_put_member_cstr(put, "directory", standing.level == CM_STANDING_NONE ? "none" : *standing.why == 0 ? "good" : standing.why);
 	cm_json_put_member_text(put, "name", row->title);
 	cm_json_put_member_text(put, "node", row->node);
 	cm_json_put_member_text(put, "state", row->state);
@@ -259,6 +256,8 @@ cm_do_handler_of(enum cm_route route)
 	        [CM_ROUTE_API_EVIDENCE_APPROVE] = cm_do_evidence, [CM_ROUTE_API_BUNDLE] = cm_do_evidence,
 	        [CM_ROUTE_API_JOB] = cm_do_evidence, [CM_ROUTE_API_CASE_CREATE] = cm_do_cases,
 	        [CM_ROUTE_API_CASE_LIST] = cm_do_cases, [CM_ROUTE_API_CASE_SHOW] = cm_do_cases,
+	        [CM_ROUTE_API_DIRECTORY_LIST] = cm_do_directory, [CM_ROUTE_API_DIRECTORY_SHOW] = cm_do_directory,
+	        [CM_ROUTE_API_DIRECTORY_IMPORT] = cm_do_directory,
 	        [CM_ROUTE_API_STOP] = cm_do_stop,
 	};
 	return handlers[route];

@@ -8,6 +8,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "node/directory.h"
 #include "node/peering.h"
 #include "node/take.h"
 #include "os/clock.h"
@@ -77,6 +78,9 @@ cm_do_peer_evidence_find(struct cm_exchange *ex, struct cm_report *report, int *
 		return r;
 	if (row == NULL || !row->ours || cm_view_is(row->state, "packed") || !cm_view_is(row->peer, peer.identity.node))
 		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
+	r = cm_directory_may_disclose(ex->node, peer.identity.node, cm_view_of(NULL, 0), "", report);
+	if (r != CM_OK)
+		return r;
 	*ret_blob = row->blob;
 	return cm_blobs_open(ex->node->home, &row->blob, report, ret_fd, ret_length);
 }

@@ -10,7 +10,9 @@
 #include "domain/tab_state.h"
 #include "node/create.h"
 #include "node/decide.h"
+#include "node/directory.h"
 #include "node/do_json.h"
+#include "os/clock.h"
 
 // -- list and show -------------------------------------------------------------------------------------------------
 
@@ -207,6 +209,19 @@ cm_do_request_recipients(struct cm_node *node, struct cm_json_put *put, const st
 	cm_json_put_end_array(put);
 }
 
+// The number to call back is the directory's, never the message's: whoever writes in another's name gives his own.
+static void
+cm_do_request_call_back(struct cm_node *node, struct cm_json_put *put, const struct cm_store_request *row)
+{
+	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
+	struct cm_standing standing = {.why = ""};
+	char name[CM_X509_NODE];
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(row->peer));
+	if (peer != NULL && cm_peers_find(&node->peers, name, peer))
+		cm_directory_standing(node, peer, cm_clock_utc(), &standing);
+	cm_json_put_member_cstr(put, "call_back", standing.phone);
+}
+
 static cm_result
 cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -221,6 +236,7 @@ cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	if (r != CM_OK)
 		return r;
 	cm_do_request_members(&put, row);
+	cm_do_request_call_back(node, &put, row);
 	cm_json_put_member_text(&put, "case", row->case_id);
 	cm_do_json_time(&put, "created_at", row->created);
 	cm_json_put_member_bool(&put, "held", row->held != 0);

@@ -18,6 +18,7 @@
 #define CM_EVENT_APPROVED "approved"
 #define CM_EVENT_OPENED "opened"
 #define CM_EVENT_EXPORTED "exported"
+#define CM_EVENT_NEWS "news"       // something that only the feed tells: topic, ref, text
 
 // One request document in a message: what only the message reader knows about it.
 struct cm_event_document {

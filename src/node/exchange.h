@@ -51,6 +51,7 @@ void cm_do_peer(struct cm_exchange *ex);  // peer listener
 void cm_do_admin(struct cm_exchange *ex); // admin listener
 void cm_do_health(struct cm_exchange *ex);
 void cm_do_persons(struct cm_exchange *ex);
+void cm_do_directory(struct cm_exchange *ex);
 void cm_do_peers(struct cm_exchange *ex);
 void cm_do_requests(struct cm_exchange *ex);
 void cm_do_records(struct cm_exchange *ex);  // acts, events, messages, node

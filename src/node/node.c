@@ -17,6 +17,7 @@
 #include "node/outbox.h"
 #include "node/own_acts.h"
 #include "node/output.h"
+#include "node/directory.h"
 #include "node/persons.h"
 #include "node/pull.h"
 #include "node/renewal.h"
@@ -232,6 +233,8 @@ cm_node_open_store(struct cm_node *node, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_peers_load(&node->peers, node->store, &node->reader, report);
 	if (r == CM_OK)
+		r = cm_directory_load(node, report);
+	if (r == CM_OK)
 		r = cm_own_acts_card(node, report);
 	return r == CM_OK ? cm_own_acts_persons(node, NULL, NULL, report) : r;
 }
@@ -337,6 +340,7 @@ cm_node_stop(struct cm_node *node, struct cm_node_threads *threads)
 	cm_server_free(node->peer_server);
 	cm_stream_free(node->stream);
 	cm_persons_free(node->persons);
+	cm_directory_shelf_free(node->directory);
 }
 
 static cm_result
@@ -394,6 +398,8 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 		r = cm_queue_init(&node->calls, CM_LIMIT_MESSAGE_QUEUE_VALUE);
 	if (r == CM_OK)
 		r = cm_persons_new(&node->persons);
+	if (r == CM_OK)
+		r = cm_directory_shelf_new(&node->directory);
 	if (r == CM_OK)
 		r = cm_node_run(node, start, threads, report);
 	cm_node_stop(node, threads);

@@ -25,6 +25,7 @@ struct cm_output; // output.h
 struct cm_renewal; // renewal.h
 struct cm_persons; // persons.h
 struct cm_stream;  // stream.h
+struct cm_directory_shelf; // directory.h
 
 struct cm_node {
 	char home[CM_FILE_PATH];
@@ -54,6 +55,7 @@ struct cm_node {
 	struct cm_mutex peering_lock;    // who looks whether a peer's row may change holds it until it has changed
 	struct cm_persons *persons;
 	struct cm_stream *stream;        // before the store, which stirs it
+	struct cm_directory_shelf *directory;
 	struct cm_mutex own_acts_lock;   // own_acts.h: one comparison at a time
 	struct cm_mutex parent_lock;     // one frame to the parent at a time
 	struct cm_ipc *parent;

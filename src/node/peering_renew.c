@@ -1,5 +1,5 @@
 // Knows: when the card that a peer shows may take the place of the pinned one: the same keys under the same State root, and a
-// higher serial. Then people need not compare words again, for it says nothing new but dates. Does not know: when it is
+// higher serial; or a signing key that the State's list says is valid. Then people need not compare words again, for it says nothing new but dates. Does not know: when it is
 // looked for (renewal.c).
 #include "node/peering.h"
 
@@ -8,12 +8,13 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "node/directory.h"
 #include "os/clock.h"
 
 static bool
 cm_peering_renew_same(const struct cm_identity *a, const struct cm_identity *b)
 {
-	return strcmp(a->node, b->node) == 0 && cm_hash_equal(&a->state, &b->state) && cm_key_public_equal(&a->sign, &b->sign) &&
+	return strcmp(a->node, b->node) == 0 && cm_hash_equal(&a->state, &b->state) &&
 	       memcmp(a->recipient.b, b->recipient.b, sizeof a->recipient.b) == 0 && strcmp(a->log.name, b->log.name) == 0 &&
 	       a->log.type == b->log.type && memcmp(a->log.public, b->log.public, sizeof a->log.public) == 0;
 }
@@ -71,7 +72,11 @@ cm_peering_renew(struct cm_node *node, const char *name, struct cm_report *repor
 		r = cm_reader_client_card(&node->reader, cm_buf_view(&bytes), cm_clock_utc(), report, &card);
 	if (r != CM_OK)
 		return r;
-	if (!cm_peering_renew_same(&card.identity, &known->identity))
+	// Another signing key only by the word of the State, which says so in its list.
+	bool same = cm_peering_renew_same(&card.identity, &known->identity) &&
+	            (cm_key_public_equal(&card.identity.sign, &known->identity.sign) ||
+	             cm_directory_vouches(node, &card.identity));
+	if (!same)
 		return cm_report_refuse(report, CM_ERROR_PEER_CARD, known->address, "%s", card.identity.node);
 	if (card.identity.serial <= known->identity.serial)
 		return CM_OK;

@@ -180,6 +180,29 @@ cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, stru
 	return r;
 }
 
+void
+cm_reader_directory_fini(struct cm_reader_directory *directory)
+{
+	if (directory == NULL)
+		return;
+	cm_directory_fini(&directory->list);
+	cm_buf_fini(&directory->bytes);
+}
+
+cm_result
+cm_reader_client_directory(struct cm_reader_client *client, struct cm_view json, struct cm_report *report,
+                           struct cm_reader_directory *ret_directory)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) job = cm_reader_client_job(CM_READER_JOB_DIRECTORY);
+	cm_buf_field(&job, json);
+	memset(ret_directory, 0, sizeof *ret_directory);
+	ret_directory->bytes = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	cm_result r = cm_reader_client_ask(client, &job, report, &ret_directory->bytes);
+	if (r == CM_OK && !cm_directory_wire_read(cm_buf_view(&ret_directory->bytes), &ret_directory->list))
+		r = cm_reader_client_malformed(report);
+	return r;
+}
+
 cm_result
 cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,
                        struct cm_report *report, struct cm_facts *ret_facts)

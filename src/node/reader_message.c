@@ -11,6 +11,7 @@
 #include "domain/receipt.h"
 #include "domain/request.h"
 #include "domain/request_facts.h"
+#include "domain/trust.h"
 #include "format/json.h"
 #include "format/proof.h"
 #include "os/clock.h"
@@ -261,6 +262,21 @@ cm_reader_card(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer
 	return r == CM_OK ? cm_buf_result(answer) : r;
 }
 
+static cm_result
+cm_reader_directory(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_view json = cm_rd_field(rd);
+	struct cm_directory CM_CLEANUP(cm_directory_fini) list = {.version = 0};
+	if (!cm_rd_done(rd))
+		return CM_BUG;
+	cm_result r = cm_directory_read(json, report, &list);
+	if (r == CM_OK)
+		r = cm_trust_check_signed(&list, report);
+	if (r == CM_OK)
+		cm_directory_wire_write(&list, answer);
+	return r == CM_OK ? cm_buf_result(answer) : r;
+}
+
 struct cm_reader_flat {
 	struct cm_facts *facts;
 	const char *path; // of the value whose members are walked
@@ -346,6 +362,8 @@ cm_reader_message_handle(struct cm_view message, struct cm_report *report, struc
 		return cm_reader_draft(&rd, report, answer);
 	case CM_READER_JOB_CARD:
 		return cm_reader_card(&rd, report, answer);
+	case CM_READER_JOB_DIRECTORY:
+		return cm_reader_directory(&rd, report, answer);
 	case CM_READER_JOB_FACTS:
 		return cm_reader_facts(&rd, report, answer);
 	}

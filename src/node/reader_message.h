@@ -7,6 +7,7 @@
 #include "domain/authority.h"
 #include "domain/facts.h"
 #include "domain/identity.h"
+#include "format/directory.h"
 #include "format/draft.h"
 #include "format/hi1_message.h"
 #include "node/ask.h"
@@ -17,6 +18,7 @@ enum cm_reader_job {
 	CM_READER_JOB_HI1 = 1, // one HI-1 message
 	CM_READER_JOB_DRAFT,   // a draft, to be checked and made a message
 	CM_READER_JOB_CARD,    // a stranger's identity card
+	CM_READER_JOB_DIRECTORY, // a list of the directory
 	CM_READER_JOB_FACTS,   // any small JSON object, as paths and texts
 };
 
@@ -96,6 +98,15 @@ struct cm_reader_card {
 void cm_reader_card_fini(struct cm_reader_card *card);
 CM_CHECKED cm_result cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, struct cm_instant now,
                                            struct cm_report *report, struct cm_reader_card *ret_card);
+
+// A list of the directory whose signatures are good by the keys that it names itself.
+struct cm_reader_directory {
+	struct cm_directory list; // points into `bytes`; cm_directory_fini() first
+	struct cm_buf bytes;
+};
+void cm_reader_directory_fini(struct cm_reader_directory *directory);
+CM_CHECKED cm_result cm_reader_client_directory(struct cm_reader_client *client, struct cm_view json,
+                                                struct cm_report *report, struct cm_reader_directory *ret_directory);
 
 // Any JSON as paths and texts; of a shape that is not NONE, or refused.
 CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,

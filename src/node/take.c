@@ -11,6 +11,7 @@
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
 #include "os/clock.h"
+#include "node/directory.h"
 #include "node/hi1_answer.h"
 #include "node/hold.h"
 #include "node/timer.h"
@@ -139,6 +140,21 @@ cm_take_judge_sender(struct cm_take *take)
 		cm_take_fault(&take->whole, named ? CM_HI1_ERROR_SIGNATURE_INVALID : CM_HI1_ERROR_CERTIFICATE,
 		              named ? "/Signature/signature" : "/Signature/protected",
 		              named ? "" : "x5t#S256 is not the certificate on the card, nor is the key");
+}
+
+// With a key that is not good any more a sender gets nothing but a preservation, which is marked: holding data harms nobody.
+static void
+cm_take_judge_standing(struct cm_take *take)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	struct cm_standing standing;
+	cm_directory_standing(take->node, &take->peer, take->now, &standing);
+	if (standing.level != CM_STANDING_REFUSED)
+		return;
+	if (cm_view_is(m->workflow, "pres") || cm_view_is(m->workflow, "pres_ext"))
+		take->marked = standing.why;
+	else
+		cm_take_fault(&take->whole, CM_HI1_ERROR_CERTIFICATE, "/Signature/protected", standing.why);
 }
 
 // Clock window; preservation and emergency are taken whatever the clock says.
@@ -319,6 +335,8 @@ cm_take_act(const struct cm_take *take, const char *request, struct cm_act_value
 		cm_act_set(values, CM_ACT_FIELD_REQUEST, cm_view_text(request));
 	if (m->workflow.n > 0 && strcmp(type, "acknowledged") != 0)
 		cm_act_set(values, CM_ACT_FIELD_KIND, m->workflow);
+	if (take->marked != NULL)
+		cm_act_set(values, CM_ACT_FIELD_NOTE, cm_view_text(take->marked));
 }
 
 // The blob that a DELIVER announces, for the act.
@@ -541,6 +559,8 @@ cm_take_once(struct cm_exchange *ex, struct cm_take *take)
 		take->whole = take->read.message.fault;
 	if (take->whole.error == CM_HI1_ERROR_NONE)
 		cm_take_judge_clock(take);
+	if (take->whole.error == CM_HI1_ERROR_NONE)
+		cm_take_judge_standing(take);
 	cm_result r = take->whole.error == CM_HI1_ERROR_NONE ? cm_take_check(take, &report) : CM_OK;
 	// Another worker may have stored these very bytes meanwhile; then they are known, stale or out of turn by themselves.
 	bool settled = take->unseen || take->whole.error != CM_HI1_ERROR_NONE || (!take->any_fault && cm_take_changes(take));

@@ -22,6 +22,7 @@ struct cm_take {
 	bool unseen; // taken to be new, without a look into the store
 	bool known[CM_LIMIT_HI1_ACTIONS_VALUE]; // the action creates what is here already with the same contents
 	bool any_fault;
+	const char *marked; // what the directory says of the sender's key, of a preservation that is taken all the same; or NULL
 };
 
 // Judges every action; faults go to take->faults.

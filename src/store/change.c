@@ -180,6 +180,12 @@ cm_change_folder(struct cm_change *change, const struct cm_store_folder *row)
 }
 
 void
+cm_change_directory(struct cm_change *change, const struct cm_store_directory *row)
+{
+	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_DIRECTORY, row);
+}
+
+void
 cm_change_person(struct cm_change *change, const struct cm_store_person *row)
 {
 	cm_change_row(change, CM_CHANGE_PUT, CM_TABLE_PERSON, row);

@@ -41,6 +41,7 @@ void cm_change_outbox_mark(struct cm_change *change, const struct cm_store_outbo
 void cm_change_blob(struct cm_change *change, const struct cm_store_blob *row);
 void cm_change_blob_remove(struct cm_change *change, const struct cm_hash *sha256);
 void cm_change_folder(struct cm_change *change, const struct cm_store_folder *row);
+void cm_change_directory(struct cm_change *change, const struct cm_store_directory *row);
 void cm_change_person(struct cm_change *change, const struct cm_store_person *row);
 
 // An act for the register. The store fills in `act` (unless given), `at` and `node`. A word that is no row of acts.tab, or

@@ -73,6 +73,7 @@ CM_STORE_LIST(delivery, fetches);     // to be fetched by `until`, of each peer 
 CM_STORE_LIST(approval, approvals);   // delivery, purpose
 CM_STORE_LIST(peer, peers);           // by node; state; after
 CM_STORE_LIST(person, persons);       // by id; after
+CM_STORE_LIST(directory, directories); // by name; after
 CM_STORE_LIST(folder, folders);       // by id; after
 CM_STORE_LIST(outbox, outboxes);      // waiting and due <= until, by (due, id); peer, request (then any state, by id; after_id)
 CM_STORE_LIST(news, news);            // by id; after_id

@@ -191,6 +191,15 @@ struct cm_store_folder {
 	struct cm_instant created;
 };
 
+// The newest list of the directory under its name: "states", or the country of the State that signed it. Older ones stay as
+// artifacts.
+struct cm_store_directory {
+	struct cm_view name;
+	uint64_t version;
+	struct cm_instant at;
+	struct cm_view bytes; // as it was signed
+};
+
 // A person, as the node shows it (the keeper holds the verifiers).
 struct cm_store_person {
 	struct cm_view id, name, state; // "active", "disabled"

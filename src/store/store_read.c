@@ -288,6 +288,7 @@ LIST(delivery, fetches, DELIVERY,
      " ORDER BY peer")
 LIST(peer, peers, PEER, "WHERE node > ?9 AND " OR_ANY("state", "?8") " ORDER BY node")
 LIST(person, persons, PERSON, "WHERE id > ?9 ORDER BY id")
+LIST(directory, directories, DIRECTORY, "WHERE name > ?9 ORDER BY name")
 LIST(folder, folders, FOLDER, "WHERE id > ?9 ORDER BY id")
 LIST(news, news, NEWS, "WHERE id > ?2 ORDER BY id")
 LIST(artifact, artifacts, ARTIFACT,

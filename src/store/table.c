@@ -33,6 +33,9 @@ static const struct cm_table cm_table_person = {ROW(person, 1), .columns = {
 static const struct cm_table cm_table_folder = {ROW(folder, 1), .columns = {
         C(folder, TEXT, id), C(folder, TEXT, title), C(folder, TEXT, person), C(folder, TIME, created)}};
 
+static const struct cm_table cm_table_directory = {ROW(directory, 1), .columns = {
+        C(directory, TEXT, name), C(directory, NUMBER, version), C(directory, TIME, at), C(directory, BYTES, bytes)}};
+
 static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
         C(request, TEXT, id), C(request, NUMBER, ours), C(request, TEXT, peer), C(request, TEXT, kind),
         C(request, TEXT, state), C(request, TEXT, reference), C(request, TEXT, their_reference),
@@ -93,6 +96,7 @@ static const struct cm_table *const cm_table_all[CM_TABLE_END] = {
         [CM_TABLE_OBJECT] = &cm_table_object,     [CM_TABLE_DEADLINE] = &cm_table_deadline,
         [CM_TABLE_DELIVERY] = &cm_table_delivery, [CM_TABLE_APPROVAL] = &cm_table_approval,
         [CM_TABLE_NEWS] = &cm_table_news,         [CM_TABLE_FOLDER] = &cm_table_folder,
+        [CM_TABLE_DIRECTORY] = &cm_table_directory,
 };
 
 const struct cm_table *

@@ -29,6 +29,7 @@ enum cm_table_name {
 	CM_TABLE_BLOB,
 	CM_TABLE_PERSON,
 	CM_TABLE_FOLDER,
+	CM_TABLE_DIRECTORY,
 	CM_TABLE_REQUEST, // the first derived one
 	CM_TABLE_STEP,
 	CM_TABLE_OBJECT,

@@ -24,6 +24,7 @@ read_back(enum cm_reader_job job, struct cm_view answer)
 	struct cm_rd rd = cm_rd_of(answer);
 	struct cm_hi1_message message;
 	struct cm_facts facts;
+	struct cm_directory list;
 	switch (job) {
 	case CM_READER_JOB_HI1:
 		must(cm_hi1_message_read_wire(cm_rd_field(&rd), NULL, &message) == CM_OK);
@@ -36,6 +37,10 @@ read_back(enum cm_reader_job job, struct cm_view answer)
 		cm_facts_init(&facts);
 		must(cm_facts_read(&rd, &facts) == CM_OK && cm_rd_done(&rd));
 		cm_facts_fini(&facts);
+		return;
+	case CM_READER_JOB_DIRECTORY:
+		must(cm_directory_wire_read(answer, &list));
+		cm_directory_fini(&list);
 		return;
 	case CM_READER_JOB_DRAFT:
 		return;

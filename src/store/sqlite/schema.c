@@ -59,6 +59,8 @@ static const char *const cm_schema_steps[] = {
         // Cases that were opened before they had a request.
         "ALTER TABLE person ADD COLUMN factors INTEGER NOT NULL DEFAULT 0;"
         "CREATE TABLE folder(id TEXT PRIMARY KEY, title TEXT NOT NULL, person TEXT NOT NULL, created INTEGER NOT NULL);",
+        // The directory.
+        "CREATE TABLE directory(name TEXT PRIMARY KEY, version INTEGER NOT NULL, at INTEGER NOT NULL, bytes BLOB NOT NULL);",
 };
 #define CM_SCHEMA_VERSION ((int64_t)(sizeof cm_schema_steps / sizeof *cm_schema_steps))
 
