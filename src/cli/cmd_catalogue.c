@@ -39,15 +39,22 @@ column_of(const struct cm_table *t, const char *const *names)
 	return t->columns;
 }
 
-// "request_kinds" is also found as "kinds" and "kind"; any beginning that only one table has will do.
+// What a table is called here: "limits" are those of the law (time_limits); our own greatest sizes are "maxima".
+static const char *
+name_of(const struct cm_table *t)
+{
+	return strcmp(t->name, "limits") == 0 ? "maxima" : t->name;
+}
+
+// "request_kinds" is also found as "kinds" and "kind", "time_limits" as "limits"; any beginning that only one table has will do.
 static const struct cm_table *
 find_table(const char *word)
 {
 	const struct cm_table *found = NULL;
 	size_t n = strlen(word);
 	for (size_t i = 0; i < TABLES; i++) {
-		const char *name = tables[i]->name;
-		const char *bare = strncmp(name, "request_", 8) == 0 ? name + 8 : name;
+		const char *name = name_of(tables[i]);
+		const char *bare = strncmp(name, "request_", 8) == 0 ? name + 8 : strncmp(name, "time_", 5) == 0 ? name + 5 : name;
 		if (strcmp(name, word) == 0 || strcmp(bare, word) == 0)
 			return tables[i];
 		if (strncmp(name, word, n) == 0 || strncmp(bare, word, n) == 0) {
@@ -115,9 +122,9 @@ list_tables(bool json)
 	printf("%s", json ? "[" : "");
 	for (size_t i = 0; i < TABLES; i++) {
 		if (json)
-			printf("%s\n{\"table\":\"%s\",\"rows\":%zu}", i == 0 ? "" : ",", tables[i]->name, tables[i]->rows);
+			printf("%s\n{\"table\":\"%s\",\"rows\":%zu}", i == 0 ? "" : ",", name_of(tables[i]), tables[i]->rows);
 		else
-			printf("%-16s %4zu  %.*s\n", tables[i]->name, tables[i]->rows, sentence(tables[i]->note),
+			printf("%-16s %4zu  %.*s\n", name_of(tables[i]), tables[i]->rows, sentence(tables[i]->note),
 			       tables[i]->note);
 	}
 	printf("%s", json ? "\n]\n" : "\n'comity catalogue TABLE' lists one, 'comity catalogue TABLE ROW' shows one row.\n");

@@ -10,13 +10,14 @@
 
 #define CM_SCENE_WORDS 48   // words of one statement
 #define CM_SCENE_LINE 4096  // bytes of one line
-#define CM_SCENE_NODES 4
+#define CM_SCENE_NODES 6
 #define CM_SCENE_PEOPLE 16
-#define CM_SCENE_THINGS 48  // requests and pieces of evidence with a name
+#define CM_SCENE_THINGS 64  // requests and pieces of evidence with a name
 #define CM_SCENE_NAME 64
 
 struct cm_scene_node {
-	char id[8], name[CM_SCENE_NAME], folder[CM_SCENE_NAME], title[128]; // "XA", "xa.contact", "state-xa"
+	char id[8], country[3];                                         // "XA"; a second node of it has a longer id, "XAP"
+	char name[CM_SCENE_NAME], folder[CM_SCENE_NAME], title[128]; // "xa.contact", "state-xa"
 	struct cm_demo_node is;
 	unsigned starts; // how often it was started; a session ends with the keeper
 };

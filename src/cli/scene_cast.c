@@ -35,7 +35,7 @@ cm_scene_cast_find_person(struct cm_scene *scene, const char *id)
 static cm_result
 cm_scene_cast_move(struct cm_scene *scene, int64_t us)
 {
-	if (us < 0)
+	if (us < 0 && scene->node_count > 0) // a scenario may begin in the past
 		return cm_scene_bad(scene, "time goes forward only", scene->words[1]);
 	scene->moved += us;
 	uint8_t bytes[sizeof scene->moved];
@@ -89,6 +89,8 @@ cm_scene_cast_lists(const struct cm_scene *scene, const char **words, size_t n, 
 			option = "--role";
 		else if (strcmp(scene->words[i], "languages") == 0)
 			option = "--language";
+		else if (strcmp(scene->words[i], "named") == 0)
+			option = NULL;
 		else if (option != NULL) {
 			words[n++] = option;
 			words[n++] = scene->words[i];
@@ -98,16 +100,19 @@ cm_scene_cast_lists(const struct cm_scene *scene, const char **words, size_t n, 
 	return n;
 }
 
-// node XA is "Arland 24/7 Contact Point", roles contact_point central_authority, languages en fr
+// node XA is "Arland 24/7 Contact Point", roles contact_point central_authority, languages en fr [named NAME]
 cm_result
 cm_scene_cast_node(struct cm_scene *scene)
 {
-	if (scene->node_count == CM_SCENE_NODES || scene->n < 6 || strlen(scene->words[1]) != 2 || strcmp(scene->words[2], "is") != 0)
+	if (scene->node_count == CM_SCENE_NODES || scene->n < 6 || strlen(scene->words[1]) < 2 ||
+	    strlen(scene->words[1]) > 7 || strcmp(scene->words[2], "is") != 0)
 		return cm_scene_bad(scene, "a node is: node XA is \"Name\", roles …, languages …", "");
 	struct cm_scene_node *node = &scene->nodes[scene->node_count++];
 	const char *id = scene->words[1];
-	snprintf(node->id, sizeof node->id, "%s", id);
-	snprintf(node->name, sizeof node->name, "%c%c.contact", id[0] | 0x20, id[1] | 0x20);
+	const char *named = cm_scene_text_after(scene, "named");
+	snprintf(node->id, sizeof node->id, "%.7s", id);
+	snprintf(node->country, sizeof node->country, "%.2s", id);
+	snprintf(node->name, sizeof node->name, "%c%c.%.40s", id[0] | 0x20, id[1] | 0x20, named == NULL ? "contact" : named);
 	snprintf(node->folder, sizeof node->folder, "state-%c%c", id[0] | 0x20, id[1] | 0x20);
 	snprintf(node->title, sizeof node->title, "%.127s", scene->words[3]);
 	node->is = (struct cm_demo_node){.name = node->name, .state = node->folder, .out = -1, .clock = "clock"};

@@ -242,12 +242,12 @@ cm_scene_draft_cast(struct cm_scene_draft *draft, const struct cm_scene_thing *t
                     const struct cm_scene_thing *about)
 {
 	cm_scene_draft_set(draft, "request.requesting.node", thing->from->name, true);
-	cm_scene_draft_set(draft, "request.requesting.country", thing->from->id, true);
+	cm_scene_draft_set(draft, "request.requesting.country", thing->from->country, true);
 	cm_scene_draft_set(draft, "request.requesting.name", thing->from->title, true);
 	cm_scene_draft_set(draft, "request.requesting.person", person->name, true);
-	cm_scene_draft_set(draft, "request.conducting.country", thing->from->id, true);
-	cm_scene_draft_set(draft, "request.confirm_with.country", thing->from->id, true);
-	cm_scene_draft_set(draft, "request.custodian.country", thing->to->id, true);
+	cm_scene_draft_set(draft, "request.conducting.country", thing->from->country, true);
+	cm_scene_draft_set(draft, "request.confirm_with.country", thing->from->country, true);
+	cm_scene_draft_set(draft, "request.custodian.country", thing->to->country, true);
 	if (about == NULL)
 		return;
 	cm_scene_draft_set(draft, "preservation.task", about->task, true);
