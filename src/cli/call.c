@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/tab_limit.h"
-#include "format/json_put.h"
 #include "comity/comity.h"
 #include "os/clock.h"
 #include "os/env.h"
@@ -155,6 +154,23 @@ cm_call_put_draft(struct cm_json_put *put, const char *path, struct cm_report *r
 	return CM_OK;
 }
 
+void
+cm_call_put_answers(struct cm_json_put *put, const struct cm_command_line *line, enum cm_option option)
+{
+	const char *value;
+	cm_json_put_name(put, cm_option_row(option)->member);
+	cm_json_put_array(put);
+	for (size_t i = 0; (value = cm_command_value_at(line, option, i)) != NULL; i++) {
+		struct cm_view whole = cm_view_text(value);
+		size_t equals = cm_view_find(whole, 0, '=');
+		cm_json_put_object(put);
+		cm_json_put_member_text(put, "rule", cm_view_part(whole, 0, equals));
+		cm_json_put_member_text(put, "text", cm_view_part(whole, equals + 1, whole.n));
+		cm_json_put_end_object(put);
+	}
+	cm_json_put_end_array(put);
+}
+
 static void
 cm_call_put_option(struct cm_json_put *put, const struct cm_command_line *line, enum cm_option option)
 {
@@ -167,7 +183,9 @@ cm_call_put_option(struct cm_json_put *put, const struct cm_command_line *line, 
 		for (size_t i = 0; (value = cm_command_value_at(line, option, i)) != NULL; i++)
 			cm_json_put_text(put, cm_view_text(value));
 		cm_json_put_end_array(put);
-	} else if (strcmp(row->kind, "flag") == 0)
+	} else if (strcmp(row->kind, "answers") == 0)
+		cm_call_put_answers(put, line, option);
+	else if (strcmp(row->kind, "flag") == 0)
 		cm_json_put_member_bool(put, row->member, true);
 	else if (strcmp(row->kind, "number") == 0 && cm_num_u64(cm_view_text(value), 0, INT32_MAX, &number))
 		cm_json_put_member_number(put, row->member, (int64_t)number);
@@ -183,7 +201,7 @@ cm_call_body(const struct cm_command_line *line, struct cm_report *report, struc
 	struct cm_json_put put = cm_json_put_of(body);
 	bool in_path = strstr(cm_route_row(row->route)->path, "{id}") != NULL;
 	cm_json_put_object(&put);
-	if (line->argument_count > 0 && !in_path && strcmp(row->arguments, "FILE") == 0) {
+	if (line->argument_count > 0 && !in_path && strstr(row->arguments, "FILE") != NULL) {
 		cm_result r = cm_call_put_draft(&put, line->arguments[0], report);
 		if (r != CM_OK)
 			return r;

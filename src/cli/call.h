@@ -7,6 +7,7 @@
 #include "base/report.h"
 #include "cli/command.h"
 #include "format/json.h"
+#include "format/json_put.h"
 
 #define CM_CALL_FIELDS 4
 #define CM_CALL_FIELD 1024 // bytes of one header field with NUL
@@ -69,6 +70,9 @@ struct cm_call_said {
 };
 CM_CHECKED cm_result cm_call_say(struct cm_call *call, const struct cm_buf *body, const struct cm_call_said *said,
                                  struct cm_report *report);
+
+// The values of an option of kind "answers", RULE=TEXT each, as the member that it names.
+void cm_call_put_answers(struct cm_json_put *put, const struct cm_command_line *line, enum cm_option option);
 
 // Appends a value of a query string with everything but unreserved characters escaped.
 void cm_call_escape(struct cm_buf *to, struct cm_view value);

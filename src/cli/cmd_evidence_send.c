@@ -208,6 +208,8 @@ cm_send_evidence_deliver(struct cm_send_evidence *send)
 	cm_json_free(cm_take(&send->json));
 	struct cm_json_put put = cm_json_put_of(&body);
 	cm_json_put_object(&put);
+	if (cm_command_value(send->line, CM_OPTION_EVIDENCE_SEND_ANSWER) != NULL)
+		cm_call_put_answers(&put, send->line, CM_OPTION_EVIDENCE_SEND_ANSWER);
 	if (send->event != NULL)
 		cm_json_put_member_cstr(&put, "event", send->event);
 	cm_json_put_end_object(&put);

@@ -69,6 +69,14 @@ cm_command_common(struct cm_command_line *line, const char *name, size_t n)
 	return n == 7 && strncmp(name, "session", n) == 0 ? &line->session : NULL;
 }
 
+// May an option stand several times?
+static bool
+cm_command_repeats(enum cm_option option)
+{
+	const char *kind = cm_option_row(option)->kind;
+	return strcmp(kind, "list") == 0 || strcmp(kind, "answers") == 0;
+}
+
 static cm_result
 cm_command_take_option(struct cm_command_line *line, int argc, char **argv, int *at, struct cm_report *report)
 {
@@ -95,7 +103,7 @@ cm_command_take_option(struct cm_command_line *line, int argc, char **argv, int 
 		text = argv[++*at];
 	}
 	bool again = common != NULL ? *common != NULL : cm_command_value(line, option) != NULL;
-	if (again && !flag && (common != NULL || strcmp(cm_option_row(option)->kind, "list") != 0))
+	if (again && !flag && (common != NULL || !cm_command_repeats(option)))
 		return cm_command_wrong(report, "option", "%s is given twice; it takes one value", word);
 	if (common != NULL) {
 		*common = text;

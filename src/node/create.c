@@ -10,9 +10,11 @@
 #include "domain/kind.h"
 #include "node/do_json.h"
 #include "node/hold.h"
+#include "node/lawful.h"
 #include "node/outbox.h"
 #include "node/send.h"
 #include "os/clock.h"
+#include "proto/legal.h"
 
 // What the node fills into a draft; the texts live here.
 struct cm_create {
@@ -23,6 +25,9 @@ struct cm_create {
 	char reference[48], disclosure[64];
 	bool has_peer;
 	struct cm_peer peer;
+	struct cm_lawful lawful;
+	struct cm_facts said; // the call, when it has answers
+	char note[CM_LIMIT_ACT_VALUE_BYTES_VALUE + 1];
 	// while the exchange waits for the receipt
 	struct cm_exchange *ex;
 	struct cm_outbox_waiter waiter;
@@ -97,6 +102,69 @@ cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm
 	return cm_preservation_ask_check(&now, &ask, report);
 }
 
+// Has the call answers to findings? Looked for as a name in the officer's JSON; read by the message reader only then.
+static bool
+cm_create_answers(struct cm_view body)
+{
+	static const char name[] = "\"answers\"";
+	for (size_t at = 0; at + sizeof name - 1 <= body.n; at++)
+		if (body.p[at] == '"' && memcmp(body.p + at, name, sizeof name - 1) == 0)
+			return true;
+	return false;
+}
+
+static cm_result
+cm_create_law(struct cm_exchange *ex, struct cm_create *d, const struct cm_reader_draft *draft, const char *person,
+              struct cm_report *report)
+{
+	struct cm_view kind = draft->message.workflow;
+	struct cm_lawful_ask ask = {.kind = cm_kind_find(kind.p, kind.n),
+	        .stage = CM_LAW_BEFORE_SEND,
+	        .now = d->told.now,
+	        .peer = d->has_peer ? cm_view_text(d->to.whole) : cm_view_of(NULL, 0),
+	        .ours = true,
+	        .said = &d->said,
+	        .person = person};
+	cm_facts_init(&d->said);
+	cm_result r = cm_create_answers(cm_server_body(ex->rq)) ? cm_exchange_facts(ex, report, &d->said) : CM_OK;
+	return r == CM_OK ? cm_lawful_check(ex->node, &draft->facts, &ask, report, &d->lawful) : r;
+}
+
+// Before it leaves: what is formal or unanswered stops it, and what was answered is noted with the act.
+static cm_result
+cm_create_lawful(struct cm_exchange *ex, struct cm_create *d, const struct cm_reader_draft *draft, const char *person,
+                 struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) note = cm_buf_of(CM_LIMIT_ACT_VALUE_BYTES_VALUE);
+	cm_result r = cm_create_law(ex, d, draft, person, report);
+	if (r == CM_OK)
+		r = cm_law_judge(&d->lawful.law, report);
+	if (r == CM_OK)
+		r = cm_lawful_note(&d->lawful, report, &note);
+	if (r == CM_OK)
+		snprintf(d->note, sizeof d->note, "%s", cm_buf_cstr(&note));
+	cm_facts_fini(&d->said);
+	return r;
+}
+
+static void
+cm_create_checked(struct cm_json_put *put, const struct cm_create *d, const struct cm_reader_draft *draft)
+{
+	cm_json_put_object(put);
+	cm_json_put_name(put, "advice");
+	cm_json_put_array(put);
+	for (size_t i = 0; i < draft->advice.count; i++) {
+		cm_json_put_object(put);
+		cm_json_put_member_cstr(put, "article", draft->advice.findings[i].place);
+		cm_json_put_member_cstr(put, "could_be_added", draft->advice.findings[i].seen);
+		cm_json_put_end_object(put);
+	}
+	cm_json_put_end_array(put);
+	cm_json_put_member_bool(put, "complete", true);
+	cm_legal_put(put, &draft->facts, &d->lawful.told, &d->lawful.law);
+	cm_json_put_end_object(put);
+}
+
 cm_result
 cm_create_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -114,21 +182,13 @@ cm_create_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
 	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, &draft, report);
-	if (r != CM_OK)
-		return r;
-	cm_json_put_object(&put);
-	cm_json_put_name(&put, "advice");
-	cm_json_put_array(&put);
-	for (size_t i = 0; i < draft.advice.count; i++) {
-		cm_json_put_object(&put);
-		cm_json_put_member_cstr(&put, "article", draft.advice.findings[i].place);
-		cm_json_put_member_cstr(&put, "could_be_added", draft.advice.findings[i].seen);
-		cm_json_put_end_object(&put);
-	}
-	cm_json_put_end_array(&put);
-	cm_json_put_member_bool(&put, "complete", true);
-	cm_json_put_end_object(&put);
-	return CM_OK;
+	if (r == CM_OK)
+		r = cm_create_law(ex, d, &draft, "", report);
+	if (r == CM_OK)
+		cm_create_checked(&put, d, &draft);
+	if (d != NULL)
+		cm_facts_fini(&d->said);
+	return r;
 }
 
 static cm_result
@@ -143,6 +203,7 @@ cm_create_show(const struct cm_create *d, struct cm_report *report, struct cm_bu
 	cm_json_put_object(&put);
 	cm_json_put_member_text(&put, "case", row->case_id);
 	cm_json_put_member_cstr(&put, "document", d->ids[1]);
+	cm_legal_findings_put(&put, &d->lawful.law);
 	cm_json_put_member_text(&put, "kind", row->kind);
 	cm_json_put_name(&put, "receipt");
 	if (row->their_act == 0)
@@ -230,6 +291,8 @@ cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, draft->message.workflow);
 	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person));
+	if (*d->note != 0)
+		cm_act_set(&send.act, CM_ACT_FIELD_NOTE, cm_view_text(d->note));
 	return cm_send_start(node, &send, cm_create_kept, d, report);
 }
 
@@ -283,6 +346,8 @@ cm_create_request(struct cm_exchange *ex, const char *person)
 	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_read(ex, d, &report, draft);
 	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, draft, &report);
+	if (r == CM_OK)
+		r = cm_create_lawful(ex, d, draft, person, &report);
 	if (r == CM_OK) {
 		struct cm_create *sent = cm_take(&d); // the store's writer may be done with it before we are
 		sent->ex = ex;

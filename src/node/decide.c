@@ -14,10 +14,12 @@
 #include "domain/move.h"
 #include "domain/refusal.h"
 #include "format/answer_doc.h"
+#include "node/delivery_asked.h"
 #include "node/delivery_number.h"
 #include "node/directory.h"
 #include "node/do_json.h"
 #include "node/hold.h"
+#include "node/lawful.h"
 #include "node/outbox.h"
 #include "node/send.h"
 #include "node/timer.h"
@@ -39,6 +41,7 @@ struct cm_decide {
 	struct cm_store_page *changes_page;
 	const char *changes_status; // of its task, when the request is over: "Preserved", …
 	const struct cm_store_delivery *evidence; // what is delivered, or NULL
+	struct cm_view note; // what was answered to findings of the law
 	struct cm_hi1_content content;
 	struct cm_hi1_message message;
 	struct cm_hi1_object objects[4];
@@ -332,29 +335,6 @@ cm_decide_notification(struct cm_decide *d, struct cm_report *report)
 	return CM_OK;
 }
 
-// What the asking side's own message names: its task, and the object with the key that evidence is sealed to.
-static cm_result
-cm_decide_asked(struct cm_decide *d, struct cm_hi1_delivery *delivery, struct cm_report *report)
-{
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_artifact *row = NULL;
-	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
-	struct cm_reader_told told = {{.us = 0}, 0, 0};
-	cm_result r = cm_store_artifact(d->node->store, d->request->message, report, &page, &row);
-	if (r == CM_OK && row != NULL)
-		r = cm_reader_client_hi1(&d->node->reader, row->bytes, &told, report, &read);
-	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++) {
-		const struct cm_hi1_object *o = read.message.actions[i].object;
-		if (o != NULL && o->type == CM_HI1_TYPE_DISCLOSURE && cm_view_equal(o->id, d->request->objects))
-			delivery->reference = cm_arena_copy(&d->arena, o->disclosure.reference);
-		if (o != NULL && o->type == CM_HI1_TYPE_ENCRYPTION)
-			delivery->encryption = cm_arena_copy(&d->arena, o->id);
-	}
-	if (r == CM_OK && (delivery->reference.n == 0 || delivery->encryption.n == 0))
-		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_NOBODY, "request", "%.*s", CM_VIEW_ARG(d->request->id));
-	return r;
-}
-
 // The sealed package, by URL (06-deliver-request of the profile's messages).
 static cm_result
 cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
@@ -387,7 +367,7 @@ cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
 	        .status = cm_hi1_entry_of(CM_DICTIONARY_DELIVERY_STATUS, "Available"),
 	};
 	d->actions[d->message.action_count - 1] = (struct cm_hi1_action){.verb = CM_HI1_VERB_DELIVER, .id = row->id, .object = o};
-	r = cm_decide_asked(d, &o->delivery, report);
+	r = cm_delivery_asked_find(d->node, d->request, &d->arena, report, &o->delivery);
 	return r == CM_OK ? cm_buf_result(&url) : r;
 }
 
@@ -436,6 +416,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, d->request->kind);
 	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person->id));
+	cm_act_set(&send.act, CM_ACT_FIELD_NOTE, d->note);
 	if (d->changes != NULL) {
 		send.told.judged[send.told.judged_count++] =
 		        (struct cm_event_judged){d->changes->id, d->changes->state, d->changes->until};
@@ -517,6 +498,8 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	cm_result r = cm_decide_judge(d, report);
 	if (r == CM_OK && cm_decide_discloses(d))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
+	if (r == CM_OK)
+		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->now, &d->said, person->id, &d->arena}, report, &d->note);
 	if (r == CM_OK)
 		r = cm_decide_build(d, person, report);
 	if (r == CM_OK)

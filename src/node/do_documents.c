@@ -125,20 +125,27 @@ cm_do_document_asked(struct cm_node *node, const struct cm_hi1_message *message,
 }
 
 cm_result
-cm_do_request_document(struct cm_node *node, const struct cm_store_request *request, struct cm_json_put *put,
-                       struct cm_report *report)
+cm_do_request_facts(struct cm_node *node, const struct cm_store_request *request, struct cm_report *report,
+                    struct cm_facts *facts, bool *ret_good)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
-	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	const struct cm_store_artifact *row = NULL;
-	bool good = false;
-	cm_facts_init(&facts);
 	cm_result r = cm_store_artifact(node->store, request->message, report, &page, &row);
+	*ret_good = false;
 	if (r == CM_OK && row != NULL)
 		r = cm_do_document_message(node, row, &read);
-	if (r == CM_OK)
-		r = cm_do_document_asked(node, &read.message, request->id, &facts, &good);
+	return r == CM_OK ? cm_do_document_asked(node, &read.message, request->id, facts, ret_good) : r;
+}
+
+cm_result
+cm_do_request_document(struct cm_node *node, const struct cm_store_request *request, struct cm_json_put *put,
+                       struct cm_report *report)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	bool good = false;
+	cm_facts_init(&facts);
+	cm_result r = cm_do_request_facts(node, request, report, &facts, &good);
 	if (r == CM_OK)
 		cm_do_document_put(put, &facts, good);
 	return r;

@@ -25,6 +25,10 @@ void cm_do_event_row(struct cm_json_put *put, const struct cm_store_news *row);
 // GET /api/v1/requests/ID/messages.
 CM_CHECKED cm_result cm_do_request_messages(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body);
 
+// The facts of a request as its signed message says them; `ret_good` is false when it cannot be read any more.
+CM_CHECKED cm_result cm_do_request_facts(struct cm_node *node, const struct cm_store_request *request, struct cm_report *report,
+                                         struct cm_facts *facts, bool *ret_good);
+
 // The members `document` and `answers` of a request: what its signed messages say, as paths and texts.
 CM_CHECKED cm_result cm_do_request_document(struct cm_node *node, const struct cm_store_request *request,
                                             struct cm_json_put *put, struct cm_report *report);

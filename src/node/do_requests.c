@@ -12,6 +12,7 @@
 #include "node/decide.h"
 #include "node/directory.h"
 #include "node/do_json.h"
+#include "node/lawful.h"
 #include "os/clock.h"
 
 // -- list and show -------------------------------------------------------------------------------------------------
@@ -277,6 +278,8 @@ cm_do_requests(struct cm_exchange *ex)
 		r = cm_create_check(ex, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_DECIDE)
 		r = cm_decide_request(ex, &person, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_LAW)
+		r = cm_do_law(ex, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_LIST)
 		r = cm_do_request_list(ex, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_MESSAGES)

@@ -1,5 +1,6 @@
 // Knows: what a running node is made of and in which order it comes up and goes down. Does not know: what any part does.
 // Order: settings and keys, walls, store, client, listeners, threads, READY.
+#include "node/lawful.h"
 #include "node/node.h"
 
 #include <signal.h>
@@ -188,6 +189,8 @@ cm_node_load(struct cm_node *node, struct cm_report *report)
 		name = cm_view_text(cm_settings_text(&node->settings, CM_SETTING_NODE));
 		r = cm_node_name_read(name, report, &node->name);
 	}
+	if (r == CM_OK)
+		r = cm_lawful_load(node, report);
 	if (r == CM_OK)
 		r = cm_keeper_client_keys(&node->keeper, report, &node->keys);
 	if (r == CM_OK)

@@ -5,6 +5,7 @@
 #ifndef CM_NODE_NODE_H
 #define CM_NODE_NODE_H
 
+#include "domain/nationals.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "node/keeper_client.h"
@@ -39,6 +40,7 @@ struct cm_node {
 	struct cm_reader_card self;      // our own card, read
 	struct cm_instant started;       // of this process
 	struct cm_instant tls_due;       // when the TLS certificate is renewed, as of the start
+	struct cm_nationals nationals;   // law of States, by which requests are checked
 	char endpoint[CM_FILE_PATH];     // "https://127.0.0.1:40123": where peers reach us
 	struct cm_store *store;
 	struct cm_peers peers;

@@ -127,6 +127,7 @@ cm_reader_draft_fini(struct cm_reader_draft *draft)
 	if (draft == NULL)
 		return;
 	cm_hi1_message_fini(&draft->message);
+	cm_facts_fini(&draft->facts);
 	cm_buf_fini(&draft->bytes);
 }
 
@@ -153,6 +154,9 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->case_id = cm_rd_field(&rd);
 	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;
 	good = good && cm_event_ends_read(&rd, &ret_draft->ends);
+	struct cm_rd flat = cm_rd_of(cm_rd_field(&rd));
+	cm_facts_init(&ret_draft->facts);
+	good = good && cm_facts_read(&flat, &ret_draft->facts) == CM_OK && cm_rd_done(&flat);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_draft->wire, report, &ret_draft->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;

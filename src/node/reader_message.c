@@ -75,25 +75,31 @@ cm_reader_task(const struct cm_hi1_message *message)
 	return NULL;
 }
 
+static cm_result
+cm_reader_facts_of(const struct cm_request_doc *doc, const struct cm_hi1_message *message, struct cm_facts *facts)
+{
+	const struct cm_hi1_action *action = cm_reader_task(message);
+	const struct cm_hi1_object *task = action == NULL ? NULL : action->object;
+	cm_request_facts_document(doc, facts);
+	if (task != NULL && action->verb == CM_HI1_VERB_UPDATE)
+		cm_facts_put(facts, cm_view_text("task.preservation"), task->id);
+	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION)
+		cm_request_facts_preservation(&task->preservation, facts);
+	else if (task != NULL)
+		cm_request_facts_disclosure(&task->disclosure, facts);
+	return cm_facts_result(facts);
+}
+
 // Holds a request document against the law's tables.
 static cm_result
 cm_reader_check(const struct cm_request_doc *doc, const struct cm_hi1_message *message,
                 const struct cm_reader_told *told, struct cm_report *report, struct cm_report *advice)
 {
-	const struct cm_hi1_action *action = cm_reader_task(message);
-	const struct cm_hi1_object *task = action == NULL ? NULL : action->object;
 	struct cm_node_name sender, receiver;
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	enum cm_kind kind = CM_KIND_NONE;
 	cm_facts_init(&facts);
-	cm_request_facts_document(doc, &facts);
-	if (task != NULL && action->verb == CM_HI1_VERB_UPDATE)
-		cm_facts_put(&facts, cm_view_text("task.preservation"), task->id);
-	if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION)
-		cm_request_facts_preservation(&task->preservation, &facts);
-	else if (task != NULL)
-		cm_request_facts_disclosure(&task->disclosure, &facts);
-	cm_result r = cm_facts_result(&facts);
+	cm_result r = cm_reader_facts_of(doc, message, &facts);
 	if (r == CM_OK)
 		r = cm_kind_check(doc->kind, report, &kind);
 	if (r == CM_OK)
@@ -207,8 +213,11 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	struct cm_buf CM_CLEANUP(cm_buf_fini) canonical = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) advised = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) flat = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	enum cm_kind kind = CM_KIND_NONE;
 	cm_reader_told_read(rd, &told);
+	cm_facts_init(&facts);
 	cm_reader_draft_told_read(rd, &draft_told);
 	draft_told.sha256 = cm_reader_sha256;
 	struct cm_view json = cm_rd_field(rd);
@@ -221,6 +230,8 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 		r = cm_draft_message(&draft, &draft_told, cm_kind_draft(kind), report, &message);
 	if (r == CM_OK)
 		r = cm_reader_check(&draft.doc, &message, &told, report, &advice);
+	if (r == CM_OK)
+		r = cm_reader_facts_of(&draft.doc, &message, &facts);
 	if (r == CM_OK)
 		r = cm_hi1_message_write(&message, &canonical);
 	if (r == CM_OK)
@@ -237,6 +248,8 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_buf_field(answer, draft.case_id);
 	cm_buf_field(answer, cm_buf_view(&advised));
 	cm_reader_ends(&message, answer);
+	cm_facts_write(&facts, &flat);
+	cm_buf_field(answer, cm_buf_view(&flat));
 	return cm_buf_result(answer);
 }
 

@@ -79,6 +79,7 @@ struct cm_reader_draft {
 	char parent[40], relates[40]; // as above
 	struct cm_report advice; // what could be added
 	struct cm_event_ends ends;
+	struct cm_facts facts;   // what the law is asked about
 	struct cm_buf bytes;
 };
 void cm_reader_draft_fini(struct cm_reader_draft *draft);

@@ -1,0 +1,146 @@
+// Knows: which national law a node has, whose answers count in a call, and at which decisions the law is asked. Does not know:
+// the rules (domain/law.h), or how an answer looks in JSON (proto/legal.h). Serves doc/guide/law.md, section "At a node".
+#include "node/lawful.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "node/do_json.h"
+#include "os/dir.h"
+
+// -- national law of the folder ------------------------------------------------------------------------------------------
+
+static cm_result
+cm_lawful_file(struct cm_node *node, const char *folder, const char *name, struct cm_report *report)
+{
+	char path[CM_FILE_PATH];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_NATIONAL_BYTES_VALUE);
+	struct cm_national CM_CLEANUP(cm_national_fini) national = {.count = 0};
+	cm_result r = cm_file_path(path, sizeof path, folder, name, report);
+	if (r == CM_OK)
+		r = cm_file_load(path, &text, report);
+	if (r == CM_OK)
+		r = cm_national_read(cm_buf_view(&text), report, &national);
+	if (r != CM_OK)
+		return r;
+	const char own[] = {(char)(national.country[0] | 0x20), (char)(national.country[1] | 0x20), '.', 't', 'a', 'b', 0};
+	if (strcmp(name, own) != 0)
+		return cm_report_refuse(report, CM_ERROR_NATIONAL_COUNTRY, path, "it is of %s", national.country);
+	return cm_nationals_put(&node->nationals, cm_buf_view(&text), report);
+}
+
+cm_result
+cm_lawful_load(struct cm_node *node, struct cm_report *report)
+{
+	char folder[CM_FILE_PATH];
+	struct cm_dir_list list = {.n = 0};
+	cm_result r = cm_nationals_exercise(&node->nationals, report);
+	if (r == CM_OK)
+		r = cm_file_path(folder, sizeof folder, node->home, "national", report);
+	if (r != CM_OK || !cm_file_exists(folder))
+		return r;
+	r = cm_dir_read(folder, CM_LIMIT_NATIONAL_STATES_VALUE, report, &list);
+	for (size_t i = 0; r == CM_OK && i < list.n; i++) {
+		size_t n = strlen(list.entries[i].name);
+		if (list.entries[i].kind == CM_DIR_FILE && n > 4 && strcmp(list.entries[i].name + n - 4, ".tab") == 0)
+			r = cm_lawful_file(node, folder, list.entries[i].name, report);
+	}
+	cm_dir_list_fini(&list);
+	return r;
+}
+
+// -- one check -----------------------------------------------------------------------------------------------------------
+
+static cm_result
+cm_lawful_answers(const struct cm_lawful_ask *ask, struct cm_report *report, struct cm_lawful *lawful)
+{
+	size_t count = ask->said == NULL ? 0 : cm_facts_count(ask->said, "answers");
+	if (count > CM_LIMIT_LAW_ANSWERS_VALUE)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "%zu", count);
+	for (size_t i = 0; i < count; i++) {
+		struct cm_law_answer *a = &lawful->answers[i];
+		a->person = cm_view_text(ask->person);
+		(void)cm_facts_find_in(ask->said, "answers", i, "rule", &a->rule);
+		(void)cm_facts_find_in(ask->said, "answers", i, "text", &a->text);
+		(void)cm_facts_find_in(ask->said, "answers", i, "person", &a->person);
+		if (cm_safeguard_find(a->rule.p, a->rule.n) == CM_SAFEGUARD_NONE)
+			return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "\"%.*s\"", CM_VIEW_ARG(a->rule));
+	}
+	lawful->told.answers = lawful->answers;
+	lawful->told.answer_count = count;
+	return CM_OK;
+}
+
+cm_result
+cm_lawful_check(struct cm_node *node, const struct cm_facts *facts, const struct cm_lawful_ask *ask, struct cm_report *report,
+                struct cm_lawful *ret_lawful)
+{
+	memset(ret_lawful, 0, sizeof *ret_lawful);
+	if (ask->peer.n >= 2)
+		snprintf(ret_lawful->peer, sizeof ret_lawful->peer, "%c%c", ask->peer.p[0] & 0xdf, ask->peer.p[1] & 0xdf);
+	struct cm_view own = cm_view_text(node->name.country_upper), other = cm_view_text(ret_lawful->peer);
+	struct cm_law_told *told = &ret_lawful->told;
+	*told = (struct cm_law_told){.kind = ask->kind,
+	        .stage = ask->stage,
+	        .now = ask->now,
+	        .asking = ask->ours ? own : other,
+	        .asked = ask->ours ? other : own};
+	told->asking_law = cm_nationals_find(&node->nationals, told->asking);
+	told->asked_law = cm_nationals_find(&node->nationals, told->asked);
+	cm_result r = cm_lawful_answers(ask, report, ret_lawful);
+	if (r == CM_OK)
+		cm_law_check(facts, told, &ret_lawful->law);
+	return r;
+}
+
+cm_result
+cm_lawful_note(const struct cm_lawful *lawful, struct cm_report *report, struct cm_buf *note)
+{
+	for (size_t i = 0; i < lawful->told.answer_count; i++) {
+		const struct cm_law_answer *a = &lawful->answers[i];
+		cm_buf_printf(note, "%s%.*s: %.*s (%.*s)", i == 0 ? "" : "; ", CM_VIEW_ARG(a->rule), CM_VIEW_ARG(a->text),
+		              CM_VIEW_ARG(a->person));
+	}
+	cm_result r = cm_buf_result(note);
+	return r == CM_REFUSED ? cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "more than %d bytes",
+	                                          CM_LIMIT_ACT_VALUE_BYTES_VALUE)
+	                       : r;
+}
+
+// -- decisions -----------------------------------------------------------------------------------------------------------
+
+static bool
+cm_lawful_stage(enum cm_event event, enum cm_law_stage *ret_stage)
+{
+	bool gives = event == CM_EVENT_DISCLOSE || event == CM_EVENT_DISCLOSE_PART || event == CM_EVENT_DELIVER_PART;
+	bool acts = event == CM_EVENT_EXECUTE || event == CM_EVENT_PRESERVE || event == CM_EVENT_PRESERVE_PART;
+	*ret_stage = gives ? CM_LAW_BEFORE_DISCLOSE : acts ? CM_LAW_BEFORE_EXECUTE : CM_LAW_BEFORE_ANSWER;
+	return gives || acts;
+}
+
+cm_result
+cm_lawful_decide(struct cm_node *node, const struct cm_store_request *request, const struct cm_lawful_step *step,
+                 struct cm_report *report, struct cm_view *ret_note)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) note = cm_buf_of(CM_LIMIT_ACT_VALUE_BYTES_VALUE);
+	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+	CM_AUTO struct cm_lawful *lawful = cm_mem_new(sizeof *lawful);
+	struct cm_lawful_ask ask = {.now = step->now, .said = step->said, .person = step->person, .peer = request->peer};
+	bool good = false;
+	cm_facts_init(&facts);
+	ask.kind = cm_kind_find(request->kind.p, request->kind.n);
+	bool judged = cm_lawful_stage(step->event, &ask.stage);
+	cm_result r = lawful == NULL ? CM_NOMEM : CM_OK;
+	if (r == CM_OK && judged)
+		r = cm_do_request_facts(node, request, report, &facts, &good);
+	if (r == CM_OK)
+		r = cm_lawful_check(node, &facts, &ask, report, lawful);
+	if (r == CM_OK && judged && good)
+		r = cm_law_judge(&lawful->law, report);
+	if (r == CM_OK)
+		r = cm_lawful_note(lawful, report, &note);
+	if (r == CM_OK)
+		*ret_note = cm_arena_copy(step->arena, cm_buf_view(&note));
+	return r;
+}

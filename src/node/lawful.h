@@ -1,0 +1,55 @@
+// The legal check at a node: national law of its folder, what people answered, and what may go on (domain/law.h,
+// doc/guide/law.md). Source: lawful.c; GET /api/v1/requests/ID/check: do_law.c.
+#ifndef CM_NODE_LAWFUL_H
+#define CM_NODE_LAWFUL_H
+
+#include "base/arena.h"
+#include "base/tab_limit.h"
+#include "domain/law.h"
+#include "domain/tab_event.h"
+#include "node/exchange.h"
+
+// The invented States, and HOME/national/*.tab over them. Refused as cm_national_read() does, and with national_country for a file
+// that is not named after its State.
+CM_CHECKED cm_result cm_lawful_load(struct cm_node *node, struct cm_report *report);
+
+// One check; texts point into what it was made from.
+struct cm_lawful {
+	struct cm_law_told told;
+	struct cm_law law;
+	struct cm_law_answer answers[CM_LIMIT_LAW_ANSWERS_VALUE];
+	char peer[3]; // capitals of the other State
+};
+
+struct cm_lawful_ask {
+	enum cm_kind kind;
+	enum cm_law_stage stage;
+	struct cm_instant now;
+	struct cm_view peer;          // the other node, or empty
+	bool ours;                    // we ask
+	const struct cm_facts *said;  // the call: "answers[0].rule", ".text", ".person"; NULL: none
+	const char *person;           // whose call it is: answers without a person are this one's
+};
+// Refused with api_member for an answer to a rule that does not exist, or for too many.
+CM_CHECKED cm_result cm_lawful_check(struct cm_node *node, const struct cm_facts *facts, const struct cm_lawful_ask *ask,
+                                     struct cm_report *report, struct cm_lawful *ret_lawful);
+
+// What was answered, for the note of an act: "death: assurance 7/2027 (orsk)". Refused with api_member when it is too long.
+CM_CHECKED cm_result cm_lawful_note(const struct cm_lawful *lawful, struct cm_report *report, struct cm_buf *note);
+
+// Before a decision about a request that we received is told: its step is judged, and what was answered is noted. Steps that give
+// nothing to the other side are not judged, only noted.
+struct cm_lawful_step {
+	enum cm_event event;
+	struct cm_instant now;
+	const struct cm_facts *said; // the call
+	const char *person;
+	struct cm_arena *arena;      // where the note is kept
+};
+CM_CHECKED cm_result cm_lawful_decide(struct cm_node *node, const struct cm_store_request *request,
+                                      const struct cm_lawful_step *step, struct cm_report *report, struct cm_view *ret_note);
+
+// GET /api/v1/requests/ID/check?stage=…&purpose=…&consent=…: what our side of a request has to look at.
+CM_CHECKED cm_result cm_do_law(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body);
+
+#endif
