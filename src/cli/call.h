@@ -40,6 +40,12 @@ struct cm_call_person {
 	bool enrol; // new factors for a person who is here
 };
 
+// Whoever gets events as they happen.
+struct cm_call_follow {
+	bool (*event)(void *context, uint64_t id, struct cm_view topic, struct cm_view json); // false: enough
+	void *context;
+};
+
 // Filled in by main before any command runs.
 struct cm_cli_hooks {
 	// Makes the three header fields that prove who asks, from a session file.
@@ -56,6 +62,8 @@ struct cm_cli_hooks {
 	cm_result (*person_approve)(const struct cm_call_person *person, struct cm_report *report, bool *ret_waits);
 	// Reads what a process of the node found wrong, from the payload of its frame; never CM_OK.
 	cm_result (*findings)(struct cm_view payload, struct cm_report *report);
+	// Events after number `after`, until the follower has enough; a node that is started again is waited for.
+	cm_result (*follow)(const char *home, uint64_t after, const struct cm_call_follow *each, struct cm_report *report);
 	// Sends the call and collects the answer. CM_FAILED when no node answers (node_not_running …).
 	cm_result (*call)(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_body, unsigned *ret_status);
 };

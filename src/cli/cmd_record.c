@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/tab_limit.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/fail.h"
 #include "cli/sink.h"
 
 static int
@@ -46,6 +48,16 @@ cm_cmd_record_proof(const struct cm_command_line *line)
 	return cm_cmd_record_run(line, CM_ROUTE_API_ACT_PROOF, CM_OPTION_ACT_PROOF_OUT, CM_OPTION_ACT_PROOF_FORCE);
 }
 
+static bool
+cm_cmd_record_event(void *context, uint64_t id, struct cm_view topic, struct cm_view json)
+{
+	(void)context;
+	(void)id;
+	(void)topic;
+	printf("%.*s\n", CM_VIEW_ARG(json));
+	return fflush(stdout) == 0;
+}
+
 int
 cm_cmd_record_events(const struct cm_command_line *line)
 {
@@ -53,6 +65,13 @@ cm_cmd_record_events(const struct cm_command_line *line)
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	const char *after = cm_command_value(line, CM_OPTION_EVENT_LIST_AFTER);
 	struct cm_call call;
+	uint64_t number = 0;
+	if (cm_command_value(line, CM_OPTION_EVENT_LIST_FOLLOW) != NULL) {
+		const struct cm_call_follow each = {.event = cm_cmd_record_event};
+		bool good = after == NULL || cm_num_u64(cm_view_text(after), 0, INT64_MAX, &number);
+		cm_result told = good ? cm_cli_hooks.follow(line->home, number, &each, &report) : CM_BUG; // the parser saw a number
+		return told == CM_OK ? CM_CLI_DONE : cm_fail(line, told, &report);
+	}
 	cm_result r = cm_call_begin(line, CM_ROUTE_API_EVENTS, NULL, &report, &call);
 	size_t end = r == CM_OK ? strlen(call.path) : 0;
 	if (r == CM_OK && after != NULL)

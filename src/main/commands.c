@@ -24,6 +24,7 @@
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
 #include "cli/out.h"
+#include "main/follow.h"
 #include "main/signer.h"
 
 // -- hooks ---------------------------------------------------------------------------------------------------------
@@ -127,6 +128,7 @@ cm_commands_join(void)
 	cm_cli_signer_open = cm_signer_open;
 	cm_cli_hooks = (struct cm_cli_hooks){
 	        .call = cm_commands_call,
+	        .follow = cm_follow_run,
 	        .state = cm_commands_state,
 	        .login = cm_commands_login,
 	        .logout = cm_commands_logout,

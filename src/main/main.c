@@ -24,6 +24,7 @@
 #include "cli/fail.h"
 #include "main/commands.h"
 #include "main/signer.h"
+#include "main/webhook.h"
 
 // Commands that read their words by the tables and are more than one call of the admin API.
 static const struct {
@@ -56,6 +57,7 @@ static const struct {
         {CM_COMMAND_MESSAGE_SHOW, cm_cmd_record_message},
         {CM_COMMAND_ACT_PROOF, cm_cmd_record_proof},
         {CM_COMMAND_EVENT_LIST, cm_cmd_record_events},
+        {CM_COMMAND_WEBHOOK_SEND, cm_webhook_send},
         {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
         {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
         {CM_COMMAND_CATALOGUE, cm_cmd_catalogue_run},

@@ -1,6 +1,6 @@
 // HTTP/1.1 client: one thread that drives all calls at once. A call is one request to an https URL (TLS 1.3, our
 // certificate shown, the server's chain verified against exactly one given anchor, then shown to the caller before
-// the first byte of the request leaves) or to a unix socket of this machine. No redirect is followed, no proxy,
+// the first byte of the request leaves), to a unix socket of this machine, or plainly to its loopback. No redirect is followed, no proxy,
 // cookie, cache or variable of the environment is used, connections are never shared by calls with different anchors.
 // Host names are not compared with the certificate: a node's identity is the URN inside, which `peer` judges.
 // Source: RFC 9110 (ranges: section 14), libcurl.
@@ -52,6 +52,9 @@ struct cm_client_request {
 	// First contact: nothing is known of the server yet. For public things that are believed by their hash alone; our
 	// certificate is not shown. Then no anchor is needed.
 	bool unproven;
+	// Plain http to a loopback address given as a number ("http://127.0.0.1:8080/x", "http://[::1]:8080/x"): a program of
+	// this machine, where there is nothing to prove.
+	bool loopback;
 	const char *content_type; // of the body
 	const char *accept;       // NULL: none is sent
 	const char *fields[4];    // more header fields, "Name: value"

@@ -41,14 +41,28 @@ cm_client_call_copy(struct cm_client_call *call)
 	return true;
 }
 
+// Without TLS: our own sockets, and loopback addresses as numbers, which no name server can send elsewhere.
+static bool
+cm_client_call_plain(const struct cm_client_request *request)
+{
+	static const char *const here[] = {"http://127.0.0.1:", "http://127.0.0.1/", "http://[::1]:", "http://[::1]/"};
+	if (request->unix_path != NULL)
+		return true;
+	for (size_t i = 0; request->loopback && i < sizeof here / sizeof *here; i++)
+		if (request->url != NULL && strncmp(request->url, here[i], strlen(here[i])) == 0)
+			return true;
+	return false;
+}
+
 static cm_result
 cm_client_call_check(const struct cm_client_request *request, struct cm_report *report)
 {
-	const char *scheme = request->unix_path != NULL ? "http://" : "https://";
+	bool plain = cm_client_call_plain(request);
+	const char *scheme = plain ? "http://" : "https://";
 	if (request->url == NULL || strncmp(request->url, scheme, strlen(scheme)) != 0 ||
 	    strlen(request->url) > CM_LIMIT_NET_URL_BYTES_VALUE || strpbrk(request->url, " \t\r\n@#") != NULL)
 		return cm_report_refuse(report, CM_ERROR_NET_URL, "address", "%s", request->url == NULL ? "" : request->url);
-	if (request->unix_path == NULL && request->anchor_file == NULL && !request->unproven)
+	if (!plain && request->anchor_file == NULL && !request->unproven)
 		return cm_report_refuse(report, CM_ERROR_NET_PEER_UNPROVEN, "address", "%s without an anchor", request->url);
 	return request->done == NULL ? CM_BUG : CM_OK;
 }
@@ -227,7 +241,7 @@ cm_client_call_prepare(struct cm_client_call *call)
 	CURL *easy = call->easy = curl_easy_init();
 	if (easy == NULL || !cm_client_call_fields(call))
 		return CM_NOMEM;
-	bool local = call->request.unix_path != NULL;
+	bool local = cm_client_call_plain(&call->request);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, local ? "http" : "https");
@@ -247,9 +261,9 @@ cm_client_call_prepare(struct cm_client_call *call)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, cm_client_answer_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	if (local)
+	if (call->request.unix_path != NULL)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, call->request.unix_path);
-	else {
+	if (!local) {
 		curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, cm_client_call_peer);
 		curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 		cm_client_call_security(call);
