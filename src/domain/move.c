@@ -140,3 +140,14 @@ cm_move_follows(enum cm_kind kind, enum cm_state from, enum cm_state to)
 	}
 	return seen[to];
 }
+
+bool
+cm_move_discloses(enum cm_event event)
+{
+	static const enum cm_event telling[] = {CM_EVENT_DELIVER_PART, CM_EVENT_DISCLOSE, CM_EVENT_DISCLOSE_PART,
+	        CM_EVENT_ANSWER, CM_EVENT_TELL_PROVIDER};
+	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+		if (event == telling[i])
+			return true;
+	return false;
+}

@@ -38,4 +38,7 @@ bool cm_move_over(enum cm_kind kind, enum cm_state state);
 // between was lost. True for `to` == `from` and for passing states that are one such move away.
 bool cm_move_follows(enum cm_kind kind, enum cm_state from, enum cm_state to);
 
+// Does the other side learn data by this event? Holding data, asking back and refusing tell it nothing.
+bool cm_move_discloses(enum cm_event event);
+
 #endif

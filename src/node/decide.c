@@ -476,18 +476,6 @@ cm_decide_show(const struct cm_decide *d, enum cm_outbox_end end, struct cm_buf 
 	cm_json_put_end_object(&put);
 }
 
-// Does the other side learn data by it? Holding data, asking back, refusing tell it nothing.
-static bool
-cm_decide_discloses(const struct cm_decide *d)
-{
-	static const enum cm_event telling[] = {CM_EVENT_DELIVER_PART, CM_EVENT_DISCLOSE, CM_EVENT_DISCLOSE_PART,
-	        CM_EVENT_ANSWER, CM_EVENT_TELL_PROVIDER};
-	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
-		if (d->event == telling[i])
-			return true;
-	return d->evidence != NULL;
-}
-
 // Signs, sends, and waits a little for the other side's answer, so that most people see it at once.
 static cm_result
 cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report, struct cm_buf *body)
@@ -496,7 +484,7 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	struct cm_buf CM_CLEANUP(cm_buf_fini) peer = cm_buf_of(CM_X509_NODE);
 	cm_buf_view_add(&peer, d->request->peer);
 	cm_result r = cm_decide_judge(d, report);
-	if (r == CM_OK && cm_decide_discloses(d))
+	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
 	if (r == CM_OK)
 		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->now, &d->said, person->id, &d->arena}, report, &d->note);

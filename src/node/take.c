@@ -11,7 +11,6 @@
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
 #include "os/clock.h"
-#include "node/directory.h"
 #include "node/hi1_answer.h"
 #include "node/hold.h"
 #include "node/timer.h"
@@ -140,21 +139,6 @@ cm_take_judge_sender(struct cm_take *take)
 		cm_take_fault(&take->whole, named ? CM_HI1_ERROR_SIGNATURE_INVALID : CM_HI1_ERROR_CERTIFICATE,
 		              named ? "/Signature/signature" : "/Signature/protected",
 		              named ? "" : "x5t#S256 is not the certificate on the card, nor is the key");
-}
-
-// With a key that is not good any more a sender gets nothing but a preservation, which is marked: holding data harms nobody.
-static void
-cm_take_judge_standing(struct cm_take *take)
-{
-	const struct cm_hi1_message *m = &take->read.message;
-	struct cm_standing standing;
-	cm_directory_standing(take->node, &take->peer, take->now, &standing);
-	if (standing.level != CM_STANDING_REFUSED)
-		return;
-	if (cm_view_is(m->workflow, "pres") || cm_view_is(m->workflow, "pres_ext"))
-		take->marked = standing.why;
-	else
-		cm_take_fault(&take->whole, CM_HI1_ERROR_CERTIFICATE, "/Signature/protected", standing.why);
 }
 
 // Clock window; preservation and emergency are taken whatever the clock says.

@@ -25,6 +25,10 @@ struct cm_take {
 	const char *marked; // what the directory says of the sender's key, of a preservation that is taken all the same; or NULL
 };
 
+// With a key that is not good any more, by the directory, a sender gets nothing but a preservation, which is marked: holding data
+// harms nobody.
+void cm_take_judge_standing(struct cm_take *take);
+
 // Judges every action; faults go to take->faults.
 CM_CHECKED cm_result cm_take_check(struct cm_take *take, struct cm_report *report);
 

@@ -180,7 +180,19 @@ every_event_and_family_is_used(void **state)
 			assert_true(strcmp(*f, "all") == 0 || cm_family_find(*f, strlen(*f)) != CM_FAMILY_NONE);
 }
 
-UNIT_MAIN(T(a_preservation_walks_from_draft_to_erased), T(data_is_disclosed_in_parts),
+static void
+data_goes_out_by_five_events(void **state)
+{
+	(void)state;
+	size_t n = 0;
+	for (enum cm_event e = CM_EVENT_NONE + 1; e < CM_EVENT_END; e++)
+		n += cm_move_discloses(e) ? 1 : 0;
+	assert_int_equal(n, 5);
+	assert_true(cm_move_discloses(CM_EVENT_DISCLOSE));
+	assert_false(cm_move_discloses(CM_EVENT_PRESERVE) || cm_move_discloses(CM_EVENT_ASK) || cm_move_discloses(CM_EVENT_REFUSE));
+}
+
+UNIT_MAIN(T(data_goes_out_by_five_events), T(a_preservation_walks_from_draft_to_erased), T(data_is_disclosed_in_parts),
           T(other_moves_are_refused_and_the_possible_ones_named), T(menus_show_what_is_open),
           T(the_registrars_word_is_followed_when_it_can_be_true),
           T(the_side_that_asked_leads_only_by_its_own_moves), T(no_state_is_unreachable_and_none_is_a_dead_end),
