@@ -74,7 +74,7 @@ static cm_result
 cm_scene_act_decide(struct cm_scene *scene, struct cm_scene_person *person)
 {
 	static const char *const plain[][2] = {{"order", "--order"}, {"text", "--text"}, {"ground", "--ground"},
-	        {"article", "--article"}}, *const moments[][2] = {{"until", "--until"}, {"order-until", "--order-until"}};
+	        {"article", "--article"}, {"answer", "--answer"}}, *const moments[][2] = {{"until", "--until"}, {"order-until", "--order-until"}};
 	struct cm_scene_thing *thing = cm_scene_act_find(scene, cm_scene_text_after(scene, "on"));
 	char until[2][CM_INSTANT_TEXT];
 	const char *words[CM_DEMO_WORDS] = {"request", "decide", thing == NULL ? NULL : thing->id, "--event", scene->words[2]};
@@ -114,7 +114,7 @@ cm_scene_act_run(struct cm_scene *scene, struct cm_scene_person *person)
 	return cm_scene_cast_as(scene, person, words);
 }
 
-// tomas delivers 300 KiB for P as E "title": bytes that no compression makes smaller are not needed; what counts is the way.
+// tomas delivers 300 KiB for P as E "title" [answer RULE=TEXT]: bytes that no compression makes smaller are not needed; what counts is the way.
 static cm_result
 cm_scene_act_deliver(struct cm_scene *scene, struct cm_scene_person *person)
 {
@@ -134,7 +134,9 @@ cm_scene_act_deliver(struct cm_scene *scene, struct cm_scene_person *person)
 	cm_result r = cm_buf_result(&bytes);
 	if (r == CM_OK)
 		r = cm_demo_write(&scene->demo, file, 0644, cm_buf_view(&bytes));
-	const char *words[] = {"evidence", "send", file, "--request", request->id, "--title", scene->words[8], NULL};
+	const char *answer = cm_scene_text_after(scene, "answer");
+	const char *words[] = {"evidence", "send", file, "--request", request->id, "--title", scene->words[8],
+	        answer == NULL ? NULL : "--answer", answer, NULL};
 	if (r == CM_OK)
 		r = cm_scene_cast_as(scene, person, words);
 	if (r != CM_OK || scene->refused != NULL)
