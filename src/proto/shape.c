@@ -286,6 +286,25 @@ cm_shape_refuse(struct cm_report *report, struct cm_view name, const char *why)
 	return cm_report_refuse(report, CM_ERROR_API_MEMBER, place, "%s", why);
 }
 
+// A value of one type, or of a shape of its own.
+static bool
+cm_shape_is_one(struct cm_view type, const struct cm_json_value *value)
+{
+	enum cm_api_shape shape = cm_api_shape_find((const char *)type.p, type.n);
+	return shape == CM_API_SHAPE_NONE ? cm_shape_is(type, value) : cm_shape_check(shape, value, NULL) == CM_OK;
+}
+
+static bool
+cm_shape_is_member(const struct cm_shape_member *m, const struct cm_json_value *value)
+{
+	if (!m->list)
+		return cm_shape_is_one(m->type, value);
+	bool good = cm_json_kind(value) == CM_JSON_ARRAY;
+	for (size_t i = 0; good && i < cm_json_count(value); i++)
+		good = cm_shape_is_one(m->type, cm_json_at(value, i));
+	return good;
+}
+
 static bool
 cm_shape_each(void *context, struct cm_view name, const struct cm_json_value *value)
 {
@@ -293,7 +312,7 @@ cm_shape_each(void *context, struct cm_view name, const struct cm_json_value *va
 	struct cm_shape_member m;
 	if (!cm_shape_find(walk->shape, name, &m))
 		walk->result = cm_shape_refuse(walk->report, name, "no such member");
-	else if (!cm_shape_is(m.type, value))
+	else if (!cm_shape_is_member(&m, value))
 		walk->result = cm_shape_refuse(walk->report, name, cm_json_kind_name(cm_json_kind(value)));
 	return true;
 }

@@ -27,6 +27,10 @@ ANSWERS = {
 }
 
 
+REVIEWED = ('stored', 'subscriber', 'traffic_rt', 'content_rt', 'search', 'records')
+COURT = ' answer "review=District Court Port Ana, 41 Gs 12/26"'  # what Borvia's law asks before coercive measures
+
+
 def story(row):
     kind, family = row['code'], row['family']
     roles = [r for r in row['receivers'].split('; ') if r]
@@ -44,7 +48,7 @@ def story(row):
         lines += ['  task.wanted_end: 2027-05-30T00:00:00Z']
     if kind == 'd_pres':  # ninety days at most (25(2))
         lines += ['  task.wanted_end: 2027-02-20T00:00:00Z']
-    lines += ['%s decides %s on %s, text "So it is."' % (who, event, kind) for event in events]
+    lines += ['%s decides %s on %s, text "So it is."' % (who, event, kind) + (COURT if event == 'execute' and kind in REVIEWED else '') for event in events]
     return '\n'.join(lines + ['expect XA %s state %s' % (kind, state), 'expect %s %s state %s' % (to, kind, state)]) + '\n'
 
 
