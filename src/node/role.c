@@ -251,7 +251,7 @@ cm_role_node_walls(const char *home, struct cm_report *report, struct cm_sandbox
 		bool writable;
 	} own[] = {
 	        {"db", true},    {"blobs", true},       {"log", true},        {"run", true}, {"spool", true}, {"tls", true},
-	        {"peers", true}, {"comity.conf", false}, {"card.json", false},
+	        {"peers", true}, {"national", false}, {"comity.conf", false}, {"card.json", false},
 	};
 	static const char *const system[] = {
 	        "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",   "/etc/host.conf", "/etc/gai.conf",

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""law.py COMITY: the legal check as people meet it: without a node, before a request leaves a real node, and before the other node
+answers; what is formal stops it, what is a judgement waits for an answer, and who answered stands in the register."""
+import base64, copy, json, os, shutil, subprocess, sys, tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from nodes import COMITY, DRAFTS, Node, Path, Refused, until, write
+from refusals import FAILED, PASSED, call_refuses, check
+
+HEAD = '#national XB\nrule\tvalue\tfrom\tto\ttext\tsource\n'
+
+
+def without_a_node():
+    def ask(*words):
+        done = subprocess.run([COMITY, 'request', 'check', *words, '--json'], capture_output=True, text=True)
+        return done.returncode, json.loads(done.stdout) if done.stdout else {}
+    code, said = ask(os.path.join(DRAFTS, 'pres.json'), '--to', 'XB')
+    check('a good draft may go on', code == 0 and said['may_go_on'] and said['complete'], (code, said))
+    code, said = ask(os.path.join(DRAFTS, 'pres.json'), '--to', 'XC')
+    check('Corvia is no party', [f['rule'] for f in said['findings']] == ['party-status'], said)
+    code, said = ask(os.path.join(DRAFTS, 'pres-incomplete.json'))
+    check('what is missing is named', code == 1 and said['faults']['findings'][0]['rule'] == 'contents_missing', said)
+    code, said = ask(os.path.join(DRAFTS, 'stored.json'), '--from', 'XB', '--to', 'XA', '--stage', 'before_execute')
+    check('a court order holds', code == 1 and [(f['rule'], f['severity']) for f in said['findings']] == [('review', 'hold')], said)
+
+
+def a_bad_file_stops_the_start(node):
+    os.makedirs(os.path.join(node.home, 'national'))
+    path = os.path.join(node.home, 'national', 'xb.tab')
+    for name, text, rule in (('xb.tab', HEAD + 'colour\tred\t\t\t\ts. 1\n', 'national_rule'),
+                             ('xa.tab', HEAD + 'name\tBorvia\t\t\t\ts. 1\n', 'national_country')):
+        path = os.path.join(node.home, 'national', name)
+        write(path, text)
+        done = subprocess.run([COMITY, 'serve', '--home', node.home, '--json'], capture_output=True, text=True, timeout=120)
+        check('%s stops the start' % rule, done.returncode != 0 and rule in done.stdout + done.stderr, done.stdout + done.stderr)
+        os.unlink(path)
+    write(os.path.join(node.home, 'national', 'xb.tab'), HEAD + 'name\tBorvia\t\t\t\ts. 1\nlanguage\tru\t\t\t\ts. 2\n')
+
+
+def before_it_leaves(xa, request):
+    said = xa.call('POST', '/api/v1/requests/check', 'api_request_check', '', {'draft': request, 'to': 'xb.contact'})
+    check('the file of the folder is the law', 'language' in [f['rule'] for f in said['findings']], said)
+    all_data = copy.deepcopy(request)
+    all_data['request']['data'][0]['description'] = 'All data of the hoster'
+    call_refuses('law_block', xa, 'POST', '/api/v1/requests', 'api_request_create', '', {'draft': all_data, 'to': 'xb.contact'})
+    urgent = copy.deepcopy(request)
+    urgent['request']['urgency'] = {'level': 'emergency', 'reason': 'The hospital is closed.'}
+    call_refuses('law_hold', xa, 'POST', '/api/v1/requests', 'api_request_create', '', {'draft': urgent, 'to': 'xb.contact'})
+    call_refuses('api_member', xa, 'POST', '/api/v1/requests', 'api_request_create', '',
+                 {'draft': urgent, 'to': 'xb.contact', 'answers': [{'rule': 'weather', 'text': 'fine'}]})
+    sent = xa.call('POST', '/api/v1/requests', 'api_request_create', '',
+                   {'draft': urgent, 'to': 'xb.contact', 'answers': [{'rule': 'emergency-true', 'text': 'A patient is in theatre.'}]})
+    finding = [f for f in sent['findings'] if f['rule'] == 'emergency-true']
+    check('the answer is shown', finding and finding[0]['answered'], sent)
+    act = next(a for a in xa.call('GET', '/api/v1/requests/' + sent['request'])['acts'] if a['type'] == 'asked')
+    text = subprocess.run([COMITY, 'act', 'proof', str(act['index']), '--home', xa.home], capture_output=True, text=True).stdout
+    said = base64.b64decode(next(line for line in text.split('\n') if line.startswith('extra ')).split()[1])
+    check('who answered stands in the act', b'emergency-true: A patient is in theatre. (ilse)' in said, said)
+    return sent['request']
+
+
+def before_it_is_answered(xb, request):
+    said = until('the request is at xb', 20, lambda: arrived(xb, request))
+    rules = [f['rule'] for f in said['findings']]
+    check('persons have to look', 'persecution' in rules and 'sovereignty' in rules and said['stage'] == 'before_answer', said)
+    uses = {g['code']: g['use'] for g in said['grounds']}
+    check('the grounds of a preservation', (uses['persecution'], uses['dual_criminality'], uses['fiscal']) ==
+          ('open', 'closed', 'forbidden'), uses)
+    said = xb.call('GET', '/api/v1/requests/%s/check?stage=before_onward' % request)
+    check('nothing is passed on without consent', not said['may_go_on'], said)
+    said = xb.call('GET', '/api/v1/requests/%s/check?stage=before_onward&consent=note%%207' % request)
+    check('with it, it may', said['may_go_on'], said)
+    call_refuses('http_query', xb, 'GET', '/api/v1/requests/%s/check?stage=later' % request)
+
+
+def arrived(node, request):
+    try:
+        return node.call('GET', '/api/v1/requests/%s/check' % request)
+    except Refused:
+        return None
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    xa = Node(folder, 'xa.contact', 'Arland', ['ilse'])
+    xb = Node(folder, 'xb.contact', 'Borvia', ['karl'])
+    try:
+        without_a_node()
+        a_bad_file_stops_the_start(xa)
+        for node in (xa, xb):
+            node.start()
+            node.login()
+        path = Path(xa, xb)
+        path.make_peers()
+        before_it_is_answered(xb, before_it_leaves(xa, path.request))
+    finally:
+        xa.stop()
+        xb.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print('%d passed, %d failed' % (len(PASSED), len(FAILED)))
+    sys.exit(1 if FAILED else 0)
+
+
+if __name__ == '__main__':
+    main()
