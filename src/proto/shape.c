@@ -291,7 +291,8 @@ static bool
 cm_shape_is_one(struct cm_view type, const struct cm_json_value *value)
 {
 	enum cm_api_shape shape = cm_api_shape_find((const char *)type.p, type.n);
-	return shape == CM_API_SHAPE_NONE ? cm_shape_is(type, value) : cm_shape_check(shape, value, NULL) == CM_OK;
+	bool plain = shape == CM_API_SHAPE_NONE || cm_shape_scalar(type) != NULL; // "case" is the name of both
+	return plain ? cm_shape_is(type, value) : cm_shape_check(shape, value, NULL) == CM_OK;
 }
 
 static bool
