@@ -16,7 +16,9 @@ struct cm_outbox {
 	struct cm_cond change;
 	bool stirred, ending, stopping;
 	bool looked; // once since the start
-	bool skipped; // a due message waits for one that is under way
+	size_t found; // due messages that could go when the store was asked last
+	bool skipped; // a due message waits for another one; true while the store is asked, so that no end of a try is missed
+	bool busy_found; // one of those waits for one that is under way
 	struct cm_outbox_try *busy[CM_LIMIT_OUTBOX_BUSY_VALUE];
 	size_t busy_count;
 	struct cm_outbox_try *finished, **finished_end;
@@ -233,31 +235,14 @@ cm_outbox_is_busy(struct cm_outbox *outbox, const struct cm_store_outbox *row)
 		if (outbox->busy[i]->id == row->id)
 			return true;
 		else if (row->request.n > 0 && cm_view_is(row->request, outbox->busy[i]->request))
-			return outbox->skipped = true;
-	return outbox->busy_count == CM_LIMIT_OUTBOX_BUSY_VALUE && (outbox->skipped = true);
-}
-
-// A message that says how something stands goes after the older ones about it, also when these wait for their next try.
-static bool
-cm_outbox_is_held(struct cm_outbox *outbox, const struct cm_store_outbox *row)
-{
-	struct cm_report report = {0};
-	bool held = false;
-	if (cm_view_is(row->topic, "request")) // nothing was said about it before
-		return false;
-	if (cm_store_outbox_held(outbox->node->store, row->id, &report, &held) != CM_OK) {
-		cm_node_log("what a message has to follow could not be read", &report);
-		held = true;
-	}
-	CM_MUTEX_HOLD(&outbox->lock);
-	outbox->skipped = outbox->skipped || held;
-	return held;
+			return outbox->busy_found = true;
+	return outbox->busy_count == CM_LIMIT_OUTBOX_BUSY_VALUE && (outbox->busy_found = true);
 }
 
 static bool
 cm_outbox_may_start(struct cm_outbox *outbox, const struct cm_store_outbox *row, struct cm_instant now)
 {
-	return (row->due.us <= now.us || row->tries == 0) && !cm_outbox_is_busy(outbox, row) && !cm_outbox_is_held(outbox, row);
+	return (row->due.us <= now.us || row->tries == 0) && !cm_outbox_is_busy(outbox, row);
 }
 
 static void
@@ -271,10 +256,14 @@ cm_outbox_start_due(struct cm_outbox *outbox)
 	struct cm_store_ask ask = {.until = now, .limit = CM_LIMIT_STORE_PAGE_VALUE};
 	if (!outbox->looked) // a first try that was under way when the node ended is due now
 		ask.until.us += cm_outbox_first_try() + CM_INSTANT_SECOND;
+	cm_mutex_lock(&outbox->lock);
+	outbox->skipped = true;
+	outbox->busy_found = false;
+	cm_mutex_unlock(&outbox->lock);
 	for (struct cm_outbox_try *one; (one = cm_outbox_take_handed(outbox)) != NULL;)
 		cm_outbox_call(outbox, one);
 	cm_result r = cm_store_outboxes(outbox->node->store, &ask, &report, &page, &rows, &n);
-	outbox->skipped = n == ask.limit;
+	outbox->found = n;
 	outbox->looked = outbox->looked || r == CM_OK;
 	for (size_t i = 0; r == CM_OK && i < n; i++)
 		if (cm_outbox_may_start(outbox, &rows[i], now) && cm_outbox_start_one(outbox, &rows[i], &report) != CM_OK)
@@ -421,13 +410,16 @@ cm_outbox_next(struct cm_outbox *outbox, int64_t look_at, bool *ret_look)
 static int64_t
 cm_outbox_look_at(struct cm_outbox *outbox)
 {
-	struct cm_instant due;
+	struct cm_store_due due;
+	struct cm_instant now = cm_clock_utc();
 	int64_t deadline = cm_clock_look(cm_clock_after(CM_LIMIT_OUTBOX_LOOK_MS_VALUE * INT64_C(1000)));
-	if (cm_store_next_due(outbox->node->store, NULL, &due) != CM_OK || due.us == INT64_MAX)
+	if (cm_store_next_due(outbox->node->store, now, NULL, &due) != CM_OK)
 		return deadline;
-	int64_t wait = due.us - cm_clock_utc().us;
-	int64_t then = cm_clock_after(wait < 0 ? 0 : wait);
-	return then < deadline && wait > 0 ? then : deadline;
+	cm_mutex_lock(&outbox->lock);
+	outbox->skipped = outbox->busy_found || due.count > outbox->found;
+	cm_mutex_unlock(&outbox->lock);
+	int64_t then = due.next.us == INT64_MAX ? deadline : cm_clock_after(due.next.us - now.us);
+	return then < deadline ? then : deadline;
 }
 
 static void

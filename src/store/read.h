@@ -31,9 +31,6 @@ CM_CHECKED cm_result cm_store_artifact_of_act(struct cm_store *store, uint64_t i
                                               const struct cm_store_artifact **ret_row);
 CM_CHECKED cm_result cm_store_outbox(struct cm_store *store, uint64_t id, struct cm_report *report,
                                      struct cm_store_page **ret_page, const struct cm_store_outbox **ret_row);
-// Does an older message wait for its answer that is about the same request or the same preservation? Then this one follows it:
-// the other side takes the states of an object in their order, and what comes late is refused with all that it says.
-CM_CHECKED cm_result cm_store_outbox_held(struct cm_store *store, uint64_t id, struct cm_report *report, bool *ret_held);
 // Cause and detail of the event that the message of an outbox row came with; both empty when there is no such row.
 CM_CHECKED cm_result cm_store_outbox_event(struct cm_store *store, uint64_t id, struct cm_report *report,
                                            struct cm_store_page **ret_page, struct cm_store_event *ret_event);
@@ -80,8 +77,14 @@ CM_STORE_LIST(news, news);            // by id; after_id
 CM_STORE_LIST(artifact, artifacts);   // of one thread: request = name, peer, kind (= media); by id; after_id
 #undef CM_STORE_LIST
 
-// When the next outbox row is due, and the next deadline wakes; us INT64_MAX: never.
-CM_CHECKED cm_result cm_store_next_due(struct cm_store *store, struct cm_report *report, struct cm_instant *ret_at);
+// How many outbox rows are due at `now`, those that follow others too, and when the next becomes due; us INT64_MAX: none.
+struct cm_store_due {
+	uint64_t count;
+	struct cm_instant next;
+};
+CM_CHECKED cm_result cm_store_next_due(struct cm_store *store, struct cm_instant now, struct cm_report *report,
+                                       struct cm_store_due *ret_due);
+// When the next deadline wakes; us INT64_MAX: never.
 CM_CHECKED cm_result cm_store_next_wake(struct cm_store *store, struct cm_report *report, struct cm_instant *ret_at);
 
 // An act by its index or by its id (UUID), with all fields, its batch signature, and its receipt to the newest head: a

@@ -313,41 +313,21 @@ cm_result
 cm_store_outboxes(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,
                   struct cm_store_page **ret_page, const struct cm_store_outbox **ret_rows, size_t *ret_count)
 {
-	// Two questions: what waits and is due, or everything of one request.
-	const char *tail = ask->request.n == 0
-	                           ? "WHERE state = 1 AND due <= ?4 AND (?7 = '' OR peer = ?7) ORDER BY due, id"
-	                           : "WHERE request = ?6 AND id > ?2 ORDER BY id";
+	// Two questions: what waits, is due and may go, or everything of one request. A message that says how something stands goes after
+	// the older ones about it: those of its request, of the preservation that this is about, and of all others about that.
+	static const char due[] =
+	        "WHERE state = 1 AND due <= ?4 AND (?7 = '' OR peer = ?7) AND (topic = 'request' OR NOT EXISTS (WITH"
+	        " about(task) AS (SELECT coalesce(nullif(r.parent, ''), CAST(r.objects AS TEXT), '') FROM request r"
+	        " WHERE r.id = outbox.request) SELECT 1 FROM outbox e WHERE e.state = 1 AND e.id < outbox.id AND e.request IN"
+	        " (SELECT outbox.request UNION SELECT o.request FROM about a JOIN object o ON o.id = a.task"
+	        " UNION SELECT f.id FROM about a JOIN request f ON f.parent = a.task AND f.parent <> '')))"
+	        " ORDER BY due, id";
+	const char *tail = ask->request.n == 0 ? due : "WHERE request = ?6 AND id > ?2 ORDER BY id";
 	struct cm_select select = cm_store_asked(CM_TABLE_OUTBOX, tail, ask);
 	const void *rows;
 	cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);
 	if (r == CM_OK)
 		*ret_rows = rows;
-	return r;
-}
-
-cm_result
-cm_store_outbox_held(struct cm_store *store, uint64_t id, struct cm_report *report, bool *ret_held)
-{
-	// What the message is about: its request, the preservation that this is about, and all others about that.
-	static const char sql[] =
-	        "WITH about(request, task) AS (SELECT b.request, coalesce(nullif(r.parent, ''), CAST(r.objects AS TEXT), '')"
-	        " FROM outbox b LEFT JOIN request r ON r.id = b.request WHERE b.id = ?1)"
-	        " SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 1 AND id < ?1 AND request IN (SELECT request FROM about"
-	        " UNION SELECT o.request FROM about a JOIN object o ON o.id = a.task"
-	        " UNION SELECT f.id FROM about a JOIN request f ON f.parent = a.task AND f.parent <> ''))";
-	struct cm_db *db = cm_readers_take(store);
-	struct cm_db_stmt *stmt;
-	bool row = false;
-	cm_result r = cm_db_stmt(db, sql, report, &stmt);
-	if (r == CM_OK) {
-		cm_db_bind_number(stmt, 1, (int64_t)id);
-		r = cm_db_step(stmt, report, &row);
-	}
-	if (r == CM_OK)
-		*ret_held = row && cm_db_number(stmt, 0) != 0;
-	if (r == CM_OK)
-		cm_db_reset(stmt);
-	cm_readers_give(store, db);
 	return r;
 }
 
@@ -361,10 +341,24 @@ cm_store_moment(struct cm_store *store, const char *sql, struct cm_report *repor
 }
 
 cm_result
-cm_store_next_due(struct cm_store *store, struct cm_report *report, struct cm_instant *ret_at)
+cm_store_next_due(struct cm_store *store, struct cm_instant now, struct cm_report *report, struct cm_store_due *ret_due)
 {
-	return cm_store_moment(store, "SELECT coalesce(min(due), 9223372036854775807) FROM outbox WHERE state = 1",
-	                       report, ret_at);
+	static const char sql[] = "SELECT (SELECT count(*) FROM outbox WHERE state = 1 AND due <= ?1),"
+	                          " (SELECT coalesce(min(due), 9223372036854775807) FROM outbox WHERE state = 1 AND due > ?1)";
+	struct cm_db *db = cm_readers_take(store);
+	struct cm_db_stmt *stmt;
+	bool row = false;
+	cm_result r = cm_db_stmt(db, sql, report, &stmt);
+	if (r == CM_OK) {
+		cm_db_bind_number(stmt, 1, now.us);
+		r = cm_db_step(stmt, report, &row);
+	}
+	if (r == CM_OK && row)
+		*ret_due = (struct cm_store_due){.count = (uint64_t)cm_db_number(stmt, 0), .next.us = cm_db_number(stmt, 1)};
+	if (r == CM_OK)
+		cm_db_reset(stmt);
+	cm_readers_give(store, db);
+	return r;
 }
 
 cm_result

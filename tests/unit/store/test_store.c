@@ -281,9 +281,13 @@ the_outbox_gives_what_is_due_until_it_is_marked(void **state)
 	cm_change_artifact(change, &message_row);
 	cm_change_outbox(change, &out);
 	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
-	struct cm_instant due;
-	assert_int_equal(cm_store_next_due(u->store, &report, &due), CM_OK);
-	assert_int_equal(due.us, unit_time(10).us);
+	struct cm_store_due due;
+	assert_int_equal(cm_store_next_due(u->store, unit_time(9), &report, &due), CM_OK);
+	assert_int_equal(due.count, 0);
+	assert_int_equal(due.next.us, unit_time(10).us);
+	assert_int_equal(cm_store_next_due(u->store, unit_time(10), &report, &due), CM_OK);
+	assert_int_equal(due.count, 1);
+	assert_true(due.next.us == INT64_MAX);
 	struct cm_store_ask ask = {.until = unit_time(9)};
 	struct cm_store_page *page;
 	const struct cm_store_outbox *rows;
@@ -306,6 +310,44 @@ the_outbox_gives_what_is_due_until_it_is_marked(void **state)
 	assert_int_equal(cm_store_outbox(u->store, 1, &report, &page, &row), CM_OK);
 	assert_int_equal(row->answer, 2);
 	cm_store_page_free(page);
+}
+
+// However many wait behind it: the page holds what may go, so that one dead peer stops no other.
+static void
+a_message_follows_the_older_ones_about_its_request(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	static const char *const what[][3] = {{"t1", "q1", "request"}, {"t2", "q1", "update"}, {"t3", "q2", "update"}, {"t4", "q1", "update"}};
+	for (size_t i = 0; i < 4; i++) {
+		struct cm_change *change = cm_change_new(unit_time(0));
+		struct cm_store_artifact bytes = {.direction = CM_STORE_OUT, .bytes = cm_view_text("{}")};
+		struct cm_store_outbox out = {.peer = cm_view_text("xb.contact"), .transaction = cm_view_text(what[i][0]),
+		        .request = cm_view_text(what[i][1]), .topic = cm_view_text(what[i][2]), .state = CM_STORE_WAITING, .due = unit_time(1)};
+		cm_change_artifact(change, &bytes);
+		cm_change_outbox(change, &out);
+		assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+	}
+	static const char *const first[] = {"t1", "t3"}, *const then[] = {"t2", "t3"};
+	for (size_t round = 0; round < 2; round++) {
+		struct cm_store_page *page;
+		const struct cm_store_outbox *rows;
+		size_t n;
+		struct cm_store_due due;
+		struct cm_store_ask ask = {.until = unit_time(1)};
+		assert_int_equal(cm_store_outboxes(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+		assert_int_equal(n, 2);
+		for (size_t i = 0; i < 2; i++)
+			assert_true(cm_view_is(rows[i].transaction, round == 0 ? first[i] : then[i]));
+		assert_int_equal(cm_store_next_due(u->store, unit_time(1), &report, &due), CM_OK);
+		assert_int_equal(due.count, 4 - round);
+		struct cm_change *change = cm_change_new(unit_time(2));
+		struct cm_store_outbox mark = rows[0];
+		mark.state = CM_STORE_FAILED;
+		cm_change_outbox_mark(change, &mark);
+		assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+		cm_store_page_free(page);
+	}
 }
 
 static void
@@ -376,5 +418,5 @@ the_log_of_the_database_does_not_grow_without_acts(void **state)
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
           S(a_refused_change_leaves_nothing), S(old_answers_go), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
-          S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
+          S(a_message_follows_the_older_ones_about_its_request), S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
           S(the_log_of_the_database_does_not_grow_without_acts))
