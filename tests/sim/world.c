@@ -72,6 +72,8 @@ world_course(void)
 	int acts = 8 + (int)sim_random(16);
 	for (int i = 0; i < acts && sim.wrong == NULL; i++) {
 		sim_act();
+		if (sim_chance(50)) // in the middle of what the act began
+			sim_run(sim.now + (int64_t)sim_random(sim_chance(50) ? SIM_SECOND / 10 : 3 * SIM_SECOND));
 		if (sim_chance(35))
 			world_trouble();
 		sim_run(sim.now + (int64_t)sim_random(25 * SIM_SECOND));
@@ -79,6 +81,8 @@ world_course(void)
 	}
 	sim_trace("everything heals");
 	sim.healed = true;
+	sim_run(sim.now + SIM_MINUTE / 2);
+	sim.calendar += 3600 * CM_INSTANT_SECOND; // who is down was down for longer than a moment
 	for (int a = 0; a < sim.count; a++) {
 		sim.members[a].clock = 0;
 		for (int b = 0; b < sim.count; b++)

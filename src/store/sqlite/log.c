@@ -59,13 +59,14 @@ cm_log_sign_batch(struct cm_db *db, const struct cm_log_batch *batch, struct cm_
 {
 	struct cm_db_stmt *stmt;
 	cm_result r = cm_db_stmt(
-	        db, "UPDATE batch SET signature = ?2, certificate = ?3 WHERE first = ?1 AND signature IS NULL", report,
-	        &stmt);
+	        db, "UPDATE batch SET signature = ?2, certificate = ?3, time = ?4 WHERE first = ?1 AND signature IS NULL",
+	        report, &stmt);
 	if (r != CM_OK)
 		return r;
 	cm_db_bind_number(stmt, 1, (int64_t)batch->first);
 	cm_db_bind_bytes(stmt, 2, cm_view_of(batch->signature, sizeof batch->signature));
 	cm_db_bind_bytes(stmt, 3, cm_hash_view(&batch->certificate));
+	cm_db_bind_number(stmt, 4, batch->time.us);
 	return cm_db_run(stmt, report);
 }
 
