@@ -284,7 +284,7 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	if (r != CM_OK)
 		return r;
 	row.told = notification->details;
-	if (cm_apply_follows(a, old, to)) {
+	if (cm_apply_follows(a, old, to) && !cm_state_row(to)->passing) { // what is passing is said, in words
 		row.state = state;
 		row.held = to == CM_STATE_HELD_PENDING_MLA;
 		if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)

@@ -35,7 +35,7 @@ struct cm_decide {
 	enum cm_kind kind;
 	enum cm_actor who;
 	enum cm_event event;
-	enum cm_state to;
+	enum cm_state to, tells; // tells: what is said; a passing state leaves `to` as it was
 	enum cm_refusal ground;
 	const struct cm_store_request *changes; // the preservation that the request is to extend or end, or NULL
 	struct cm_store_page *changes_page;
@@ -136,6 +136,7 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 	};
 	d->to = step.from;
 	cm_result r = d->event == CM_EVENT_NONE ? CM_OK : cm_move_step(&step, report, &d->to);
+	d->tells = d->event == CM_EVENT_NONE ? d->to : cm_move_row(cm_move_at(d->kind, step.from, d->event))->to;
 	if (r == CM_OK)
 		r = cm_decide_time(d, "until", report, &d->until);
 	if (r == CM_OK)
@@ -319,8 +320,8 @@ cm_decide_notification(struct cm_decide *d, struct cm_report *report)
 	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_NOTIFICATION, report, &o);
 	if (r != CM_OK || states == NULL)
 		return r != CM_OK ? r : CM_NOMEM;
-	cm_message_write(d->to, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
-	struct cm_hi1_entry fine = {CM_DICTIONARY_REQUEST_STATE, cm_view_text(cm_state_row(d->to)->name)};
+	cm_message_write(d->tells, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
+	struct cm_hi1_entry fine = {CM_DICTIONARY_REQUEST_STATE, cm_view_text(cm_state_row(d->tells)->name)};
 	states[0] = (struct cm_hi1_state){.object = task ? d->request->objects : d->request->id, .status = fine};
 	bool approved = strcmp(cm_state_row(d->to)->document, "Approved") == 0;
 	struct cm_view coarse = cm_view_text(d->changes != NULL ? "answered" : "executing");
