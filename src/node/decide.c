@@ -502,39 +502,14 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	return CM_OK;
 }
 
-cm_result
-cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, struct cm_report *report,
-                  struct cm_buf *body)
+// A decision of a person, which evidence may go with (NULL: none does).
+static cm_result
+cm_decide_person(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
+                 struct cm_report *report, struct cm_buf *body)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	if (d == NULL)
-		return CM_NOMEM;
-	d->node = ex->node;
-	d->now = cm_clock_utc();
-	cm_facts_init(&d->said);
-	cm_result r = cm_exchange_facts(ex, report, &d->said);
-	if (r == CM_OK)
-		r = cm_store_request(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &d->request);
-	if (r == CM_OK && (d->request == NULL || d->request->ours))
-		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
-	if (r != CM_OK)
-		return r;
-	struct cm_view event = cm_decide_said(d, "event");
-	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
-	d->who = CM_ACTOR_REQUESTED;
-	d->event = cm_event_find(event.p, event.n);
-	if (d->event == CM_EVENT_NONE)
-		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
-	return cm_decide_finish(d, person, report, body);
-}
-
-cm_result
-cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
-                  struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	struct cm_view request = evidence == NULL ? cm_view_text(ex->match.part[0]) : evidence->request;
 	if (d == NULL)
 		return CM_NOMEM;
 	d->node = ex->node;
@@ -543,9 +518,9 @@ cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, co
 	cm_facts_init(&d->said);
 	cm_result r = cm_exchange_facts(ex, report, &d->said);
 	if (r == CM_OK)
-		r = cm_store_request(ex->node->store, evidence->request, report, &page, &d->request);
+		r = cm_store_request(ex->node->store, request, report, &page, &d->request);
 	if (r == CM_OK && (d->request == NULL || d->request->ours))
-		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(evidence->request));
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(request));
 	if (r != CM_OK)
 		return r;
 	struct cm_view event = cm_decide_said(d, "event");
@@ -553,10 +528,26 @@ cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, co
 	d->who = CM_ACTOR_REQUESTED;
 	enum cm_family family = cm_kind_row(d->kind)->family;
 	bool data = family == CM_FAMILY_DISCLOSURE || family == CM_FAMILY_EMERGENCY;
-	d->event = event.n > 0 ? cm_event_find(event.p, event.n) : data ? CM_EVENT_DISCLOSE : CM_EVENT_ANSWER;
+	d->event = cm_event_find(event.p, event.n);
+	if (evidence != NULL && event.n == 0)
+		d->event = data ? CM_EVENT_DISCLOSE : CM_EVENT_ANSWER;
 	if (d->event == CM_EVENT_NONE)
 		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
 	return cm_decide_finish(d, person, report, body);
+}
+
+cm_result
+cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, struct cm_report *report,
+                  struct cm_buf *body)
+{
+	return cm_decide_person(ex, person, NULL, report, body);
+}
+
+cm_result
+cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
+                  struct cm_report *report, struct cm_buf *body)
+{
+	return cm_decide_person(ex, person, evidence, report, body);
 }
 
 cm_result

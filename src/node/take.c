@@ -1,6 +1,6 @@
-// Knows: the steps from a peer's bytes to a durable, signed answer (doc/spec/profile.md, section 5). Each step answers: go
-// on, or the exchange is answered. Does not know: how rows follow (apply_message.c) or what an action may do
-// (take_check.c).
+// Knows: the steps from a peer's bytes to a durable, signed answer (doc/spec/profile.md, section 5). Each step answers: go on, or
+// the exchange is answered.
+// Does not know: how rows follow (apply_message.c) or what an action may do (take_check.c).
 #include "node/take.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ void
 cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen)
 {
 	if (fault->error != CM_HI1_ERROR_NONE)
-		return;
+		return; // the first one counts
 	fault->error = error;
 	snprintf(fault->place, sizeof fault->place, "%s", place);
 	snprintf(fault->seen, sizeof fault->seen, "%s", seen);
