@@ -15,8 +15,7 @@
 #include "node/hold.h"
 #include "node/timer.h"
 
-// Most of the record of an answer to a change: an identifier, type and status for each action. What is durable has to be answered,
-// so the answer is far from the limit of a message before anything is written.
+// Most of the record of an answer to a change, far below the limit of a message: what is durable has to be answered.
 #define CM_TAKE_ANSWER_BYTES 65536
 
 void

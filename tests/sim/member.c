@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/directory.h"
 #include "node/hold.h"
+#include "node/lawful.h"
 #include "node/ipc_findings.h"
 #include "node/peering.h"
 #include "node/reader.h"
@@ -190,6 +192,8 @@ member_open(int i, struct cm_node *node, struct cm_report *report)
 	cm_peers_init(&node->peers);
 	cm_result r = cm_queue_init(&node->messages, CM_LIMIT_MESSAGE_QUEUE_VALUE);
 	if (r == CM_OK)
+		r = cm_directory_shelf_new(&node->directory);
+	if (r == CM_OK)
 		r = cm_settings_load(node->home, report, &node->settings);
 	if (r == CM_OK)
 		r = cm_node_name_read(cm_view_text(m->name), report, &node->name);
@@ -222,7 +226,11 @@ member_boot(void *arg)
 	struct cm_node *node = cm_mem_new(sizeof *node);
 	cm_result r = member_open(i, node, &report);
 	if (r == CM_OK)
+		r = cm_lawful_load(node, &report);
+	if (r == CM_OK)
 		r = cm_peers_load(&node->peers, node->store, &node->reader, &report);
+	if (r == CM_OK)
+		r = cm_directory_load(node, &report);
 	sim.members[i].node = node;
 	if (r == CM_OK)
 		r = cm_outbox_start(node, &report, &node->outbox);

@@ -138,6 +138,8 @@ world_end_one(uint64_t *wrong)
 	int status = 0;
 	if (wait(&status) < 0)
 		return false;
+	if (WIFSIGNALED(status))
+		printf("a seed died by signal %d; each alone, --seed N, says which\n", WTERMSIG(status));
 	*wrong += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 	return true;
 }
