@@ -16,6 +16,12 @@ cm_preservation_event(enum cm_kind kind)
 	return family == CM_FAMILY_EXTENSION ? CM_EVENT_EXTEND : family == CM_FAMILY_ENDING ? CM_EVENT_RELEASE : CM_EVENT_NONE;
 }
 
+bool
+cm_preservation_is(enum cm_kind kind)
+{
+	return kind != CM_KIND_NONE && (cm_kind_has_task(kind, "LPTask") || cm_preservation_event(kind) != CM_EVENT_NONE);
+}
+
 enum cm_preservation_can
 cm_preservation_can(const struct cm_preservation *now, enum cm_event event)
 {

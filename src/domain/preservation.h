@@ -11,6 +11,9 @@
 // What a request of this kind asks to happen to a preservation: EXTEND, RELEASE, or NONE for all other kinds.
 enum cm_event cm_preservation_event(enum cm_kind kind);
 
+// A request to preserve, to preserve longer or no longer: nothing is disclosed with it.
+bool cm_preservation_is(enum cm_kind kind);
+
 // A preservation as it is known to whoever judges.
 struct cm_preservation {
 	enum cm_kind kind;

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
+#include "domain/preservation.h"
+#include "node/directory.h"
 #include "node/do_json.h"
 #include "node/hold.h"
 #include "node/lawful.h"
@@ -102,15 +104,30 @@ cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm
 	return cm_preservation_ask_check(&now, &ask, report);
 }
 
-// Has the call answers to findings? Looked for as a name in the officer's JSON; read by the message reader only then.
+// Does the call say this beside the draft? Looked for as a name in the officer's JSON; read by the message reader only then.
 static bool
-cm_create_answers(struct cm_view body)
+cm_create_says(struct cm_view body, const char *name)
 {
-	static const char name[] = "\"answers\"";
-	for (size_t at = 0; at + sizeof name - 1 <= body.n; at++)
-		if (body.p[at] == '"' && memcmp(body.p + at, name, sizeof name - 1) == 0)
+	size_t n = strlen(name);
+	for (size_t at = 0; at + n + 2 <= body.n; at++)
+		if (body.p[at] == '"' && memcmp(body.p + at + 1, name, n) == 0 && body.p[at + n + 1] == '"')
 			return true;
 	return false;
+}
+
+// What a request tells of people and facts goes to nobody for whom the directory does not vouch. Preservations go all the same.
+static cm_result
+cm_create_vouched(struct cm_exchange *ex, const struct cm_create *d, struct cm_view workflow, const char *person,
+                  struct cm_report *report)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) said;
+	struct cm_view anyway = cm_view_of(NULL, 0);
+	cm_facts_init(&said);
+	if (cm_preservation_is(cm_kind_find(workflow.p, workflow.n)))
+		return CM_OK;
+	cm_result r = cm_create_says(cm_server_body(ex->rq), "override") ? cm_exchange_facts(ex, report, &said) : CM_OK;
+	cm_facts_find(&said, "override", &anyway);
+	return r == CM_OK ? cm_directory_may_disclose(ex->node, d->to.whole, anyway, person, report) : r;
 }
 
 static cm_result
@@ -126,7 +143,7 @@ cm_create_law(struct cm_exchange *ex, struct cm_create *d, const struct cm_reade
 	        .said = &d->said,
 	        .person = person};
 	cm_facts_init(&d->said);
-	cm_result r = cm_create_answers(cm_server_body(ex->rq)) ? cm_exchange_facts(ex, report, &d->said) : CM_OK;
+	cm_result r = cm_create_says(cm_server_body(ex->rq), "answers") ? cm_exchange_facts(ex, report, &d->said) : CM_OK;
 	return r == CM_OK ? cm_lawful_check(ex->node, &draft->facts, &ask, report, &d->lawful) : r;
 }
 
@@ -346,6 +363,8 @@ cm_create_request(struct cm_exchange *ex, const char *person)
 	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_read(ex, d, &report, draft);
 	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, draft, &report);
+	if (r == CM_OK)
+		r = cm_create_vouched(ex, d, draft->message.workflow, person, &report);
 	if (r == CM_OK)
 		r = cm_create_lawful(ex, d, draft, person, &report);
 	if (r == CM_OK) {

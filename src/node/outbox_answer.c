@@ -9,8 +9,28 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
+#include "domain/kind.h"
+#include "domain/preservation.h"
 #include "domain/receipt.h"
+#include "node/directory.h"
 #include "os/clock.h"
+
+// A key that is not good any more answers for preservations alone, as it is heard about them alone: anything else waits for a
+// better one.
+static cm_result
+cm_outbox_answer_standing(const struct cm_outbox_try *one, const struct cm_peer *peer, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	struct cm_standing standing;
+	cm_directory_standing(one->node, peer, cm_clock_utc(), &standing);
+	if (standing.level != CM_STANDING_REFUSED)
+		return CM_OK;
+	cm_result r = cm_store_request(one->node->store, cm_view_text(one->request), report, &page, &row);
+	if (r != CM_OK || (row != NULL && cm_preservation_is(cm_kind_find(row->kind.p, row->kind.n))))
+		return r;
+	return cm_report_refuse(report, CM_ERROR_PEER_HELD, one->peer, "%s", standing.why);
+}
 
 // Signed by the peer, as the answer to exactly our bytes. Anything else is as good as no answer.
 static cm_result
@@ -210,6 +230,8 @@ cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, bool 
 		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "answer", "%s", one->peer);
 	if (r == CM_OK)
 		r = cm_outbox_answer_check(one, &read.message, &peer, &one->report);
+	if (r == CM_OK)
+		r = cm_outbox_answer_standing(one, &peer, &one->report);
 	if (r == CM_OK && cm_outbox_answer_error(&read.message) == NULL)
 		r = cm_outbox_answer_whole(one, &read.message, &one->report);
 	if (r != CM_OK) {

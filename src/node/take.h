@@ -25,8 +25,8 @@ struct cm_take {
 	const char *marked; // what the directory says of the sender's key, of a preservation that is taken all the same; or NULL
 };
 
-// With a key that is not good any more, by the directory, a sender gets nothing but a preservation, which is marked: holding data
-// harms nobody.
+// With a key that is not good any more, by the directory, a sender gets nothing but a preservation, or a longer one, which is
+// marked: holding data harms nobody. What is not such a request by its actions is refused, whatever its header calls it.
 void cm_take_judge_standing(struct cm_take *take);
 
 // Judges every action; faults go to take->faults.

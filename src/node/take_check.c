@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "node/directory.h"
 
 static const struct cm_reader_judged *
 cm_take_judged(const struct cm_take *take, struct cm_view document)
@@ -260,18 +259,4 @@ cm_take_check(struct cm_take *take, struct cm_report *report)
 			r = cm_take_check_links(take, i, report);
 	take->any_fault = cm_take_faulty(take);
 	return r;
-}
-
-void
-cm_take_judge_standing(struct cm_take *take)
-{
-	const struct cm_hi1_message *m = &take->read.message;
-	struct cm_standing standing;
-	cm_directory_standing(take->node, &take->peer, take->now, &standing);
-	if (standing.level != CM_STANDING_REFUSED)
-		return;
-	if (cm_view_is(m->workflow, "pres") || cm_view_is(m->workflow, "pres_ext"))
-		take->marked = standing.why;
-	else
-		cm_take_fault(&take->whole, CM_HI1_ERROR_CERTIFICATE, "/Signature/protected", standing.why);
 }

@@ -6,6 +6,7 @@
 
 #include "domain/kind.h"
 #include "domain/move.h"
+#include "node/directory.h"
 #include "node/hold.h"
 
 static bool
@@ -25,6 +26,43 @@ cm_take_created(const struct cm_take *take, size_t at)
 {
 	const struct cm_hi1_action *action = &take->read.message.actions[at];
 	return action->verb == CM_HI1_VERB_CREATE ? action->object : NULL;
+}
+
+// By what is done, not by what the header calls it: one request to preserve, or to preserve longer, with what comes with it.
+static bool
+cm_take_only_preserves(const struct cm_take *take)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	struct cm_take_later later = {m->action_count, m->action_count, CM_EVENT_NONE};
+	size_t requests = 0;
+	if (!cm_view_is(m->workflow, "pres") && !cm_view_is(m->workflow, "pres_ext"))
+		return false;
+	bool extends = cm_take_later(take, &later);
+	for (size_t i = 0; i < m->action_count; i++) {
+		const struct cm_hi1_object *o = cm_take_created(take, i);
+		if (extends && i == later.task)
+			continue;
+		if (o == NULL)
+			return false;
+		if (cm_take_is_request(o))
+			requests++;
+		else if (o->type != CM_HI1_TYPE_AUTHORISATION && o->type != CM_HI1_TYPE_PRESERVATION)
+			return false;
+	}
+	return requests == 1;
+}
+
+void
+cm_take_judge_standing(struct cm_take *take)
+{
+	struct cm_standing standing;
+	cm_directory_standing(take->node, &take->peer, take->now, &standing);
+	if (standing.level != CM_STANDING_REFUSED)
+		return;
+	if (cm_take_only_preserves(take))
+		take->marked = standing.why;
+	else
+		cm_take_fault(&take->whole, CM_HI1_ERROR_CERTIFICATE, "/Signature/protected", standing.why);
 }
 
 // A request comes once, with at most one task, which is of the kind that the header says.

@@ -7,7 +7,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from nodes import COMITY, Clock, Node, Path, Refused, run, until
 from later_life import Life, draft
-from refusals import FAILED, PASSED, TEXTS, check
+from refusals import FAILED, PASSED, Peer, TEXTS, actions, check, vector
 
 HOUR = 3600
 
@@ -74,6 +74,41 @@ class World:
             check('%s stops disclosure' % what, 'error:peer_held"' in str(refusal), refusal)
 
 
+    def turned(self, **more):
+        """A request of the other side, which names people, to the peer that the lists are about."""
+        text = json.dumps(draft('locate.json')).replace('XA', 'XB').replace('xa.contact', 'xb.contact')
+        return self.xb.call('POST', '/api/v1/requests', 'api_request_create', '', dict(more, draft=json.loads(text), to='xa.contact'))
+
+    def sends_nothing(self, ask, what, **more):
+        try:
+            ask(**more)
+            check('%s: no request leaves' % what, False)
+        except Refused as refusal:
+            check('%s: no request leaves' % what, 'error:peer_held"' in str(refusal), refusal)
+
+    def calls_itself_pres(self, asked):
+        """What the header calls the message saves nothing: whoever has the key says what it likes there."""
+        peer, row = Peer(self.xa, self.xb), self.xb.call('GET', '/api/v1/requests/' + asked)
+        word = {'common:Owner': 'ETSI', 'common:Name': 'ObjectType', 'common:Value': 'Document'}
+        withdraw, deliver = vector('05-withdrawal-request.json'), vector('06-deliver-request.json')
+        withdrawal, delivery = actions(withdraw), actions(deliver)
+        told = withdrawal[3]['CREATE']['HI1Object']
+        told['AssociatedObjects']['AssociatedObject'] = [asked]
+        told['notification:StatusOfAssociatedObjects']['notification:AssociatedObjectStatus'][0]['notification:AssociatedObject'] = asked
+        withdrawal[0]['UPDATE']['HI1Object']['ObjectIdentifier'] = row['task']
+        alone = [actions(vector('01-pres-request.json'))[0]]
+        for kind in ('pres', 'pres_ext'):
+            for what, does in (('GET', [{'GET': {'Identifier': asked}}]), ('LIST', [{'LIST': {'ObjectType': word}}]), ('DELIVER', delivery[:1]),
+                               ('UPDATE', withdrawal[:1]), ('a notification', withdrawal[3:]), ('no request', alone),
+                               ('more than a preservation', actions(vector('01-pres-request.json')) + withdrawal[3:])):
+                message = vector('01-pres-request.json', WorkflowIdentifier=kind)
+                message.update({k: v for m in (deliver, withdraw) for k, v in m.items() if k.startswith('@xmlns') and k[7:] in json.dumps(does)})
+                message['Payload']['RequestPayload']['ActionRequests']['ActionRequest'] = [dict(a, ActionIdentifier=i) for i, a in enumerate(does)]
+                status, text = peer.say(message)
+                check('%s that calls itself %s' % (what, kind), status == 200 and b'"certificate: ' in text and b'/protected: frozen' in text, text[-500:])
+        check('nothing moved', self.xb.call('GET', '/api/v1/requests/' + asked)['state'] == row['state'])
+
+
 def copy(world, file, name):
     shutil.copy(file, world.file(name))
     return world.file(name)
@@ -123,10 +158,20 @@ def lists_that_are_refused(world):
 def a_frozen_key(world):
     state = world.xa.home + '-state'
     asked = world.asked_for_data()
+    world.xa.stop()
+    sent = world.turned()['request']  # before anybody knows
     world.take(world.xb, world.issue('xa.json', state, '--freeze', 'xa.contact', '--reason', 'laptop lost'))
     check('it is frozen', world.peer(world.xb, 'xa.contact')['directory'] == 'frozen')
     world.alarmed(world.xb, 'xa.contact', 'frozen')
     world.holds(asked, 'a frozen key', override='I know him')
+    world.xa.start()
+    world.clock.forward(301)  # the next try is due
+    world.xa.who -= 1
+    world.xa.login()
+    until('it answers', 60, lambda: 'frozen' in open(world.xb.home + '.log').read())
+    check('what a frozen key answers is not taken', world.xb.call('GET', '/api/v1/requests/' + sent)['state'] == 'sent')
+    world.sends_nothing(world.turned, 'a frozen key', override='I know him')
+    world.calls_itself_pres(asked)
     request = world.preserved()
     index = next(a['index'] for a in world.xb.call('GET', '/api/v1/requests/' + request)['acts'] if a['type'] == 'taken')
     proof = run(['act', 'proof', str(index), '--home', world.xb.home]).split('\n')
@@ -139,6 +184,8 @@ def a_frozen_key(world):
         check('a frozen key asks for no data', '41008' in str(refusal) and 'frozen' in str(refusal), refusal)
     world.take(world.xb, world.issue('xa.json', state, '--thaw', 'xa.contact'))
     check('it is good again', world.peer(world.xb, 'xa.contact')['directory'] == 'good')
+    world.clock.forward(301)
+    until('the answer of a good key is taken', 60, lambda: world.xb.call('GET', '/api/v1/requests/' + sent)['state'] == 'acknowledged')
     return asked
 
 
@@ -149,6 +196,9 @@ def a_list_too_old(world, asked):
         node.login()
     check('it is stale', world.peer(world.xb, 'xa.contact')['directory'] == 'stale')
     world.holds(asked, 'an old list')
+    world.sends_nothing(world.turned, 'an old list')
+    check('a person says why', world.turned(override='Called the embassy.')['receipt'] is not None)
+    world.alarmed(world.xb, 'xa.contact', 'Called the embassy.')
     world.preserved()
     world.life.decide(asked, event='answer', text='Here it is.', override='Called the minister.')
     world.life.say(asked, 'answered', 'by a person')
@@ -169,6 +219,7 @@ def a_pin_that_disagrees(world):
     check('call back by the directory', shown['call_back'] == '+9991550199', shown)
     world.alarmed(world.xa, 'xb.contact', 'pin_differs')
     request = world.preserved()
+    world.sends_nothing(lambda: world.life.ask(world.wish()), 'another root')
     check('the request shows the number too', world.xa.call('GET', '/api/v1/requests/' + request)['call_back'] == '+9991550199')
 
 
