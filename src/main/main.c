@@ -58,6 +58,7 @@ static const struct {
         {CM_COMMAND_ACT_PROOF, cm_cmd_record_proof},
         {CM_COMMAND_EVENT_LIST, cm_cmd_record_events},
         {CM_COMMAND_WEBHOOK_SEND, cm_webhook_send},
+        {CM_COMMAND_DEADLINE_LIST, cm_cmd_record_deadlines},
         {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
         {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
         {CM_COMMAND_CATALOGUE, cm_cmd_catalogue_run},

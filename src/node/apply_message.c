@@ -228,7 +228,7 @@ cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool te
 	        .request = request->id,
 	        .limit = cm_view_text(cm_time_limit_row(CM_TIME_LIMIT_HC_PRES_MIN)->id),
 	        .peer = request->peer,
-	        .start = same ? old->start : a->event->at,
+	        .start = request->created, // no preservation takes effect before it was asked for
 	        .at = until,
 	        .wake = wake,
 	        .stage = said || state != CM_STATE_LAPSED ? cm_deadline_stage(&clock, a->event->at) : CM_DEADLINE_HEAD,

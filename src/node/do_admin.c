@@ -255,6 +255,7 @@ cm_do_handler_of(enum cm_route route)
 	        [CM_ROUTE_API_EVIDENCE_PULL] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_OPEN] = cm_do_evidence,
 	        [CM_ROUTE_API_EVIDENCE_APPROVE] = cm_do_evidence, [CM_ROUTE_API_BUNDLE] = cm_do_evidence,
 	        [CM_ROUTE_API_JOB] = cm_do_evidence, [CM_ROUTE_API_CASE_CREATE] = cm_do_cases,
+	        [CM_ROUTE_API_DEADLINE_LIST] = cm_do_deadlines,
 	        [CM_ROUTE_API_CASE_LIST] = cm_do_cases, [CM_ROUTE_API_CASE_SHOW] = cm_do_cases,
 	        [CM_ROUTE_API_DIRECTORY_LIST] = cm_do_directory, [CM_ROUTE_API_DIRECTORY_SHOW] = cm_do_directory,
 	        [CM_ROUTE_API_DIRECTORY_IMPORT] = cm_do_directory,

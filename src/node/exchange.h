@@ -56,6 +56,7 @@ void cm_do_peers(struct cm_exchange *ex);
 void cm_do_requests(struct cm_exchange *ex);
 void cm_do_records(struct cm_exchange *ex);  // acts, events, messages, node
 void cm_do_cases(struct cm_exchange *ex);
+void cm_do_deadlines(struct cm_exchange *ex);
 void cm_do_evidence(struct cm_exchange *ex); // evidence, bundles, jobs
 
 #endif

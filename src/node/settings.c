@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/tab_limit.h"
 #include "base/text.h"
+#include "domain/calendar.h"
 #include "os/file.h"
 
 static struct cm_view
@@ -25,10 +26,13 @@ cm_settings_value_good(enum cm_setting key, struct cm_view value)
 {
 	const char *kind = cm_setting_row(key)->kind;
 	uint64_t number;
+	int32_t offset;
 	if (value.n >= CM_SETTINGS_VALUE || !cm_text_showable(value, false))
 		return false;
 	if (strcmp(kind, "number") == 0)
 		return cm_num_u64(value, 0, UINT32_MAX, &number);
+	if (strcmp(kind, "offset") == 0)
+		return cm_calendar_offset_read(value, &offset);
 	if (strcmp(kind, "address") == 0)
 		return cm_view_is(value, "-") || cm_view_find(value, 0, ':') < value.n;
 	return true;

@@ -72,7 +72,8 @@ cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct
 		cm_node_log("a deadline could not be advanced", &report);
 }
 
-static void
+// True when there may be more of what is due.
+static bool
 cm_timer_look(struct cm_timer *timer)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
@@ -81,9 +82,10 @@ cm_timer_look(struct cm_timer *timer)
 	struct cm_instant now = cm_clock_utc();
 	struct cm_store_ask ask = {.until = now, .limit = CM_LIMIT_STORE_PAGE_VALUE};
 	if (cm_store_wakes(timer->node->store, &ask, NULL, &page, &rows, &n) != CM_OK)
-		return;
+		return false;
 	for (size_t i = 0; i < n; i++)
 		cm_timer_one(timer, &rows[i], now);
+	return n == CM_LIMIT_STORE_PAGE_VALUE;
 }
 
 static void
@@ -169,9 +171,9 @@ cm_timer_run(void *arg)
 		timer->stirred = false;
 		cm_mutex_unlock(&timer->lock);
 		cm_timer_holds(timer);
-		cm_timer_look(timer);
+		bool more = cm_timer_look(timer);
 		cm_timer_tidy(timer);
-		int64_t deadline = cm_timer_deadline(timer);
+		int64_t deadline = more ? 0 : cm_timer_deadline(timer);
 		cm_mutex_lock(&timer->lock);
 		while (!timer->stirred && !timer->stopping && cm_cond_wait(&timer->change, &timer->lock, deadline))
 			;
