@@ -145,12 +145,14 @@ cm_law_time_bar(struct cm_law_run *run)
 {
 	const struct cm_law_told *told = run->told;
 	const struct cm_national *law = told->stage == CM_LAW_BEFORE_SEND ? told->asking_law : told->asked_law;
-	struct cm_instant from, to;
+	struct cm_instant from, to, last;
 	size_t count = cm_law_offences(run);
 	uint64_t most = 0;
-	if (count == 0 || !cm_law_period(run, &from, &to))
+	if (count == 0 || !cm_law_period(run, 0, &from, &last))
 		return false;
-	struct cm_civil then = cm_instant_civil(to), now = cm_instant_civil(told->now);
+	for (size_t n = 1; cm_law_period(run, n, &from, &to); n++)
+		last = to.us > last.us ? to : last; // the offence may have lasted as long as any of the data
+	struct cm_civil then = cm_instant_civil(last), now = cm_instant_civil(told->now);
 	int64_t passed = now.year - then.year - (now.month < then.month || (now.month == then.month && now.day < then.day));
 	for (size_t i = 0; i < count; i++) {
 		uint64_t years = cm_law_bar(law, told->now, cm_offence_row(cm_law_offence(run, i))->code);

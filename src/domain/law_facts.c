@@ -57,12 +57,17 @@ cm_law_moment(const struct cm_law_run *run, const char *path, struct cm_instant 
 }
 
 bool
-cm_law_period(const struct cm_law_run *run, struct cm_instant *ret_from, struct cm_instant *ret_to)
+cm_law_period(const struct cm_law_run *run, size_t n, struct cm_instant *ret_from, struct cm_instant *ret_to)
 {
-	static const char *const ends[][2] = {
-	        {"task.start", "task.end"}, {"period.from", "period.to"}, {"data[0].period.from", "data[0].period.to"}};
+	static const char *const ends[][2] = {{"task.start", "task.end"}, {"period.from", "period.to"}};
+	size_t count = cm_facts_count(run->facts, "data");
+	struct cm_view from, to;
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (cm_law_moment(run, ends[i][0], ret_from) && cm_law_moment(run, ends[i][1], ret_to))
+			return n == 0;
+	for (size_t i = 0; i < count; i++)
+		if (cm_facts_find_in(run->facts, "data", i, "period.from", &from) && cm_instant_read(from, ret_from) &&
+		    cm_facts_find_in(run->facts, "data", i, "period.to", &to) && cm_instant_read(to, ret_to) && n-- == 0)
 			return true;
 	return false;
 }

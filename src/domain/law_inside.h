@@ -28,8 +28,9 @@ const struct cm_national_row *cm_law_national_kind(const struct cm_law_run *run,
 bool cm_law_fact(const struct cm_law_run *run, const char *path, struct cm_view *ret_text);
 bool cm_law_fact_is(const struct cm_law_run *run, const char *path, const char *text);
 bool cm_law_moment(const struct cm_law_run *run, const char *path, struct cm_instant *ret_t);
-// First and last moment of the data, of the task or of the kind's own period; false when one of them is open.
-bool cm_law_period(const struct cm_law_run *run, struct cm_instant *ret_from, struct cm_instant *ret_to);
+// First and last moment of the n-th period that has both: of the task or of the kind, which hold for all data, else of each item of
+// data. False when there are no more.
+bool cm_law_period(const struct cm_law_run *run, size_t n, struct cm_instant *ret_from, struct cm_instant *ret_to);
 size_t cm_law_words(struct cm_view text);
 
 // One of these words (lower case, ASCII) begins a word of a text whose path begins with one of `paths`, NULL at the end of both. The

@@ -166,14 +166,14 @@ cm_law_wrong_kind(struct cm_law_run *run)
 	for (size_t i = 0; i < count; i++)
 		if (cm_facts_find_in(run->facts, "data", i, "category", &category) && !cm_law_category_fits(kind, category))
 			return cm_law_saw(run, "data[%zu] is %.*s.", i, CM_VIEW_ARG(category));
-	if (!cm_law_period(run, &from, &to))
-		return false;
 	bool later = kind == CM_KIND_TRAFFIC_RT || kind == CM_KIND_CONTENT_RT || kind == CM_KIND_D_RT_TRAFFIC ||
 	             kind == CM_KIND_D_RT_CONTENT;
-	if (later && to.us <= run->told->now.us)
-		return cm_law_saw(run, "The period is over; what was, is stored.");
-	if (!later && to.us > run->told->now.us + CM_INSTANT_DAY)
-		return cm_law_saw(run, "The period ends in the future; what will be, is not stored yet.");
+	for (size_t n = 0; cm_law_period(run, n, &from, &to); n++) {
+		if (later && to.us <= run->told->now.us)
+			return cm_law_saw(run, "The period is over; what was, is stored.");
+		if (!later && to.us > run->told->now.us + CM_INSTANT_DAY)
+			return cm_law_saw(run, "The period ends in the future; what will be, is not stored yet.");
+	}
 	return false;
 }
 
@@ -188,33 +188,39 @@ cm_law_thin_need(struct cm_law_run *run)
 }
 
 static bool
-cm_law_unbounded(struct cm_law_run *run)
+cm_law_all_data(struct cm_law_run *run)
 {
 	static const char *const words[] = {"all data", "all the data", "everything", "any and all", "all accounts", "all users",
 	        "all customers", "all subscribers", "whole database", "entire database", NULL};
-	static const char *const lists[] = {"task.values", "persons", "things", "property"};
 	const char *word = "";
-	if (cm_law_mentions(run, cm_law_asked_texts, words, &word))
-		return cm_law_saw(run, "\"%s\".", word);
+	return cm_law_mentions(run, cm_law_asked_texts, words, &word) && cm_law_saw(run, "\"%s\".", word);
+}
+
+static bool
+cm_law_unbounded(struct cm_law_run *run)
+{
+	static const char *const lists[] = {"task.values", "persons", "things", "property"};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (cm_facts_count(run->facts, lists[i]) > 0)
 			return false;
 	size_t count = cm_facts_count(run->facts, "data");
 	struct cm_view format;
 	for (size_t i = 0; i < count; i++)
-		if (cm_facts_find_in(run->facts, "data", i, "identifiers[0].format", &format))
-			return false;
-	return cm_law_saw(run, "No account, person or thing is named.");
+		if (!cm_facts_find_in(run->facts, "data", i, "identifiers[0].format", &format))
+			return cm_law_saw(run, "data[%zu] names no account, person or thing.", i);
+	return count == 0 && cm_law_saw(run, "No account, person or thing is named.");
 }
 
 static bool
 cm_law_wide(struct cm_law_run *run)
 {
 	struct cm_instant from, to;
-	if (!cm_law_period(run, &from, &to) || to.us <= from.us)
-		return false;
-	int64_t days = (to.us - from.us) / CM_INSTANT_DAY;
-	return days > CM_LIMIT_LAW_PERIOD_DAYS_VALUE && cm_law_saw(run, "%lld days.", (long long)days);
+	for (size_t n = 0; cm_law_period(run, n, &from, &to); n++) {
+		int64_t days = (to.us - from.us) / CM_INSTANT_DAY;
+		if (days > CM_LIMIT_LAW_PERIOD_DAYS_VALUE)
+			return cm_law_saw(run, "%lld days.", (long long)days);
+	}
+	return false;
 }
 
 static bool
@@ -300,6 +306,7 @@ cm_law_send_rule(enum cm_safeguard safeguard)
 	        {CM_SAFEGUARD_KIND_CATEGORY, cm_law_wrong_kind},
 	        {CM_SAFEGUARD_NECESSITY, cm_law_thin_need},
 	        {CM_SAFEGUARD_PROPORTIONALITY, cm_law_unbounded},
+	        {CM_SAFEGUARD_ALL_DATA, cm_law_all_data},
 	        {CM_SAFEGUARD_PERIOD_WIDE, cm_law_wide},
 	        {CM_SAFEGUARD_IDENTIFIER, cm_law_bare_addresses},
 	        {CM_SAFEGUARD_DEADLINE_REASON, cm_law_no_reason},

@@ -488,7 +488,7 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
 	if (r == CM_OK)
-		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->now, &d->said, person->id, &d->arena}, report, &d->note);
+		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->evidence != NULL, d->now, &d->said, person->id, &d->arena}, report, &d->note);
 	if (r == CM_OK)
 		r = cm_decide_build(d, person, report);
 	if (r == CM_OK)

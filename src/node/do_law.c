@@ -20,16 +20,6 @@ cm_do_law_stage(struct cm_exchange *ex, bool ours, struct cm_report *report, enu
 	return r;
 }
 
-static cm_result
-cm_do_law_read(struct cm_exchange *ex, const struct cm_store_request *row, struct cm_report *report, struct cm_facts *facts)
-{
-	bool good = false;
-	cm_result r = cm_do_request_facts(ex->node, row, report, facts, &good);
-	if (r == CM_OK && !good)
-		return cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "document", "%s", "it cannot be read any more");
-	return r;
-}
-
 cm_result
 cm_do_law(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -53,7 +43,7 @@ cm_do_law(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 	if (r == CM_OK)
 		r = cm_route_query(cm_server_query(ex->rq), "consent", report, &consent);
 	if (r == CM_OK)
-		r = cm_do_law_read(ex, row, report, &facts);
+		r = cm_lawful_facts(ex->node, row, report, &facts);
 	if (r != CM_OK)
 		return r;
 	ask.kind = cm_kind_find(row->kind.p, row->kind.n);

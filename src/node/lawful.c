@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "domain/move.h"
 #include "node/do_json.h"
 #include "os/dir.h"
 
@@ -63,7 +64,6 @@ cm_lawful_answers(const struct cm_lawful_ask *ask, struct cm_report *report, str
 		a->person = cm_view_text(ask->person);
 		(void)cm_facts_find_in(ask->said, "answers", i, "rule", &a->rule);
 		(void)cm_facts_find_in(ask->said, "answers", i, "text", &a->text);
-		(void)cm_facts_find_in(ask->said, "answers", i, "person", &a->person);
 		if (cm_safeguard_find(a->rule.p, a->rule.n) == CM_SAFEGUARD_NONE)
 			return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "\"%.*s\"", CM_VIEW_ARG(a->rule));
 	}
@@ -110,13 +110,39 @@ cm_lawful_note(const struct cm_lawful *lawful, struct cm_report *report, struct 
 
 // -- decisions -----------------------------------------------------------------------------------------------------------
 
-static bool
-cm_lawful_stage(enum cm_event event, enum cm_law_stage *ret_stage)
+// Before which steps the law is asked when this is told. What gives data away is an answer too, and is carried out by that where the
+// kind knows no step between. The first step that refuses ends it.
+struct cm_lawful_stages {
+	enum cm_law_stage all[3];
+	size_t n;
+};
+
+static struct cm_lawful_stages
+cm_lawful_stages(const struct cm_lawful_step *step, enum cm_state from)
 {
-	bool gives = event == CM_EVENT_DISCLOSE || event == CM_EVENT_DISCLOSE_PART || event == CM_EVENT_DELIVER_PART;
+	struct cm_lawful_stages stages = {.n = 0};
+	enum cm_event event = step->event;
+	bool gives = step->evidence || cm_move_discloses(event);
 	bool acts = event == CM_EVENT_EXECUTE || event == CM_EVENT_PRESERVE || event == CM_EVENT_PRESERVE_PART;
-	*ret_stage = gives ? CM_LAW_BEFORE_DISCLOSE : acts ? CM_LAW_BEFORE_EXECUTE : CM_LAW_BEFORE_ANSWER;
-	return gives || acts;
+	bool accepts = event == CM_EVENT_ACCEPT || event == CM_EVENT_ACCEPT_CONDITIONS;
+	bool executed = from == CM_STATE_EXECUTING || from == CM_STATE_PARTLY_ANSWERED;
+	if (gives || accepts)
+		stages.all[stages.n++] = CM_LAW_BEFORE_ANSWER;
+	if (acts || (gives && !executed))
+		stages.all[stages.n++] = CM_LAW_BEFORE_EXECUTE;
+	if (gives)
+		stages.all[stages.n++] = CM_LAW_BEFORE_DISCLOSE;
+	return stages;
+}
+
+cm_result
+cm_lawful_facts(struct cm_node *node, const struct cm_store_request *request, struct cm_report *report, struct cm_facts *facts)
+{
+	bool good = false;
+	cm_result r = cm_do_request_facts(node, request, report, facts, &good);
+	if (r == CM_OK && !good)
+		return cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "document", "%s", "it cannot be read any more");
+	return r;
 }
 
 cm_result
@@ -126,18 +152,24 @@ cm_lawful_decide(struct cm_node *node, const struct cm_store_request *request, c
 	struct cm_buf CM_CLEANUP(cm_buf_fini) note = cm_buf_of(CM_LIMIT_ACT_VALUE_BYTES_VALUE);
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	CM_AUTO struct cm_lawful *lawful = cm_mem_new(sizeof *lawful);
-	struct cm_lawful_ask ask = {.now = step->now, .said = step->said, .person = step->person, .peer = request->peer};
-	bool good = false;
+	struct cm_lawful_ask ask = {.kind = cm_kind_find(request->kind.p, request->kind.n),
+	        .stage = CM_LAW_BEFORE_ANSWER,
+	        .now = step->now,
+	        .said = step->said,
+	        .person = step->person,
+	        .peer = request->peer};
+	struct cm_lawful_stages stages = cm_lawful_stages(step, cm_state_find(request->state.p, request->state.n));
 	cm_facts_init(&facts);
-	ask.kind = cm_kind_find(request->kind.p, request->kind.n);
-	bool judged = cm_lawful_stage(step->event, &ask.stage);
 	cm_result r = lawful == NULL ? CM_NOMEM : CM_OK;
-	if (r == CM_OK && judged)
-		r = cm_do_request_facts(node, request, report, &facts, &good);
+	if (r == CM_OK && stages.n > 0)
+		r = cm_lawful_facts(node, request, report, &facts);
 	if (r == CM_OK)
-		r = cm_lawful_check(node, &facts, &ask, report, lawful);
-	if (r == CM_OK && judged && good)
+		r = cm_lawful_check(node, &facts, &ask, report, lawful); // the answers are read even when nothing is judged
+	for (size_t i = 0; r == CM_OK && i < stages.n; i++) {
+		lawful->told.stage = stages.all[i];
+		cm_law_check(&facts, &lawful->told, &lawful->law);
 		r = cm_law_judge(&lawful->law, report);
+	}
 	if (r == CM_OK)
 		r = cm_lawful_note(lawful, report, &note);
 	if (r == CM_OK)

@@ -27,8 +27,8 @@ struct cm_lawful_ask {
 	struct cm_instant now;
 	struct cm_view peer;          // the other node, or empty
 	bool ours;                    // we ask
-	const struct cm_facts *said;  // the call: "answers[0].rule", ".text", ".person"; NULL: none
-	const char *person;           // whose call it is: answers without a person are this one's
+	const struct cm_facts *said;  // the call: "answers[0].rule", ".text"; NULL: none
+	const char *person;           // whose session the call is of: nobody answers for another
 };
 // Refused with api_member for an answer to a rule that does not exist, or for too many.
 CM_CHECKED cm_result cm_lawful_check(struct cm_node *node, const struct cm_facts *facts, const struct cm_lawful_ask *ask,
@@ -37,10 +37,16 @@ CM_CHECKED cm_result cm_lawful_check(struct cm_node *node, const struct cm_facts
 // What was answered, for the note of an act: "death: assurance 7/2027 (orsk)". Refused with api_member when it is too long.
 CM_CHECKED cm_result cm_lawful_note(const struct cm_lawful *lawful, struct cm_report *report, struct cm_buf *note);
 
-// Before a decision about a request that we received is told: its step is judged, and what was answered is noted. Steps that give
-// nothing to the other side are not judged, only noted.
+// What a request asks, for the law. Refused with request_unknown when its document cannot be read any more.
+CM_CHECKED cm_result cm_lawful_facts(struct cm_node *node, const struct cm_store_request *request, struct cm_report *report,
+                                     struct cm_facts *facts);
+
+// Before a decision about a request that we received is told: all steps that it takes are judged, and what was answered is noted.
+// Evidence, and every event by which the other side learns data (cm_move_discloses), is judged as answer and as disclosure,
+// whatever the event is called. What asks back or refuses is not judged, only noted.
 struct cm_lawful_step {
 	enum cm_event event;
+	bool evidence; // a package goes with it
 	struct cm_instant now;
 	const struct cm_facts *said; // the call
 	const char *person;

@@ -42,13 +42,19 @@ def before_it_leaves(xa, request):
     said = xa.call('POST', '/api/v1/requests/check', 'api_request_check', '', {'draft': request, 'to': 'xb.contact'})
     check('the file of the folder is the law', 'language' in [f['rule'] for f in said['findings']], said)
     all_data = copy.deepcopy(request)
-    all_data['request']['data'][0]['description'] = 'All data of the hoster'
-    call_refuses('law_block', xa, 'POST', '/api/v1/requests', 'api_request_create', '', {'draft': all_data, 'to': 'xb.contact'})
+    all_data['request']['data'][0]['description'] = 'Everything else of the hoster is excluded'
+    said = xa.call('POST', '/api/v1/requests/check', 'api_request_check', '', {'draft': all_data, 'to': 'xb.contact'})
+    check('words warn and do not stop', 'all-data' in [f['rule'] for f in said['findings']] and said['may_go_on'], said)
+    wrong = json.load(open(os.path.join(DRAFTS, 'subscriber.json')))
+    wrong['request']['data'][0]['category'] = 'content'
+    call_refuses('law_block', xa, 'POST', '/api/v1/requests', 'api_request_create', '', {'draft': wrong, 'to': 'xb.contact'})
     urgent = copy.deepcopy(request)
     urgent['request']['urgency'] = {'level': 'emergency', 'reason': 'The hospital is closed.'}
     call_refuses('law_hold', xa, 'POST', '/api/v1/requests', 'api_request_create', '', {'draft': urgent, 'to': 'xb.contact'})
     call_refuses('api_member', xa, 'POST', '/api/v1/requests', 'api_request_create', '',
                  {'draft': urgent, 'to': 'xb.contact', 'answers': [{'rule': 'weather', 'text': 'fine'}]})
+    call_refuses('api_member', xa, 'POST', '/api/v1/requests', 'api_request_create', '',
+                 {'draft': urgent, 'to': 'xb.contact', 'answers': [{'rule': 'emergency-true', 'text': 'A patient is in theatre.', 'person': 'nadia'}]})
     sent = xa.call('POST', '/api/v1/requests', 'api_request_create', '',
                    {'draft': urgent, 'to': 'xb.contact', 'answers': [{'rule': 'emergency-true', 'text': 'A patient is in theatre.'}]})
     finding = [f for f in sent['findings'] if f['rule'] == 'emergency-true']
@@ -81,6 +87,32 @@ def arrived(node, request):
         return None
 
 
+def decide(node, request, event, answers=(), refused=None):
+    said = {'event': event, 'text': 'So it is.', 'answers': [{'rule': rule, 'text': 'See file 7.'} for rule in answers]}
+    path, purpose = '/api/v1/requests/%s/decision' % request, 'api_request_decide'
+    if refused is None:
+        return node.call('POST', path, purpose, request, said)
+    try:
+        node.call('POST', path, purpose, request, said)
+        return check('%s is held by %s' % (event, refused), False)
+    except Refused as why:
+        return check('%s is held by %s' % (event, refused), 'law_hold' in str(why) and refused in str(why), str(why))
+
+
+# Every event that gives something away is judged, not the disclosure of stored data alone.
+def before_anything_goes(xa, xb, urgent):
+    decide(xb, urgent, 'execute')
+    decide(xb, urgent, 'tell_provider', (), 'emergency-true')
+    decide(xb, urgent, 'tell_provider', ('emergency-true',))
+    draft = json.load(open(os.path.join(DRAFTS, 'evidence.json')))
+    sent = xa.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': draft, 'to': 'xb.contact'})['request']
+    until('the second request is at xb', 20, lambda: arrived(xb, sent))
+    decide(xb, sent, 'execute')
+    decide(xb, sent, 'answer', (), 'torture')
+    said = decide(xb, sent, 'answer', ('torture', 'sovereignty'))
+    check('with the answer it goes', said['state'] == 'answered', said)
+
+
 def main():
     folder = tempfile.mkdtemp()
     xa = Node(folder, 'xa.contact', 'Arland', ['ilse'])
@@ -88,12 +120,16 @@ def main():
     try:
         without_a_node()
         a_bad_file_stops_the_start(xa)
+        os.makedirs(os.path.join(xb.home, 'national'))
+        write(os.path.join(xb.home, 'national', 'xb.tab'), HEAD + 'name\tBorvia\t\t\t\ts. 1\ntorture_assurance\tyes\t\t\tAct 7\ts. 2\n')
         for node in (xa, xb):
             node.start()
             node.login()
         path = Path(xa, xb)
         path.make_peers()
-        before_it_is_answered(xb, before_it_leaves(xa, path.request))
+        urgent = before_it_leaves(xa, path.request)
+        before_it_is_answered(xb, urgent)
+        before_anything_goes(xa, xb, urgent)
     finally:
         xa.stop()
         xb.stop()

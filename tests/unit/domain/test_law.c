@@ -152,7 +152,7 @@ a_block_stops_whatever_is_answered(void **state)
 	struct cm_law law;
 	struct cm_report report = {0};
 	struct cm_law_answer answer = {cm_view_text("proportionality"), cm_view_text("It is fine."), cm_view_text("Orsk")};
-	load("refuse", "proportionality~all_data.facts", &v);
+	load("refuse", "proportionality~second_item.facts", &v);
 	v.told.answers = &answer;
 	v.told.answer_count = 1;
 	cm_law_check(&v.facts, &v.told, &law);
