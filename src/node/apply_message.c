@@ -420,6 +420,7 @@ cm_apply_deliver(struct cm_apply *a, const struct cm_hi1_object *o)
 	if (packed != NULL) { // what the message does not say
 		row.package = packed->package;
 		row.created = packed->created;
+		row.anyway = a->told.anyway;
 	}
 	if (a->in)
 		cm_change_delivery(a->change, &row);

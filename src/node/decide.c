@@ -424,6 +424,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 		cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, d->request->objects);
 	}
 	if (d->evidence != NULL) {
+		send.told.anyway = cm_decide_said(d, "override");
 		cm_hex_text(cm_hash_view(&d->evidence->blob), blob);
 		cm_hex_text(cm_hash_view(&d->evidence->package), package);
 		snprintf(length, sizeof length, "%llu", (unsigned long long)d->evidence->length);

@@ -226,6 +226,8 @@ cm_directory_may_disclose(struct cm_node *node, const char *name, struct cm_view
 		return CM_OK;
 	if (strcmp(standing.why, "stale") != 0 || anyway.n == 0)
 		return cm_report_refuse(report, CM_ERROR_PEER_HELD, name, "%s", standing.why);
+	if (person == NULL)
+		return CM_OK;
 	snprintf(text, sizeof text, "disclosed with lists that are too old, by %s: %.*s", person, CM_VIEW_ARG(anyway));
 	return cm_directory_tell(node, name, text, report);
 }

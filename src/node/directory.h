@@ -52,7 +52,7 @@ void cm_directory_standing(struct cm_node *node, const struct cm_peer *peer, str
 bool cm_directory_vouches(struct cm_node *node, const struct cm_identity *identity);
 
 // Refused with peer_held when nothing may be disclosed to the peer now. `anyway` are a person's words for doing it with lists
-// that are too old; they heal nothing else.
+// that are too old; they heal nothing else. Who said them is told in the events; NULL: that was told before.
 CM_CHECKED cm_result cm_directory_may_disclose(struct cm_node *node, const char *peer, struct cm_view anyway,
                                                const char *person, struct cm_report *report);
 

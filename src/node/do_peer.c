@@ -78,7 +78,7 @@ cm_do_peer_evidence_find(struct cm_exchange *ex, struct cm_report *report, int *
 		return r;
 	if (row == NULL || !row->ours || cm_view_is(row->state, "packed") || !cm_view_is(row->peer, peer.identity.node))
 		return cm_report_refuse(report, CM_ERROR_HTTP_NOT_FOUND, "evidence", "%s", ex->match.part[0]);
-	r = cm_directory_may_disclose(ex->node, peer.identity.node, cm_view_of(NULL, 0), "", report);
+	r = cm_directory_may_disclose(ex->node, peer.identity.node, row->anyway, NULL, report);
 	if (r != CM_OK)
 		return r;
 	*ret_blob = row->blob;

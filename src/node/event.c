@@ -28,6 +28,7 @@ cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to
 		cm_buf_u64be(to, (uint64_t)message->judged[i].until.us);
 	}
 	cm_event_ends_write(&message->ends, to);
+	cm_buf_field(to, message->anyway);
 }
 
 cm_result
@@ -58,7 +59,12 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 		m.judged[i].until.us = (int64_t)cm_rd_u64be(&rd);
 	}
 	bool older = cm_rd_done(&rd); // written before documents were read for their ends
-	if (!older && (!cm_event_ends_read(&rd, &m.ends) || !cm_rd_done(&rd)))
+	if (!older && !cm_event_ends_read(&rd, &m.ends))
+		return CM_BUG;
+	older = cm_rd_done(&rd); // written before an override was kept
+	if (!older)
+		m.anyway = cm_rd_field(&rd);
+	if (!cm_rd_done(&rd))
 		return CM_BUG;
 	*ret_message = m;
 	return CM_OK;

@@ -163,6 +163,7 @@ struct cm_store_delivery {
 	struct cm_hash package; // zeros until opened (or packed by us)
 	struct cm_view title, report; // report: verdict after opening, for people (JSON)
 	uint64_t message;      // artifact of the DELIVER
+	struct cm_view anyway; // we deliver: a person's words for doing it with lists that are too old, or empty
 	struct cm_instant created, changed;
 	// How fetching goes (we receive): fetches that brought nothing since the last that did, those that brought other bytes than
 	// announced, when the next may begin, what the last one ran into.

@@ -75,7 +75,7 @@ static const struct cm_table cm_table_delivery = {ROW(delivery, 1), .columns = {
         C(delivery, TEXT, delivery_id), C(delivery, NUMBER, sequence), C(delivery, NUMBER, last),
         C(delivery, TEXT, state), C(delivery, TEXT, url), C(delivery, HASH, blob), C(delivery, NUMBER, length),
         C(delivery, NUMBER, have), C(delivery, HASH, package), C(delivery, TEXT, title), C(delivery, TEXT, report),
-        C(delivery, NUMBER, message), C(delivery, TIME, created), C(delivery, TIME, changed),
+        C(delivery, NUMBER, message), C(delivery, TEXT, anyway), C(delivery, TIME, created), C(delivery, TIME, changed),
         C(delivery, NUMBER, tries), C(delivery, NUMBER, strikes), C(delivery, TIME, due), C(delivery, TEXT, trouble)},
         .indexes = "CREATE INDEX delivery_created ON delivery(created, id);"
                    "CREATE INDEX delivery_request ON delivery(request);"

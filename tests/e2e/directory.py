@@ -189,6 +189,19 @@ def a_frozen_key(world):
     return asked
 
 
+def evidence_all_the_same(world, asked):
+    """A person says why with the delivery; the other side fetches it later, when nobody is there to say it again."""
+    open(world.file('mail.txt'), 'w').write('From: somebody')
+    run_of = [COMITY, 'evidence', 'send', world.file('mail.txt'), '--request', asked, '--home', world.xb.home, '--session',
+              world.xb.file(world.xb.people[world.xb.who], 'session')]
+    done = subprocess.run(run_of, capture_output=True, text=True)
+    check('an old list stops evidence', done.returncode == 1 and TEXTS['peer_held'] in done.stderr, done.stderr)
+    row = world.xb.call('GET', '/api/v1/evidence')['evidence'][0]
+    world.xb.call('POST', '/api/v1/evidence/%s/delivery' % row['evidence'], 'api_evidence_deliver', row['evidence'],
+                  {'event': 'deliver_part', 'override': 'Called the minister.'})
+    until('it is fetched', 30, lambda: [e['state'] for e in world.xa.call('GET', '/api/v1/evidence')['evidence']] == ['received'])
+
+
 def a_list_too_old(world, asked):
     world.clock.forward(73 * HOUR)
     for node in (world.xa, world.xb):  # sessions have ended
@@ -200,6 +213,7 @@ def a_list_too_old(world, asked):
     check('a person says why', world.turned(override='Called the embassy.')['receipt'] is not None)
     world.alarmed(world.xb, 'xa.contact', 'Called the embassy.')
     world.preserved()
+    evidence_all_the_same(world, asked)
     world.life.decide(asked, event='answer', text='Here it is.', override='Called the minister.')
     world.life.say(asked, 'answered', 'by a person')
     world.alarmed(world.xb, 'xa.contact', 'Called the minister.')
