@@ -35,6 +35,7 @@ struct cm_call_statement {
 
 struct cm_call_person {
 	const char *home, *person, *name, *functions;
+	const char *roles;   // separated by ",", or ""
 	const char *session; // file of whoever approves, or NULL
 	struct cm_view password, code;
 	bool enrol; // new factors for a person who is here

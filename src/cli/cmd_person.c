@@ -90,12 +90,24 @@ cm_cmd_person_put(const struct cm_command_line *line, struct cm_call_person *per
 	return CM_CLI_DONE;
 }
 
+// The values of --role, separated by ",".
+static void
+cm_cmd_person_roles(const struct cm_command_line *line, enum cm_option option, struct cm_buf *roles)
+{
+	const char *role;
+	for (size_t i = 0; (role = cm_command_value_at(line, option, i)) != NULL; i++)
+		cm_buf_printf(roles, "%s%s", i == 0 ? "" : ",", role);
+}
+
 int
 cm_cmd_person_add(const struct cm_command_line *line)
 {
 	struct cm_call_person person = cm_cmd_person_of(line);
 	person.name = cm_command_value(line, CM_OPTION_PERSON_ADD_NAME);
 	person.functions = cm_command_value(line, CM_OPTION_PERSON_ADD_FUNCTIONS);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roles = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	cm_cmd_person_roles(line, CM_OPTION_PERSON_ADD_ROLE, &roles);
+	person.roles = cm_buf_cstr(&roles);
 	return cm_cmd_person_put(line, &person, cm_command_value(line, CM_OPTION_PERSON_ADD_PASSWORD_FILE),
 	                         cm_command_value(line, CM_OPTION_PERSON_ADD_TOTP_FILE));
 }
@@ -106,6 +118,9 @@ cm_cmd_person_enrol(const struct cm_command_line *line)
 	struct cm_call_person person = cm_cmd_person_of(line);
 	person.name = person.person;
 	person.enrol = true;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roles = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	cm_cmd_person_roles(line, CM_OPTION_PERSON_ENROL_ROLE, &roles);
+	person.roles = cm_buf_cstr(&roles);
 	return cm_cmd_person_put(line, &person, cm_command_value(line, CM_OPTION_PERSON_ENROL_PASSWORD_FILE),
 	                         cm_command_value(line, CM_OPTION_PERSON_ENROL_TOTP_FILE));
 }

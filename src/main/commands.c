@@ -89,6 +89,7 @@ cm_commands_person_put(const struct cm_call_person *person, struct cm_report *re
 	        .person = person->person,
 	        .name = person->name,
 	        .functions = person->functions,
+	        .roles = person->roles,
 	        .session = person->session,
 	        .password = person->password,
 	        .enrol = person->enrol,

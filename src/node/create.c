@@ -14,6 +14,7 @@
 #include "node/hold.h"
 #include "node/lawful.h"
 #include "node/outbox.h"
+#include "node/rights.h"
 #include "node/send.h"
 #include "os/clock.h"
 #include "proto/legal.h"
@@ -354,7 +355,7 @@ cm_create_read(struct cm_exchange *ex, struct cm_create *d, struct cm_report *re
 }
 
 void
-cm_create_request(struct cm_exchange *ex, const char *person)
+cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person)
 {
 	struct cm_report report;
 	CM_AUTO struct cm_create *d = cm_mem_new(sizeof *d);
@@ -362,15 +363,17 @@ cm_create_request(struct cm_exchange *ex, const char *person)
 	cm_report_clear(&report);
 	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_read(ex, d, &report, draft);
 	if (r == CM_OK)
+		r = cm_rights_check_kind(person->roles, cm_kind_find(draft->message.workflow.p, draft->message.workflow.n), &report);
+	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, draft, &report);
 	if (r == CM_OK)
-		r = cm_create_vouched(ex, d, draft->message.workflow, person, &report);
+		r = cm_create_vouched(ex, d, draft->message.workflow, person->id, &report);
 	if (r == CM_OK)
-		r = cm_create_lawful(ex, d, draft, person, &report);
+		r = cm_create_lawful(ex, d, draft, person->id, &report);
 	if (r == CM_OK) {
 		struct cm_create *sent = cm_take(&d); // the store's writer may be done with it before we are
 		sent->ex = ex;
-		r = cm_create_send(ex->node, sent, draft, person, &report);
+		r = cm_create_send(ex->node, sent, draft, person->id, &report);
 		if (r != CM_OK)
 			d = sent;
 	}

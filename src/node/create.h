@@ -9,6 +9,6 @@ CM_CHECKED cm_result cm_create_check(struct cm_exchange *ex, struct cm_report *r
 
 // Signs, stores and sends the request of `person`; the exchange is answered when the peer's receipt is durable, at the
 // latest after limit hi1_answer_ms. Takes the exchange over.
-void cm_create_request(struct cm_exchange *ex, const char *person);
+void cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person);
 
 #endif

@@ -266,7 +266,7 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	        .node = cm_view_text(d->node->name.whole),
 	        .role = cm_view_text("contact_point"),
 	        .person = cm_view_text(person->name),
-	        .functions = cm_view_text(person->roles),
+	        .functions = cm_view_text(person->functions),
 	};
 	struct cm_doc_ground ground = {cm_decide_said(d, "ground"), cm_decide_said(d, "ground_article"), words};
 	struct cm_answer_doc doc = {

@@ -12,6 +12,7 @@
 #include "node/keeper_statement.h"
 #include "node/own_acts.h"
 #include "node/persons.h"
+#include "node/rights.h"
 
 static void
 cm_do_login(struct cm_exchange *ex)
@@ -134,6 +135,7 @@ cm_do_person_list(struct cm_exchange *ex)
 	struct cm_report report = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
 	struct cm_json_put put = cm_json_put_of(&body);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roles = cm_buf_of(CM_LIMIT_PERSON_FUNCTIONS_VALUE);
 	CM_AUTO struct cm_ipc_persons *persons = cm_mem_new(sizeof *persons);
 	cm_result r = persons == NULL ? CM_NOMEM : cm_keeper_client_person_list(&ex->node->keeper, &report, persons);
 	if (r != CM_OK) {
@@ -146,9 +148,12 @@ cm_do_person_list(struct cm_exchange *ex)
 	for (size_t i = 0; i < persons->n; i++) {
 		cm_json_put_object(&put);
 		cm_json_put_member_bool(&put, "disabled", persons->persons[i].disabled);
+		cm_json_put_member_cstr(&put, "functions", persons->persons[i].functions);
 		cm_json_put_member_cstr(&put, "name", persons->persons[i].name);
 		cm_json_put_member_cstr(&put, "person", persons->persons[i].id);
-		cm_json_put_member_cstr(&put, "roles", persons->persons[i].roles);
+		cm_buf_clear(&roles);
+		cm_rights_write(persons->persons[i].roles, &roles);
+		cm_json_put_member_text(&put, "roles", cm_buf_view(&roles));
 		cm_json_put_end_object(&put);
 	}
 	cm_json_put_end_array(&put);

@@ -271,7 +271,7 @@ cm_do_requests(struct cm_exchange *ex)
 	if (cm_route_row(route)->session)
 		r = cm_exchange_person(ex, &(struct cm_exchange_who){.act = NULL}, &report, &person);
 	if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CREATE) {
-		cm_create_request(ex, person.id);
+		cm_create_request(ex, &person);
 		return;
 	}
 	if (r == CM_OK && route == CM_ROUTE_API_REQUEST_CHECK)

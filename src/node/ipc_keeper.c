@@ -213,7 +213,8 @@ cm_ipc_keeper_person_write(const struct cm_ipc_person *person, struct cm_buf *to
 {
 	cm_buf_field(to, cm_view_text(person->id));
 	cm_buf_field(to, cm_view_text(person->name));
-	cm_buf_field(to, cm_view_text(person->roles));
+	cm_buf_field(to, cm_view_text(person->functions));
+	cm_buf_u32be(to, person->roles);
 	cm_buf_u32be(to, person->factors);
 	cm_buf_u8(to, person->disabled ? 1 : 0);
 }
@@ -223,8 +224,9 @@ cm_ipc_person(struct cm_rd *rd, struct cm_ipc_person *ret_person)
 {
 	if (!cm_ipc_text(rd, ret_person->id, sizeof ret_person->id) ||
 	    !cm_ipc_text(rd, ret_person->name, sizeof ret_person->name) ||
-	    !cm_ipc_text(rd, ret_person->roles, sizeof ret_person->roles))
+	    !cm_ipc_text(rd, ret_person->functions, sizeof ret_person->functions))
 		return false;
+	ret_person->roles = cm_rd_u32be(rd);
 	ret_person->factors = cm_rd_u32be(rd);
 	uint8_t disabled = cm_rd_u8(rd);
 	ret_person->disabled = disabled == 1;

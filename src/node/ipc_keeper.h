@@ -14,7 +14,7 @@
 #define CM_IPC_SESSION_ID 16
 #define CM_IPC_PERSON_ID CM_LIMIT_PERSON_ID_VALUE       // bytes with NUL
 #define CM_IPC_PERSON_NAME CM_LIMIT_PERSON_NAME_VALUE   // bytes with NUL
-#define CM_IPC_PERSON_ROLES CM_LIMIT_PERSON_ROLES_VALUE // bytes with NUL, separated by ","
+#define CM_IPC_PERSON_FUNCTIONS CM_LIMIT_PERSON_FUNCTIONS_VALUE // bytes with NUL
 
 struct cm_ipc_cades {
 	struct cm_hash manifest;
@@ -78,7 +78,8 @@ bool cm_ipc_keeper_keys_read(struct cm_view v, struct cm_ipc_keys *ret_keys);
 struct cm_ipc_person {
 	char id[CM_IPC_PERSON_ID];
 	char name[CM_IPC_PERSON_NAME];
-	char roles[CM_IPC_PERSON_ROLES];
+	char functions[CM_IPC_PERSON_FUNCTIONS]; // as the other side is shown them
+	uint32_t roles;                          // cm_rights_roles: what the person may do here
 	uint32_t factors; // how often factors were given: 1 for a person who was added
 	bool disabled;
 };

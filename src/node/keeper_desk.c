@@ -24,7 +24,7 @@ cm_keeper_desk_needed(const struct cm_keeper *keeper, struct cm_view act)
 {
 	if (keeper->offline)
 		return 0;
-	return cm_view_is(act, "person_disable") ? 1 : (size_t)cm_purpose_row(CM_PURPOSE_APPROVE)->persons;
+	return cm_rights_persons(act);
 }
 
 static cm_result
@@ -62,6 +62,7 @@ cm_keeper_desk_enrolment(struct cm_keeper *keeper, struct cm_view payload, const
 	if (r == CM_OK) {
 		const struct cm_keeper_person *p = cm_keeper_person_find(&keeper->persons, e.person);
 		cm_keeper_session_end_person(&keeper->sessions, p->public.id); // old factors open nothing more
+		cm_keeper_approval_end_person(&keeper->approvals, p->public.id); // nor do the old roles
 		cm_keeper_approval_spend(&keeper->approvals, &matter);
 		cm_buf_field(answer, e.person);
 	}
@@ -146,7 +147,7 @@ cm_keeper_desk_logout(struct cm_keeper *keeper, struct cm_view payload, struct c
 	return cm_keeper_session_end(&keeper->sessions, payload.p, report);
 }
 
-// The statement in a frame, and the person whose session it is.
+// The statement in a frame, and the person whose session it is and whose roles allow it.
 static cm_result
 cm_keeper_desk_statement(struct cm_keeper *keeper, struct cm_view payload, struct cm_report *report,
                          struct cm_keeper_statement *ret_statement, const struct cm_keeper_person **ret_person)
@@ -161,8 +162,10 @@ cm_keeper_desk_statement(struct cm_keeper *keeper, struct cm_view payload, struc
 	const struct cm_keeper_person *person = cm_keeper_person_find(&keeper->persons, cm_view_text(id));
 	if (person == NULL || person->public.disabled)
 		return cm_report_refuse(report, CM_ERROR_SESSION_UNKNOWN, "session", "ended");
-	*ret_person = person;
-	return CM_OK;
+	r = cm_rights_check(person->public.roles, ret_statement->act, report);
+	if (r == CM_OK)
+		*ret_person = person;
+	return r;
 }
 
 cm_result
@@ -195,7 +198,7 @@ cm_keeper_desk_approve(struct cm_keeper *keeper, struct cm_view payload, struct 
 	struct cm_ipc_approval approval = {
 	        .have = (uint32_t)cm_keeper_approval_count(&keeper->approvals, &matter),
 	        .needed = (uint32_t)(of_persons ? cm_keeper_desk_needed(keeper, matter.act)
-	                                        : cm_purpose_row(CM_PURPOSE_APPROVE)->persons),
+	                                        : cm_rights_persons(matter.act)),
 	        .again = r == CM_REFUSED,
 	};
 	// All that are needed are in force: the matter was approved, but could not be done, and one of them asks again.

@@ -7,6 +7,7 @@
 #include "node/ipc_keeper.h"
 #include "node/keeper_login.h"
 #include "node/keeper_statement.h"
+#include "node/rights.h"
 #include "node/slotfile.h"
 #include "os/ipc.h"
 

@@ -8,7 +8,7 @@
 #include "base/rd.h"
 
 #define CM_KEEPER_LOGIN_TAG "comity-login-v1\n"
-#define CM_KEEPER_LOGIN_ENROL_TAG "comity-enrol-v1\n"
+#define CM_KEEPER_LOGIN_ENROL_TAG "comity-enrol-v2\n"
 #define CM_KEEPER_LOGIN_PLAIN 4096 // password of 1024 bytes and the names, with room
 
 static cm_result
@@ -51,6 +51,7 @@ cm_keeper_enrolment_seal(const struct cm_keeper_enrolment *e, const struct cm_se
 	cm_buf_text(&plain, CM_KEEPER_LOGIN_ENROL_TAG);
 	cm_buf_field(&plain, e->person);
 	cm_buf_field(&plain, e->name);
+	cm_buf_field(&plain, e->functions);
 	cm_buf_field(&plain, e->roles);
 	cm_buf_field(&plain, e->password);
 	cm_buf_add(&plain, e->totp, sizeof e->totp);
@@ -125,6 +126,7 @@ cm_keeper_enrolment_open(struct cm_view sealed, const struct cm_seal_identity *i
 	bool tag = cm_view_is(cm_rd_bytes(&rd, strlen(CM_KEEPER_LOGIN_ENROL_TAG)), CM_KEEPER_LOGIN_ENROL_TAG);
 	e.person = cm_rd_field(&rd);
 	e.name = cm_rd_field(&rd);
+	e.functions = cm_rd_field(&rd);
 	e.roles = cm_rd_field(&rd);
 	e.password = cm_rd_field(&rd);
 	struct cm_view totp = cm_rd_bytes(&rd, sizeof e.totp);

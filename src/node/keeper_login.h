@@ -15,11 +15,12 @@ struct cm_keeper_login {
 	uint8_t session_key[32]; // fresh, made by the officer's program and kept there
 };
 
-// A new person, or new factors of one (then name and roles are ignored).
+// A new person, or new factors of one (then name and functions are ignored).
 struct cm_keeper_enrolment {
 	struct cm_view person; // a-z 0-9 . - , starts with a letter
 	struct cm_view name;
-	struct cm_view roles;  // separated by ","
+	struct cm_view functions; // as the other side is shown them
+	struct cm_view roles;     // of data/person_roles.tab, separated by ","; empty: all of a new person, else as they are
 	struct cm_view password;
 	uint8_t totp[CM_TOTP_SECRET]; // fresh
 };

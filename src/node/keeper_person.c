@@ -27,7 +27,7 @@ cm_keeper_person_read(struct cm_rd *rd, struct cm_keeper_person *p)
 {
 	if (!cm_keeper_person_text(rd, p->public.id, sizeof p->public.id) ||
 	    !cm_keeper_person_text(rd, p->public.name, sizeof p->public.name) ||
-	    !cm_keeper_person_text(rd, p->public.roles, sizeof p->public.roles) ||
+	    !cm_keeper_person_text(rd, p->public.functions, sizeof p->public.functions) ||
 	    !cm_keeper_person_text(rd, p->verifier, sizeof p->verifier))
 		return false;
 	struct cm_view salt = cm_rd_bytes(rd, sizeof p->salt);
@@ -42,6 +42,19 @@ cm_keeper_person_read(struct cm_rd *rd, struct cm_keeper_person *p)
 	return true;
 }
 
+// The roles stand behind all persons, by name: a file from before there were roles ends there, and its persons have all of them.
+static bool
+cm_keeper_person_read_roles(struct cm_rd *rd, struct cm_keeper_person *list, size_t n)
+{
+	bool before = cm_rd_done(rd);
+	for (size_t i = 0; i < n; i++) {
+		list[i].public.roles = cm_rights_all();
+		if (!before && cm_rights_read(cm_rd_field(rd), NULL, &list[i].public.roles) != CM_OK)
+			return false;
+	}
+	return true;
+}
+
 cm_result
 cm_keeper_person_open(const char *path, struct cm_report *report, struct cm_keeper_persons *persons)
 {
@@ -53,6 +66,7 @@ cm_keeper_person_open(const char *path, struct cm_report *report, struct cm_keep
 	bool good = n <= CM_LIMIT_PERSONS_VALUE;
 	for (size_t i = 0; i < n && good; i++)
 		good = cm_keeper_person_read(&rd, &persons->list[i]);
+	good = good && cm_keeper_person_read_roles(&rd, persons->list, n);
 	if (r == CM_OK && (!good || !cm_rd_done(&rd)))
 		r = cm_report_refuse(report, CM_ERROR_SLOT_DAMAGED, path, "contents");
 	persons->n = n;
@@ -73,13 +87,18 @@ cm_keeper_person_keep(struct cm_keeper_persons *persons, struct cm_report *repor
 		const struct cm_keeper_person *p = &persons->list[i];
 		cm_buf_field(&contents, cm_view_text(p->public.id));
 		cm_buf_field(&contents, cm_view_text(p->public.name));
-		cm_buf_field(&contents, cm_view_text(p->public.roles));
+		cm_buf_field(&contents, cm_view_text(p->public.functions));
 		cm_buf_field(&contents, cm_view_text(p->verifier));
 		cm_buf_add(&contents, p->salt, sizeof p->salt);
 		cm_buf_add(&contents, p->totp, sizeof p->totp);
 		cm_buf_u64be(&contents, p->last_step);
 		cm_buf_u32be(&contents, p->public.factors);
 		cm_buf_u8(&contents, p->public.disabled ? 1 : 0);
+	}
+	for (size_t i = 0; i < persons->n; i++) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) roles = cm_buf_of(CM_LIMIT_PERSON_FUNCTIONS_VALUE);
+		cm_rights_write(persons->list[i].public.roles, &roles);
+		cm_buf_field(&contents, cm_buf_view(&roles));
 	}
 	cm_result r = cm_buf_result(&contents);
 	if (r == CM_OK)
@@ -149,9 +168,16 @@ cm_keeper_person_form(const struct cm_keeper_enrolment *e, struct cm_report *rep
 		return cm_report_refuse(report, CM_ERROR_PERSON_FORM, "id", "%.*s", CM_VIEW_ARG(e->person));
 	if (e->name.n == 0 || e->name.n >= CM_IPC_PERSON_NAME || !cm_text_showable(e->name, false))
 		return cm_report_refuse(report, CM_ERROR_PERSON_FORM, "name", "%zu bytes", e->name.n);
-	if (e->roles.n >= CM_IPC_PERSON_ROLES || !cm_text_showable(e->roles, false))
-		return cm_report_refuse(report, CM_ERROR_PERSON_FORM, "roles", "%zu bytes", e->roles.n);
+	if (e->functions.n >= CM_IPC_PERSON_FUNCTIONS || !cm_text_showable(e->functions, false))
+		return cm_report_refuse(report, CM_ERROR_PERSON_FORM, "functions", "%zu bytes", e->functions.n);
 	return CM_OK;
+}
+
+// The roles that an enrolment names; none named: as they are.
+static cm_result
+cm_keeper_person_roles(struct cm_keeper_person *p, const struct cm_keeper_enrolment *e, struct cm_report *report)
+{
+	return e->roles.n == 0 ? CM_OK : cm_rights_read(e->roles, report, &p->public.roles);
 }
 
 static void
@@ -173,11 +199,13 @@ cm_keeper_person_add(struct cm_keeper_persons *persons, const struct cm_seal_ide
 		return cm_report_refuse(report, CM_ERROR_PERSON_EXISTS, "id", "%.*s", CM_VIEW_ARG(e->person));
 	if (persons->n == CM_LIMIT_PERSONS_VALUE)
 		return cm_report_refuse(report, CM_ERROR_PERSON_TOO_MANY, "persons", "%zu", persons->n);
-	struct cm_keeper_person p = {0};
+	struct cm_keeper_person p = {.public = {.roles = cm_rights_all()}};
 	cm_keeper_person_copy(p.public.id, e->person);
 	cm_keeper_person_copy(p.public.name, e->name);
-	cm_keeper_person_copy(p.public.roles, e->roles);
-	r = cm_keeper_person_factors(&p, identity, e, report);
+	cm_keeper_person_copy(p.public.functions, e->functions);
+	r = cm_keeper_person_roles(&p, e, report);
+	if (r == CM_OK)
+		r = cm_keeper_person_factors(&p, identity, e, report);
 	if (r != CM_OK)
 		return r;
 	persons->list[persons->n++] = p;
@@ -195,7 +223,9 @@ cm_keeper_person_enrol(struct cm_keeper_persons *persons, const struct cm_seal_i
 	if (p == NULL)
 		return cm_report_refuse(report, CM_ERROR_PERSON_UNKNOWN, "id", "%.*s", CM_VIEW_ARG(e->person));
 	struct cm_keeper_person fresh = *p;
-	cm_result r = cm_keeper_person_factors(&fresh, identity, e, report);
+	cm_result r = cm_keeper_person_roles(&fresh, e, report);
+	if (r == CM_OK)
+		r = cm_keeper_person_factors(&fresh, identity, e, report);
 	if (r != CM_OK)
 		return r;
 	fresh.tries = 0;

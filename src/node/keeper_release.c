@@ -83,7 +83,7 @@ cm_keeper_release_key(struct cm_keeper *keeper, struct cm_view payload, struct c
 	        .object = release.object,
 	        .digest = cm_hash_of(release.header),
 	};
-	size_t needed = (size_t)cm_purpose_row(CM_PURPOSE_APPROVE)->persons;
+	size_t needed = cm_rights_persons(matter.act);
 	size_t have = cm_keeper_approval_count(&keeper->approvals, &matter);
 	if (have < needed)
 		return cm_report_refuse(report, CM_ERROR_APPROVAL_MISSING, "release", "%zu of %zu persons for %.*s",

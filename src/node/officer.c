@@ -234,7 +234,8 @@ cm_officer_person_put(const struct cm_officer_person *person, struct cm_report *
 	struct cm_keeper_enrolment enrolment = {
 	        .person = cm_view_text(person->person),
 	        .name = cm_view_text(person->name),
-	        .roles = cm_view_text(person->functions == NULL ? "officer" : person->functions),
+	        .functions = cm_view_text(person->functions == NULL ? "officer" : person->functions),
+	        .roles = cm_view_text(person->roles),
 	        .password = person->password,
 	};
 	if (strlen(person->person) >= CM_IPC_PERSON_ID)

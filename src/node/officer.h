@@ -42,6 +42,7 @@ CM_CHECKED cm_result cm_officer_login(const struct cm_officer_login *login, stru
 struct cm_officer_person {
 	const char *home;
 	const char *person, *name, *functions;
+	const char *roles;   // separated by ",", or ""; see keeper_login.h
 	const char *session; // file, or NULL: nobody's
 	struct cm_view password;
 	bool enrol;

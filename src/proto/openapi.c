@@ -99,13 +99,13 @@ static bool
 cm_openapi_gives(const struct cm_route_row *row, unsigned status)
 {
 	bool named = strchr(row->path, '{') != NULL, body = strcmp(row->body, "none") != 0;
-	if (status == 401)
-		return row->session || strcmp(row->name, "api_stop") == 0;
+	if (status == 401 || status == 403)
+		return row->session;
 	if (status == 404)
 		return named || body;
 	if (status == 409)
 		return body;
-	return status != 403 && status != 416; // certificates and ranges: the peer listener
+	return status != 416; // ranges: the peer listener
 }
 
 static void

@@ -39,6 +39,7 @@ static const struct cm_problem_status {
         {CM_ERROR_HTTP_BODY_SIZE, 413},
         {CM_ERROR_HTTP_BODY_UNWANTED, 413},
         {CM_ERROR_HTTP_CERTIFICATE, 403},
+        {CM_ERROR_PERSON_ROLE, 403},
         {CM_ERROR_HTTP_STOPPING, 503},
         {CM_ERROR_STORE_STATE_CHANGED, 409},
         {CM_ERROR_STORE_GENERATION, 409},

@@ -60,6 +60,10 @@ struct act {
 	char *body;
 };
 
+// The officer of every node, who may do everything.
+static const struct cm_ipc_person act_person = {
+        .id = "0123456789abcdef", .name = "Vera Lindqvist", .functions = "duty officer", .roles = UINT32_MAX};
+
 static void
 act_ask(void *arg)
 {
@@ -68,7 +72,7 @@ act_ask(void *arg)
 	a->ex = calloc(1, sizeof *a->ex);
 	*a->ex = (struct cm_exchange){.node = node, .rq = &a->rq, .match = {.route = CM_ROUTE_API_REQUEST_CREATE}};
 	a->rq = (struct cm_net_request){.node = a->node, .call = -1, .body = cm_view_text(a->body), .answer = cm_buf_of(1 << 20)};
-	cm_create_request(a->ex, "0123456789abcdef");
+	cm_create_request(a->ex, &act_person);
 	while (!a->rq.answered)
 		sim_fiber_sleep(SIM_SECOND / 10);
 	struct sim_request r = {.from = a->node, .to = a->to};
@@ -122,7 +126,6 @@ act_decide(void *arg)
 	struct cm_buf body = cm_buf_of(1 << 20);
 	enum cm_move moves[64];
 	struct cm_exchange ex = {.node = node, .rq = &a->rq, .match = {.count = 1}};
-	static const struct cm_ipc_person person = {.id = "0123456789abcdef", .name = "Vera Lindqvist", .roles = "duty officer"};
 	char state[32], *text;
 	if (cm_store_request(node->store, cm_view_text(a->about->id), NULL, &page, &row) != CM_OK || row == NULL)
 		return;
@@ -139,7 +142,7 @@ act_decide(void *arg)
 		abort();
 	snprintf(ex.match.part[0], sizeof ex.match.part[0], "%s", a->about->id);
 	a->rq = (struct cm_net_request){.node = a->node, .call = -1, .body = cm_view_text(text), .answer = cm_buf_of(1 << 20)};
-	cm_result r = cm_decide_request(&ex, &person, &report, &body);
+	cm_result r = cm_decide_request(&ex, &act_person, &report, &body);
 	sim.decided += r == CM_OK;
 	sim_trace("%d decides %s (%s): %s, %s %s", a->node, a->about->id, state, event,
 	          r == CM_OK ? "done" : report.count == 0 ? "failed" : cm_error_row(report.findings[0].rule)->name,

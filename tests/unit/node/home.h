@@ -111,7 +111,7 @@ home_enrolment(struct cm_keeper_client *client, struct home_person *p, struct cm
 	struct cm_keeper_enrolment e = {
 	        .person = cm_view_text(p->id),
 	        .name = cm_view_text("Ana Ilić"),
-	        .roles = cm_view_text("officer"),
+	        .functions = cm_view_text("officer"),
 	        .password = cm_view_text(p->password),
 	};
 	memcpy(e.totp, p->totp, sizeof e.totp);

@@ -68,7 +68,7 @@ every_payload_is_read_whole_or_not_at_all(void **state)
 	struct cm_buf b = cm_buf_of(65536);
 	struct cm_ipc_acts a = {.count = 7, .time = {.us = 5}};
 	struct cm_ipc_head h = {.origin = cm_view_text("o"), .head = {.size = 9}, .proof = {.count = 2}};
-	struct cm_ipc_person p = {.id = "ana", .name = "Ana", .roles = "officer", .disabled = true};
+	struct cm_ipc_person p = {.id = "ana", .name = "Ana", .functions = "officer", .roles = 6, .disabled = true};
 	struct cm_ipc_release r = {.job = 1, .grant = CM_IPC_GRANT_EXPORT, .object = cm_view_text("e1")};
 	struct cm_ipc_keys k = {.node = "xa.contact", .chain_count = 1, .chain = {cm_view_text("der")}};
 	struct cm_ipc_persons *all = cm_mem_new(sizeof *all);

@@ -299,21 +299,21 @@ a_statement_counts_once_and_only_in_its_session(void **state)
 	struct cm_report good = {0};
 	struct cm_ipc_person person;
 	struct cm_buf text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE);
-	struct cm_ipc_statement s = home_state(&ana, "request_send", "r1", &nothing, &text);
+	struct cm_ipc_statement s = home_state(&ana, "api_request_create", "r1", &nothing, &text);
 	assert_good(cm_keeper_client_act_check(&keeper.client, &s, &good, &person), &good);
 	assert_string_equal(person.id, "ana");
 	assert_refused(cm_keeper_client_act_check(&keeper.client, &s, report, &person), CM_ERROR_STATEMENT_REPLAYED);
-	s = home_state(&ana, "request_send", "r1", &nothing, &text);
+	s = home_state(&ana, "api_request_create", "r1", &nothing, &text);
 	memcpy(s.session, bo.session.id, sizeof s.session);
 	assert_refused(cm_keeper_client_act_check(&keeper.client, &s, report, &person), CM_ERROR_STATEMENT_MAC);
-	s = home_state(&ana, "request_send", "r1", &nothing, &text);
+	s = home_state(&ana, "api_request_create", "r1", &nothing, &text);
 	text.p[text.n - 40] ^= 1; // inside the digest
 	assert_refused(cm_keeper_client_act_check(&keeper.client, &s, report, &person), CM_ERROR_STATEMENT_MAC);
-	s = home_state(&ana, "request_send", "r1", &nothing, &text);
+	s = home_state(&ana, "api_request_create", "r1", &nothing, &text);
 	s.session[0] ^= 1;
 	assert_refused(cm_keeper_client_act_check(&keeper.client, &s, report, &person), CM_ERROR_SESSION_UNKNOWN);
 	for (size_t i = 0; i < 2 * CM_LIMIT_SESSION_REPLAYS_VALUE; i++) {
-		s = home_state(&ana, "request_send", "r1", &nothing, &text);
+		s = home_state(&ana, "api_request_create", "r1", &nothing, &text);
 		assert_good(cm_keeper_client_act_check(&keeper.client, &s, &good, &person), &good);
 	}
 	cm_buf_fini(&text);
@@ -326,7 +326,7 @@ a_statement_with_an_old_time_is_refused(void **state)
 	struct cm_ipc_person person;
 	struct cm_buf text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE);
 	struct cm_keeper_statement old = {.time = {.us = cm_clock_utc().us - 3600 * CM_INSTANT_SECOND},
-	        .act = cm_view_text("request_send")};
+	        .act = cm_view_text("api_request_create")};
 	cm_keeper_statement_write(&old, &text);
 	struct cm_ipc_statement s = {.text = cm_buf_view(&text)};
 	memcpy(s.session, ana.session.id, sizeof s.session);

@@ -82,6 +82,60 @@ persons_come_back_from_their_file_without_their_second_factor_in_the_clear(void 
 	cm_buf_fini(&bytes);
 }
 
+// The file of persons anew, without its last `cut` bytes.
+static void
+reopen_without(size_t cut)
+{
+	char path[300];
+	struct cm_report good = {0};
+	struct cm_slotfile file;
+	struct cm_buf contents = cm_buf_of_secret(CM_LIMIT_SLOT_BYTES_VALUE);
+	snprintf(path, sizeof path, "%s/keeper/persons", home.home);
+	cm_slotfile_fini(&persons.file);
+	assert_good(cm_slotfile_open(path, &good, &file, &contents), &good);
+	if (cut > 0)
+		assert_good(cm_slotfile_write(&file, cm_view_part(cm_buf_view(&contents), 0, contents.n - cut), &good), &good);
+	cm_slotfile_fini(&file);
+	cm_buf_fini(&contents);
+	assert_good(cm_keeper_person_open(path, &good, &persons), &good);
+}
+
+static void
+roles_are_kept_by_name_and_persons_of_before_have_all(void **state)
+{
+	(void)state;
+	struct cm_report good = {0};
+	cm_rights_roles auditor = (cm_rights_roles)1 << CM_PERSON_ROLE_AUDITOR;
+	struct cm_keeper_enrolment e = {.person = cm_view_text("cy"), .name = cm_view_text("Cy"),
+	        .roles = cm_view_text("king"), .password = cm_view_text("a long password")};
+	assert_refused(cm_keeper_person_add(&persons, &identity, &e, report), CM_ERROR_PERSON_FORM);
+	e.roles = cm_view_text("auditor");
+	assert_good(cm_keeper_person_add(&persons, &identity, &e, &good), &good);
+	reopen_without(0);
+	assert_int_equal(cm_keeper_person_find(&persons, e.person)->public.roles, auditor);
+	assert_int_equal(persons.list[0].public.roles, cm_rights_all()); // added without naming one
+	// New factors leave the roles as they are, unless they name others.
+	e.roles = cm_view_text("");
+	assert_good(cm_keeper_person_enrol(&persons, &identity, &e, &good), &good);
+	assert_int_equal(cm_keeper_person_find(&persons, e.person)->public.roles, auditor);
+	e.roles = cm_view_text("drafter,custodian");
+	assert_good(cm_keeper_person_enrol(&persons, &identity, &e, &good), &good);
+	reopen_without(0);
+	assert_int_equal(cm_keeper_person_find(&persons, e.person)->public.roles,
+	                 (cm_rights_roles)1 << CM_PERSON_ROLE_DRAFTER | (cm_rights_roles)1 << CM_PERSON_ROLE_CUSTODIAN);
+	// What an older program wrote ends before the roles.
+	size_t cut = 0;
+	for (size_t i = 0; i < persons.n; i++) {
+		struct cm_buf names = cm_buf_of(CM_LIMIT_PERSON_FUNCTIONS_VALUE);
+		cm_rights_write(persons.list[i].public.roles, &names);
+		cut += 4 + names.n;
+		cm_buf_fini(&names);
+	}
+	reopen_without(cut);
+	for (size_t i = 0; i < persons.n; i++)
+		assert_int_equal(persons.list[i].public.roles, cm_rights_all());
+}
+
 static void
 no_key_is_made_over_another(void **state)
 {
@@ -135,6 +189,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        T(names_of_persons_are_well_formed_and_unique),
 	        T(persons_come_back_from_their_file_without_their_second_factor_in_the_clear),
+	        T(roles_are_kept_by_name_and_persons_of_before_have_all),
 	        T(no_key_is_made_over_another),
 	        T(keys_and_certificates_that_do_not_belong_together_are_refused),
 	};
