@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """law.py COMITY: the legal check as people meet it: without a node, before a request leaves a real node, and before the other node
 answers; what is formal stops it, what is a judgement waits for an answer, and who answered stands in the register."""
-import base64, copy, json, os, shutil, subprocess, sys, tempfile
+import base64, contextlib, copy, json, os, shutil, sqlite3, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -99,6 +99,25 @@ def decide(node, request, event, answers=(), refused=None):
         return check('%s is held by %s' % (event, refused), 'law_hold' in str(why) and refused in str(why), str(why))
 
 
+def refused(act, rule):
+    try:
+        act()
+    except Refused as why:
+        return 'error:%s"' % rule in str(why)
+    return False
+
+
+# The message of a request becomes another row of its node's store, or none; gives the row before.
+def point(node, request, message):
+    node.stop()
+    with contextlib.closing(sqlite3.connect(os.path.join(node.home, 'db', 'comity.db'))) as db, db:
+        kept = db.execute('SELECT message FROM request WHERE id = ?', (request,)).fetchone()[0]
+        db.execute('UPDATE request SET message = ? WHERE id = ?', (message, request))
+    node.start()
+    node.login()
+    return kept
+
+
 # Every event that gives something away is judged, not the disclosure of stored data alone.
 def before_anything_goes(xa, xb, urgent):
     decide(xb, urgent, 'execute')
@@ -109,6 +128,10 @@ def before_anything_goes(xa, xb, urgent):
     until('the second request is at xb', 20, lambda: arrived(xb, sent))
     decide(xb, sent, 'execute')
     decide(xb, sent, 'answer', (), 'torture')
+    kept = point(xb, sent, 0)
+    check('what cannot be read any more is not answered',
+          refused(lambda: decide(xb, sent, 'answer', ('torture', 'sovereignty')), 'request_unknown'))
+    point(xb, sent, kept)
     said = decide(xb, sent, 'answer', ('torture', 'sovereignty'))
     check('with the answer it goes', said['state'] == 'answered', said)
 
@@ -116,7 +139,7 @@ def before_anything_goes(xa, xb, urgent):
 def main():
     folder = tempfile.mkdtemp()
     xa = Node(folder, 'xa.contact', 'Arland', ['ilse'])
-    xb = Node(folder, 'xb.contact', 'Borvia', ['karl'])
+    xb = Node(folder, 'xb.contact', 'Borvia', ['karl', 'tomas', 'nora'])  # one for each start
     try:
         without_a_node()
         a_bad_file_stops_the_start(xa)
