@@ -27,6 +27,7 @@ struct home {
 struct home_person {
 	const char *id;
 	const char *password;
+	const char *roles; // NULL: all
 	uint8_t totp[CM_TOTP_SECRET];
 	uint8_t key[32]; // of the session
 	struct cm_ipc_session session;
@@ -112,6 +113,7 @@ home_enrolment(struct cm_keeper_client *client, struct home_person *p, struct cm
 	        .person = cm_view_text(p->id),
 	        .name = cm_view_text("Ana Ilić"),
 	        .functions = cm_view_text("officer"),
+	        .roles = cm_view_text(p->roles == NULL ? "" : p->roles),
 	        .password = cm_view_text(p->password),
 	};
 	memcpy(e.totp, p->totp, sizeof e.totp);

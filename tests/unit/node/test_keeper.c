@@ -477,6 +477,36 @@ a_disabled_person_says_nothing_more_and_the_approval_is_gone(void **state)
 }
 
 static void
+a_role_that_may_not_approves_nothing_and_an_approval_ends_with_its_role(void **state)
+{
+	(void)state;
+	struct cm_report good = {0};
+	struct cm_ipc_approval approval;
+	struct cm_ipc_person person;
+	char id[CM_IPC_PERSON_ID];
+	struct cm_hash digest = cm_hash_of(cm_view_text("header"));
+	struct home_person dee = {.id = "dee", .password = "a fourth long password", .roles = "custodian"};
+	struct cm_buf text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE), sealed = cm_buf_of(CM_LIMIT_SEALED_LOGIN_VALUE);
+	home_add(&keeper.client, &dee);
+	assert_good(home_login(&keeper.client, &dee, 0, &good), &good);
+	struct cm_ipc_statement s = home_state(&dee, "api_request_decide", "r1", &digest, &text);
+	assert_refused(cm_keeper_client_act_check(&keeper.client, &s, report, &person), CM_ERROR_PERSON_ROLE);
+	s = home_state(&dee, "evidence_export", "e11", &digest, &text);
+	assert_good(cm_keeper_client_approve(&keeper.client, &s, &good, &approval), &good);
+	dee.roles = "auditor";
+	home_enrolment(&keeper.client, &dee, &sealed);
+	assert_good(cm_keeper_client_person_enrol(&keeper.client, cm_buf_view(&sealed), &good, id), &good);
+	s = home_state(&ana, "evidence_export", "e11", &digest, &text);
+	assert_good(cm_keeper_client_approve(&keeper.client, &s, &good, &approval), &good);
+	assert_int_equal(approval.have, 1);
+	assert_good(home_login(&keeper.client, &dee, 1, &good), &good);
+	s = home_state(&dee, "evidence_export", "e11", &digest, &text);
+	assert_refused(cm_keeper_client_approve(&keeper.client, &s, report, &approval), CM_ERROR_PERSON_ROLE);
+	cm_buf_fini(&text);
+	cm_buf_fini(&sealed);
+}
+
+static void
 a_second_keeper_over_the_same_folder_is_refused(void **state)
 {
 	(void)state;
@@ -513,6 +543,7 @@ main(int argc, char **argv)
 	        T(a_statement_with_an_old_time_is_refused),
 	        T(evidence_opens_after_two_different_persons_and_the_key_goes_to_the_reader),
 	        T(a_disabled_person_says_nothing_more_and_the_approval_is_gone),
+	        T(a_role_that_may_not_approves_nothing_and_an_approval_ends_with_its_role),
 	        T(a_second_keeper_over_the_same_folder_is_refused),
 	        T(persons_and_used_codes_outlive_a_restart),
 	};
