@@ -47,9 +47,10 @@ enum comity_verdict {
 	COMITY_VERDICT_VALID,
 	COMITY_VERDICT_INTACT, // nothing was changed; who made it was not judged
 	COMITY_VERDICT_REFUSED,
+	COMITY_VERDICT_EXERCISE, // intact, but made in an exercise: its times and its facts are played
 };
 COMITY_API enum comity_verdict comity_report_verdict(const struct comity_report *report);
-// "valid", "intact, origin not judged", "refused", "none".
+// "valid", "intact, origin not judged", "an exercise, no evidence", "refused", "none".
 COMITY_API const char *comity_report_verdict_text(enum comity_verdict verdict);
 
 // -- facts: what was read from signed parts, "package.manifest_sha256", "package.signer", "package.signed_at" …

@@ -246,6 +246,8 @@ comity_report_verdict_text(enum comity_verdict verdict)
 		return "intact, origin not judged";
 	case COMITY_VERDICT_REFUSED:
 		return "refused";
+	case COMITY_VERDICT_EXERCISE:
+		return "an exercise, no evidence";
 	case COMITY_VERDICT_NONE:
 		break;
 	}

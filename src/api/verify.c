@@ -199,7 +199,9 @@ cm_verify_end(struct comity_verify *v, struct comity_report *report)
 	if (v->kind == CM_ASIC_BUNDLE)
 		r = cm_verify_check_court(v, report);
 	if (r == CM_OK)
-		comity_report_set_verdict(report, v->origin_judged ? COMITY_VERDICT_VALID : COMITY_VERDICT_INTACT);
+		comity_report_set_verdict(report, v->exercise        ? COMITY_VERDICT_EXERCISE
+		                                  : v->origin_judged ? COMITY_VERDICT_VALID
+		                                                     : COMITY_VERDICT_INTACT);
 	else
 		comity_report_set_verdict(report, COMITY_VERDICT_REFUSED);
 	v->at = CM_VERIFY_DONE;

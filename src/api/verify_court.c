@@ -73,6 +73,11 @@ cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
 	}
 	if (r == CM_NOMEM || alone == CM_NOMEM)
 		return CM_NOMEM;
+	if (alone == CM_OK && card.exercise != 0) {
+		c->v->exercise = true;
+		comity_report_add_check(c->report, "exercise", name, COMITY_CHECK_NOT_JUDGED,
+		                        "%s is a node of an exercise: its times and facts are played", identity.node);
+	}
 	if (r == CM_OK && question.root_count == 0)
 		comity_report_add_check(c->report, "card", name, COMITY_CHECK_NOT_JUDGED,
 		                        "no trusted root was given; signed by its own State root");

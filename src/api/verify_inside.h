@@ -57,6 +57,7 @@ struct comity_verify {
 	struct cm_verify_list lists[2];
 	size_t list_count;
 	bool origin_judged;
+	bool exercise; // a card of the bundle is of an exercise
 };
 
 // Adds the outcome of a check that filled the report's findings from number `before` on: failed with the first of

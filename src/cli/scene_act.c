@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/tab_limit.h"
+#include "comity/report.h"
 
 struct cm_scene_thing *
 cm_scene_act_find(struct cm_scene *scene, const char *name)
@@ -168,7 +169,7 @@ static cm_result
 cm_scene_act_export(struct cm_scene *scene, struct cm_scene_person *person)
 {
 	struct cm_scene_thing *thing = cm_scene_act_find(scene, scene->n >= 3 ? scene->words[2] : NULL);
-	char file[CM_DEMO_TEXT], root[2][CM_DEMO_TEXT];
+	char file[CM_DEMO_TEXT], root[2][CM_DEMO_TEXT], verdict[CM_DEMO_TEXT];
 	if (thing == NULL || !thing->evidence || *thing->id == 0)
 		return cm_scene_bad(scene, "no evidence of this name has arrived", scene->n >= 3 ? scene->words[2] : "");
 	snprintf(file, sizeof file, "court/%s.asice", thing->name);
@@ -178,13 +179,16 @@ cm_scene_act_export(struct cm_scene *scene, struct cm_scene_person *person)
 		return r;
 	snprintf(root[0], sizeof root[0], "%s/root.pem", thing->from->folder);
 	snprintf(root[1], sizeof root[1], "%s/root.pem", thing->to->folder);
-	r = cm_demo_do(&scene->demo, &(struct cm_demo_command){.own = true, .prompt = "court",
+	// The best that evidence of an exercise can come to.
+	r = cm_demo_do(&scene->demo, &(struct cm_demo_command){.own = true, .prompt = "court", .expect = 1,
 	                                     .words = CM_DEMO_WORDS_OF("comity", "verify", file, "--trust", root[0], "--trust",
 	                                                               root[1], "--json")});
-	if (r != CM_OK)
-		return cm_scene_bad(scene, "the court's check, offline, does not accept", file);
+	if (r == CM_OK)
+		cm_demo_text(&scene->demo, "verdict", verdict);
+	if (r != CM_OK || strcmp(verdict, comity_report_verdict_text(COMITY_VERDICT_EXERCISE)) != 0)
+		return cm_scene_bad(scene, "the court's check, offline, does not take it for what it is", file);
 	scene->held++;
-	cm_demo_good(&scene->demo, "the court accepts %s offline", file);
+	cm_demo_good(&scene->demo, "the court finds %s whole, and an exercise", file);
 	return CM_OK;
 }
 

@@ -73,7 +73,7 @@ sign_card(struct lab *by, struct cm_card *card, struct cm_buf *to)
 
 // The identity card of xb.contact, by the keys of this laboratory.
 static const char *
-card_of(struct lab *by)
+card_of(struct lab *by, unsigned exercise)
 {
 	struct cm_key CM_CLEANUP(cm_key_free_at) *seal = NULL;
 	struct cm_key_public public;
@@ -107,6 +107,7 @@ card_of(struct lab *by)
 	                       .languages = &language,
 	                       .language_count = 1,
 	                       .endpoint = cm_view_text("https://xb.example:8443"),
+	                       .exercise = exercise,
 	                       .valid_from = {LAB_NOW - CM_INSTANT_DAY},
 	                       .valid_until = {LAB_NOW + 100 * CM_INSTANT_DAY},
 	                       .sign_certificate = cm_buf_view(&by->leaf),
@@ -240,7 +241,7 @@ set_up(void **state)
 	for (size_t i = 0; comity_report_fact(lab.report, i, &fact); i++)
 		if (strcmp(fact.name, "package.manifest_sha256") == 0)
 			memcpy(package_sha256, fact.value, sizeof package_sha256);
-	good[0] = (struct lab_file){"cards/xb.contact.json", card_of(&lab)};
+	good[0] = (struct lab_file){"cards/xb.contact.json", card_of(&lab, 0)};
 	good[1] = (struct lab_file){"messages/001.json", message_by(&lab)};
 	good[2] = (struct lab_file){"acts/" ACT ".xb.contact.json", act_of(ACT, package_sha256, entry)};
 	good[3] = (struct lab_file){"proofs/" ACT ".xb.contact.tlog-proof", proof_of(entry, log_key)};
@@ -306,7 +307,7 @@ a_foreign_card_is_refused(void **state)
 	(void)state;
 	struct lab other;
 	lab_init(&other);
-	assert_true(refused_by(0, good[0].name, card_of(&other), "identity_root"));
+	assert_true(refused_by(0, good[0].name, card_of(&other, 0), "identity_root"));
 	assert_true(refused_by(0, "cards/xa.contact.json", good[0].text, "court_name"));
 	assert_true(refused_by(0, NULL, NULL, "court_card"));
 	assert_true(refused_by(0, good[0].name, "{}", "card_member"));
@@ -391,11 +392,30 @@ a_renewed_card_stands_for_what_its_key_signed_before(void **state)
 	lab_certificate(&renewed, CM_X509_AUTHORITY, lab.key, &renewed.leaf);
 	assert_false(cm_view_equal(cm_buf_view(&renewed.leaf), cm_buf_view(&lab.leaf)));
 	memcpy(files, good, sizeof files);
-	files[0].text = card_of(&renewed);
+	files[0].text = card_of(&renewed, 0);
 	assert_int_equal(judged(files, 5, lab.trust), COMITY_VERDICT_VALID);
 	for (size_t i = 0; comity_report_check(lab.report, i, &c); i++)
 		assert_int_equal(c.state, COMITY_CHECK_OK);
 	cm_buf_fini(&renewed.leaf);
+}
+
+// Signed by the State's root like any other, with times that somebody wrote into a file.
+static void
+an_exercise_is_no_evidence(void **state)
+{
+	(void)state;
+	struct lab_file files[5];
+	struct comity_check c;
+	size_t told = 0;
+	memcpy(files, good, sizeof files);
+	files[0].text = card_of(&lab, 2);
+	assert_int_equal(judged(files, 5, lab.trust), COMITY_VERDICT_EXERCISE);
+	for (size_t i = 0; comity_report_check(lab.report, i, &c); i++)
+		told += strcmp(c.name, "exercise") == 0 && c.state == COMITY_CHECK_NOT_JUDGED;
+	assert_int_equal(told, 1);
+	assert_int_equal(judged(files, 5, NULL), COMITY_VERDICT_EXERCISE);
+	files[3].text = "nothing";
+	assert_int_equal(judged(files, 5, lab.trust), COMITY_VERDICT_REFUSED);
 }
 
 int
@@ -405,6 +425,7 @@ main(void)
 	                                   T(a_root_that_was_not_given_is_told_once),
 	                                   T(a_message_of_somebody_else_is_refused),
 	                                   T(an_act_and_its_proof_stand_together),
-	                                   T(a_renewed_card_stands_for_what_its_key_signed_before)};
+	                                   T(a_renewed_card_stands_for_what_its_key_signed_before),
+	                                   T(an_exercise_is_no_evidence)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
