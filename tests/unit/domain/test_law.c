@@ -256,6 +256,8 @@ each_row_has_a_severity_a_decider_and_stages_that_exist(void **state)
 		if (row->formal[0] != 0 && cm_error_find(row->formal, strlen(row->formal)) == CM_ERROR_NONE)
 			fail_msg("%s: no refusal %s", row->id, row->formal);
 		bool block = cm_law_severity(rule) == CM_LAW_BLOCK;
+		if (block && strcmp(row->how, "elsewhere") == 0 && row->formal[0] == 0)
+			fail_msg("%s: a block that is checked elsewhere names the refusal that does it", row->id);
 		assert_true(block == (strcmp(row->severity, "block") == 0));
 		assert_true(block == (strcmp(row->decides, "machine") == 0));
 		assert_true(row->reason[0] != 0 && row->remedy[0] != 0);
