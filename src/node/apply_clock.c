@@ -64,7 +64,8 @@ cm_apply_clock_begin(const struct cm_apply_clock *a, const struct cm_store_reque
 	}
 }
 
-// A clock whose state is left: met in time, or over and not yet told.
+// A clock whose state is left: met in time, or over and not yet told. Only while it is as it was read: when the timer told its
+// end meanwhile, the change is refused and made again.
 static void
 cm_apply_clock_leave(const struct cm_apply_clock *a, const struct cm_store_deadline *old, enum cm_kind kind,
                      enum cm_state state)
@@ -76,7 +77,7 @@ cm_apply_clock_leave(const struct cm_apply_clock *a, const struct cm_store_deadl
 	bool over = old->at.us <= a->at.us;
 	row.state = cm_view_text(over ? "over" : "met");
 	row.wake.us = over ? a->at.us : 0;
-	cm_change_deadline(a->change, NULL, &row);
+	cm_change_deadline(a->change, old, &row);
 }
 
 cm_result

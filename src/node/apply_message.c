@@ -231,12 +231,14 @@ cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool te
 	        .start = request->created, // no preservation takes effect before it was asked for
 	        .at = until,
 	        .wake = wake,
-	        .stage = said || state != CM_STATE_LAPSED ? cm_deadline_stage(&clock, a->event->at) : CM_DEADLINE_HEAD,
+	        .stage = state != CM_STATE_LAPSED ? cm_deadline_stage(&clock, a->event->at)
+	                 : said                  ? CM_DEADLINE_OVER
+	                                         : CM_DEADLINE_HEAD,
 	        .state = cm_view_text(held ? "held" : runs ? "running" : "over"),
 	        .action = cm_view_text(cm_time_limit_row(CM_TIME_LIMIT_HC_PRES_MIN)->at_end),
 	        .source = cm_view_text("Art. 42(8)"),
 	};
-	cm_change_deadline(a->change, NULL, &row);
+	cm_change_deadline(a->change, old, &row); // the timer may tell the end meanwhile
 	return CM_OK;
 }
 

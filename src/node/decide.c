@@ -574,3 +574,20 @@ cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event
 		r = cm_decide_build(d, &nobody, report);
 	return r == CM_OK ? cm_decide_send(d, &nobody, report) : r;
 }
+
+cm_result
+cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = row->request};
+	struct cm_instant now = cm_clock_utc();
+	cm_result r = cm_store_deadlines(node->store, &ask, report, &page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		if (cm_view_equal(rows[i].limit, row->limit) && cm_view_is(rows[i].state, "running") && rows[i].at.us <= now.us)
+			return cm_decide_tell(node, row->request, event, CM_ACTOR_CLOCK, report);
+	return r != CM_OK ? r
+	                  : cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "deadline", "of %.*s is another one now",
+	                                     CM_VIEW_ARG(row->request));
+}

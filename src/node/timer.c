@@ -59,9 +59,9 @@ cm_timer_one(struct cm_timer *timer, const struct cm_store_deadline *row, struct
 	enum cm_deadline_stage stage = cm_deadline_stage(&clock, now);
 	enum cm_event event = cm_event_find(row->action.p, row->action.n);
 	cm_result r = CM_OK;
-	// The end first: when it cannot be kept, the row wakes us again.
-	if (stage == CM_DEADLINE_OVER && event != CM_EVENT_NONE)
-		r = cm_decide_tell(timer->node, row->request, event, CM_ACTOR_CLOCK, &report);
+	// The end first: when it cannot be kept, the row wakes us again. A clock that no longer runs is news only.
+	if (stage == CM_DEADLINE_OVER && event != CM_EVENT_NONE && cm_view_is(row->state, "running"))
+		r = cm_decide_end_tell(timer->node, row, event, &report);
 	else if (stage == CM_DEADLINE_HELD) // a request for the data came, and its asker does not know yet
 		r = cm_decide_tell(timer->node, row->request, CM_EVENT_NONE, CM_ACTOR_REQUESTED_NODE, &report);
 	if (r == CM_OK && stage == CM_DEADLINE_HELD)

@@ -306,6 +306,35 @@ a_look_at_an_end_that_moved_changes_nothing(void **state)
 	assert_deadline(u, later, "running", CM_DEADLINE_HEAD);
 }
 
+// The asking node's own clock tells the end while the peer's word of it is being kept: the word is made again, and the clock has
+// nothing left to tell.
+static void
+an_end_is_told_by_one_of_two(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_instant end = unit_time(60);
+	struct cm_change *beside;
+	struct told mine = asked, word = {.cause = CM_EVENT_TAKEN, .peer = "xc.contact", .state = "preserved", .until = end};
+	mine.cause = CM_EVENT_SENT;
+	assert_int_equal(tell(u, &mine, &report), CM_OK);
+	assert_int_equal(tell(u, &word, &report), CM_OK);
+	assert_request(u, "preserved", end, 0);
+	word.state = "lapsed";
+	assert_int_equal(prepare(u, &word, &report, &beside), CM_OK);
+	assert_int_equal(looked(u, unit_time(61), end, &report), CM_OK);
+	assert_deadline(u, end, "over", CM_DEADLINE_OVER);
+	assert_int_equal(cm_store_submit_wait(u->store, beside, &report, NULL, NULL), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
+	assert_int_equal(tell(u, &word, &report), CM_OK);
+	assert_request(u, "lapsed", end, 0);
+	assert_deadline(u, end, "over", CM_DEADLINE_OVER);
+	struct cm_instant wake;
+	assert_int_equal(cm_store_next_wake(u->store, NULL, &wake), CM_OK);
+	assert_int_equal(wake.us, INT64_MAX);
+	assert_rebuilt_alike(u);
+}
+
 static void
 an_end_that_came_is_rebuilt(void **state)
 {
@@ -362,4 +391,4 @@ an_answer_is_about_its_own_peer(void **state)
 
 UNIT_MAIN(A(a_decision_about_another_state_is_not_told), A(an_end_that_moved_does_not_come),
           A(a_word_that_does_not_follow_moves_nothing), A(a_look_at_an_end_that_moved_changes_nothing),
-          A(an_end_that_came_is_rebuilt), A(a_refused_request_is_rebuilt_as_a_draft), A(an_answer_is_about_its_own_peer))
+          A(an_end_is_told_by_one_of_two), A(an_end_that_came_is_rebuilt), A(a_refused_request_is_rebuilt_as_a_draft), A(an_answer_is_about_its_own_peer))
