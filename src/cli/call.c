@@ -171,13 +171,72 @@ cm_call_put_answers(struct cm_json_put *put, const struct cm_command_line *line,
 	cm_json_put_end_array(put);
 }
 
+struct cm_call_members {
+	struct cm_json_put *put;
+	cm_result result;
+};
+
+static bool
+cm_call_put_member(void *context, struct cm_view name, const struct cm_json_value *value)
+{
+	struct cm_call_members *members = context;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) label = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	cm_buf_view_add(&label, name);
+	members->result = cm_json_canonical(value, NULL, &text);
+	if (members->result == CM_OK) {
+		cm_json_put_name(members->put, cm_buf_cstr(&label));
+		cm_json_put_raw(members->put, cm_buf_view(&text));
+	}
+	return members->result == CM_OK;
+}
+
+// The members of a file, beside those of the options. A member that stands in both is refused by the node.
+static cm_result
+cm_call_put_file(struct cm_json_put *put, const char *path, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
+	struct cm_call_members members = {put, CM_OK};
+	cm_result r = cm_file_load(path, &text, report);
+	if (r == CM_OK)
+		r = cm_json_read(cm_buf_view(&text), CM_LIMIT_MESSAGE_BYTES_VALUE, report, &json);
+	if (r == CM_OK && cm_json_kind(cm_json_root(json)) != CM_JSON_OBJECT)
+		r = cm_report_refuse(report, CM_ERROR_CALL_ARGUMENT, "--file", "%s is no JSON object", path);
+	if (r == CM_OK)
+		cm_json_members(cm_json_root(json), cm_call_put_member, &members);
+	return r == CM_OK ? members.result : r;
+}
+
+// "questions.n.question": a list of objects with their number, from 1, and the value.
+static void
+cm_call_put_numbered(struct cm_json_put *put, const struct cm_command_line *line, enum cm_option option)
+{
+	const char *member = cm_option_row(option)->member, *value;
+	const char *number = strchr(member, '.') + 1, *name = strrchr(member, '.') + 1;
+	char list[32], label[32];
+	snprintf(list, sizeof list, "%.*s", (int)(number - member - 1), member);
+	snprintf(label, sizeof label, "%.*s", (int)(name - number - 1), number);
+	cm_json_put_name(put, list);
+	cm_json_put_array(put);
+	for (size_t i = 0; (value = cm_command_value_at(line, option, i)) != NULL; i++) {
+		cm_json_put_object(put);
+		cm_json_put_member_number(put, label, (int64_t)i + 1);
+		cm_json_put_member_cstr(put, name, value);
+		cm_json_put_end_object(put);
+	}
+	cm_json_put_end_array(put);
+}
+
 static void
 cm_call_put_option(struct cm_json_put *put, const struct cm_command_line *line, enum cm_option option)
 {
 	const struct cm_option_row *row = cm_option_row(option);
 	const char *value = cm_command_value(line, option);
 	uint64_t number;
-	if (strcmp(row->kind, "list") == 0) {
+	if (strcmp(row->kind, "list") == 0 && strchr(row->member, '.') != NULL)
+		cm_call_put_numbered(put, line, option);
+	else if (strcmp(row->kind, "list") == 0) {
 		cm_json_put_name(put, row->member);
 		cm_json_put_array(put);
 		for (size_t i = 0; (value = cm_command_value_at(line, option, i)) != NULL; i++)
@@ -207,10 +266,19 @@ cm_call_body(const struct cm_command_line *line, struct cm_report *report, struc
 			return r;
 	} else if (line->argument_count > 0 && !in_path)
 		cm_json_put_member_cstr(&put, "code", line->arguments[0]);
-	for (int o = 1; o < CM_OPTION_END; o++)
-		if (cm_option_row((enum cm_option)o)->command == line->command &&
-		    *cm_option_row((enum cm_option)o)->member != 0 && cm_command_value(line, (enum cm_option)o) != NULL)
+	for (int o = 1; o < CM_OPTION_END; o++) {
+		const struct cm_option_row *option = cm_option_row((enum cm_option)o);
+		const char *value = option->command == line->command ? cm_command_value(line, (enum cm_option)o) : NULL;
+		if (value == NULL || *option->member == 0)
+			continue;
+		cm_result r = CM_OK;
+		if (strcmp(option->member, "*") == 0)
+			r = cm_call_put_file(&put, value, report);
+		else
 			cm_call_put_option(&put, line, (enum cm_option)o);
+		if (r != CM_OK)
+			return r;
+	}
 	cm_json_put_end_object(&put);
 	return cm_buf_result(body);
 }

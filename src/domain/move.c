@@ -99,7 +99,7 @@ cm_move_over(enum cm_kind kind, enum cm_state state)
 }
 
 // A move that the requesting node learns of by the registrar's word. Its word also proves that the request was
-// delivered; all other moves of our own side we know ourselves.
+// delivered, and that it took a reply of ours whose answer is still under way; all other moves of our own side we know ourselves.
 static bool
 cm_move_heard(const struct cm_move_row *row)
 {
@@ -112,6 +112,7 @@ cm_move_heard(const struct cm_move_row *row)
 	case CM_ACTOR_REQUESTING_NODE:
 		return row->event == CM_EVENT_DELIVER;
 	case CM_ACTOR_REQUESTING:
+		return row->event == CM_EVENT_ANSWER_INFO || row->event == CM_EVENT_REPLY;
 	case CM_ACTOR_NONE:
 	case CM_ACTOR_END:
 		break;

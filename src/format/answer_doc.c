@@ -19,6 +19,7 @@ static const char *const cm_answer_doc_states[] = {
         "partly_answered", "answered", "refused", "returned_incomplete", "postponed", "withdrawn", "closed",
         "preserved", "preserved_in_part", "not_held", "custodian_elsewhere", "extended", "not_extended",
         "held_pending_mla", "lapsed", "released", "already_released", "warn_prejudice", "third_state_provider",
+        "status_asked", "status_told", "use_asked", "use_allowed", "use_allowed_with_conditions", "use_refused",
         "accepted", "accepted_with_conditions", "conditions_refused", "disclosed", "disclosed_in_part",
         "not_an_emergency", "verify_caller", "transmitted", NULL};
 static const char *const cm_answer_doc_results[] = {
@@ -89,6 +90,8 @@ static const struct cm_json_shape cm_answer_doc_national_order_shape =
         SHAPE("national_order", cm_answer_doc_national_order_fields, R);
 
 static const struct cm_json_shape_field cm_answer_doc_whole_fields[] = {
+        {"amount", CM_SHAPE_TEXT, .form = CM_FORM_AMOUNT, AT(R, amount)},
+        {"answer", CM_SHAPE_TEXT, .form = CM_FORM_WORD, AT(R, answer)},
         {"answer_by", CM_SHAPE_TIME, AT(R, answer_by)},
         {"answering", CM_SHAPE_POINTER, NEED, AT(R, answering), .sub = &cm_request_doc_party_shape},
         {"answers", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, answers)},
@@ -102,9 +105,11 @@ static const struct cm_json_shape_field cm_answer_doc_whole_fields[] = {
         {"grounds", CM_SHAPE_INLINE, LIST(R, grounds, ground_count), .sub = &cm_answer_doc_ground_shape, .most = 8},
         {"id", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, id)},
         {"items", CM_SHAPE_INLINE, LIST(R, items, item_count), .sub = &cm_answer_doc_item_shape, .most = 64},
+        {"justification", TEXT, AT(R, justification)},
         {"language", CM_SHAPE_TEXT, .form = CM_FORM_LANGUAGE, NEED, AT(R, language)},
         {"national_order", CM_SHAPE_INLINE, .at = 0, .sub = &cm_answer_doc_national_order_shape},
         {"path", CM_SHAPE_INLINE, LIST(R, path, path_count), .sub = &cm_answer_doc_hop_shape, .most = 64},
+        {"purpose", TEXT, AT(R, purpose)},
         {"questions", CM_SHAPE_INLINE, LIST(R, questions, question_count),
          .sub = &cm_answer_doc_question_shape, .most = 32},
         {"remedy", TEXT, AT(R, remedy)},
@@ -112,17 +117,18 @@ static const struct cm_json_shape_field cm_answer_doc_whole_fields[] = {
         {"state", CM_SHAPE_TEXT, .words = cm_answer_doc_states, NEED, AT(R, state)},
         {"text", TEXT, AT(R, text)},
         {"transmitted_to", CM_SHAPE_POINTER, AT(R, transmitted_to), .sub = &cm_request_doc_party_shape},
+        {"unit", CM_SHAPE_TEXT, .form = CM_FORM_UNIT, AT(R, unit)},
         {"until", CM_SHAPE_TIME, AT(R, until)},
 };
 // What a state needs (the schema's conditions).
 static const struct {
-	const char *state, *member;
+	const char *state, *member, *or; // one of the two is enough
 } cm_answer_doc_needs[] = {
         {"preserved", "until"}, {"preserved_in_part", "until"}, {"extended", "until"}, {"preserved_in_part", "items"},
         {"disclosed_in_part", "items"}, {"more_info", "questions"}, {"more_info", "answer_by"},
-        {"more_info", "effect_of_silence"}, {"answered_info", "replies"}, {"consultation", "grounds"},
+        {"more_info", "effect_of_silence"}, {"answered_info", "replies", "answer"}, {"consultation", "grounds"},
         {"consultation", "answer_by"}, {"refused", "grounds"}, {"not_extended", "grounds"},
-        {"third_state_provider", "path"},
+        {"third_state_provider", "path"}, {"use_asked", "purpose"}, {"use_allowed_with_conditions", "conditions"},
 };
 
 static void cm_answer_doc_check(struct cm_json_shape_reader *reader, const void *record);
@@ -136,7 +142,9 @@ cm_answer_doc_check(struct cm_json_shape_reader *reader, const void *record)
 	const struct cm_answer_doc *doc = record;
 	for (size_t i = 0; i < sizeof cm_answer_doc_needs / sizeof *cm_answer_doc_needs; i++)
 		if (cm_view_is(doc->state, cm_answer_doc_needs[i].state) &&
-		    !cm_json_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].member))
+		    !cm_json_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].member) &&
+		    (cm_answer_doc_needs[i].or == NULL ||
+		     !cm_json_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].or)))
 			cm_json_shape_fault(reader, CM_ERROR_DOCUMENT_MEMBER_MISSING,
 			                    "\"%s\" is missing; the state needs it", cm_answer_doc_needs[i].member);
 }

@@ -45,6 +45,10 @@ struct cm_answer_doc {
 	struct cm_view id, answers, state, language;
 	const struct cm_doc_party *answering;
 	struct cm_view text;
+	struct cm_view answer;        // the word of data/request_answers.tab
+	struct cm_view amount, unit;  // what the answer is about, in the smallest unit
+	struct cm_view purpose;       // the other use that is asked for
+	struct cm_view justification; // why nobody was consulted before a refusal
 	struct cm_instant until; // promise to the asking State
 	struct {
 		struct cm_view reference;

@@ -1,10 +1,13 @@
 // Knows: what a peer's answer to a message of ours changes: generations and first statuses of our objects, and that a
 // request has arrived, or was refused. Does not know: how the answer was checked (outbox.c).
-// Texts of BOUNCED: request, what the peer said.
+// Texts of BOUNCED: request, what the peer said; a third when it was a word about the request, not the request itself.
 #include "node/event.h"
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/kind.h"
+#include "domain/move.h"
+#include "node/apply_clock.h"
 
 static void
 cm_apply_answer_move(const struct cm_store_request *old, struct cm_store_request *row, const char *name,
@@ -64,6 +67,28 @@ cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event,
 	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o->id, told->entry, change, report) : CM_OK;
 }
 
+// The registrar has taken a word of ours. When it told a later state before its answer came, that one stays.
+static cm_result
+cm_apply_answer_word(struct cm_node *node, const struct cm_store_event *event, const struct cm_event_judged *said,
+                     struct cm_change *change, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *old = NULL;
+	cm_result r = cm_store_request(node->store, said->id, report, &page, &old);
+	if (r != CM_OK || old == NULL || !old->ours)
+		return r;
+	struct cm_store_request row = *old;
+	enum cm_kind kind = cm_kind_find(old->kind.p, old->kind.n);
+	enum cm_state from = cm_state_find(old->state.p, old->state.n), to = cm_state_find(said->state.p, said->state.n);
+	if (!cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING) || cm_state_row(to)->passing)
+		return CM_OK;
+	row.state = said->state;
+	cm_apply_answer_move(old, &row, "taken", event, change);
+	struct cm_event_ends none = {.count = 0};
+	struct cm_apply_clock clocks = {node, &none, event->at, change, report};
+	return cm_apply_clock_move(&clocks, &row);
+}
+
 cm_result
 cm_apply_answer(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
                 struct cm_report *report)
@@ -76,6 +101,8 @@ cm_apply_answer(struct cm_node *node, const struct cm_store_event *event, struct
 	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
 		if (message.actions[i].object != NULL)
 			r = cm_apply_answer_object(node, event, message.actions[i].object, &told, change, report);
+	for (size_t i = 0; r == CM_OK && i < told.judged_count; i++)
+		r = cm_apply_answer_word(node, event, &told.judged[i], change, report);
 	return r;
 }
 
@@ -87,12 +114,18 @@ cm_apply_bounced(struct cm_node *node, const struct cm_store_event *event, struc
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *old = NULL;
 	cm_result r = cm_event_texts_read(event->detail, &t);
-	if (r != CM_OK || t.n != 2)
+	if (r != CM_OK || t.n < 2)
 		return CM_BUG;
+	bool word = t.n > 2;
 	r = cm_store_request(node->store, t.text[0], report, &page, &old);
-	if (r != CM_OK || old == NULL || !old->ours || !cm_view_is(old->state, "sent"))
+	if (r != CM_OK || old == NULL || !old->ours || (!word && !cm_view_is(old->state, "sent")))
 		return r;
 	struct cm_store_request row = *old;
+	if (word) { // it stays what it is
+		row.told = t.text[1];
+		cm_apply_answer_move(old, &row, "bounce", event, change);
+		return CM_OK;
+	}
 	row.state = cm_view_text("draft");
 	row.told = t.text[1];
 	cm_apply_answer_move(old, &row, "bounce", event, change);

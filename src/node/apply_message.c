@@ -285,6 +285,8 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	r = a->in ? CM_OK : cm_apply_tells(a, old, to);
 	if (r != CM_OK)
 		return r;
+	if (!a->in && old->ours) // it is so when the registrar has taken it (apply_answer.c)
+		return cm_apply_move(a, old, &row, "said", notification->details);
 	row.told = notification->details;
 	if (cm_apply_follows(a, old, to) && !cm_state_row(to)->passing) { // what is passing is said, in words
 		row.state = state;

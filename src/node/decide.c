@@ -10,10 +10,9 @@
 #include "base/tab_limit.h"
 #include "domain/deadline.h"
 #include "domain/kind.h"
-#include "domain/message.h"
 #include "domain/move.h"
 #include "domain/refusal.h"
-#include "format/answer_doc.h"
+#include "node/decide_inside.h"
 #include "node/delivery_asked.h"
 #include "node/delivery_number.h"
 #include "node/directory.h"
@@ -24,37 +23,6 @@
 #include "node/send.h"
 #include "node/timer.h"
 #include "os/clock.h"
-
-struct cm_decide {
-	struct cm_node *node;
-	const struct cm_store_request *request;
-	struct cm_facts said;
-	struct cm_arena arena;
-	struct cm_instant now, until, order_until, answer_by;
-	struct cm_event_ends ends; // what the answer document names
-	enum cm_kind kind;
-	enum cm_actor who;
-	enum cm_event event;
-	enum cm_state to, tells; // tells: what is said; a passing state leaves `to` as it was
-	enum cm_refusal ground;
-	const struct cm_store_request *changes; // the preservation that the request is to extend or end, or NULL
-	struct cm_store_page *changes_page;
-	const char *changes_status; // of its task, when the request is over: "Preserved", …
-	const struct cm_store_delivery *evidence; // what is delivered, or NULL
-	struct cm_view note; // what was answered to findings of the law
-	struct cm_hi1_content content;
-	struct cm_hi1_message message;
-	struct cm_hi1_object objects[4];
-	struct cm_hi1_action actions[4];
-};
-
-static struct cm_view
-cm_decide_said(const struct cm_decide *d, const char *member)
-{
-	struct cm_view text = cm_view_of(NULL, 0);
-	cm_facts_find(&d->said, member, &text);
-	return text;
-}
 
 static cm_result
 cm_decide_time(const struct cm_decide *d, const char *member, struct cm_report *report, struct cm_instant *ret_t)
@@ -123,6 +91,17 @@ cm_decide_changes(struct cm_decide *d, struct cm_report *report)
 	return r;
 }
 
+// What the asking side says is about a request that has left, and told to the other side.
+static cm_result
+cm_decide_sayable(const struct cm_move_step *step, enum cm_state say, struct cm_report *report)
+{
+	bool left = cm_state_row(step->from)->told || step->from == CM_STATE_SENT || step->from == CM_STATE_DELIVERED;
+	if (left && cm_state_row(say)->told)
+		return CM_OK;
+	return cm_report_refuse(report, CM_ERROR_MOVE_NOT_ALLOWED, cm_event_row(step->event)->name, "\"%s\" is not told to the other side",
+	                        cm_state_row(left ? say : step->from)->title);
+}
+
 // Is the event open in this state, and are its times and grounds right?
 static cm_result
 cm_decide_judge(struct cm_decide *d, struct cm_report *report)
@@ -134,9 +113,14 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 	        .event = d->event,
 	        .who = d->who,
 	};
-	d->to = step.from;
+	d->say = d->to = step.from;
 	cm_result r = d->event == CM_EVENT_NONE ? CM_OK : cm_move_step(&step, report, &d->to);
-	d->tells = d->event == CM_EVENT_NONE ? d->to : cm_move_row(cm_move_at(d->kind, step.from, d->event))->to;
+	if (r == CM_OK && d->event != CM_EVENT_NONE)
+		d->say = cm_move_row(cm_move_at(d->kind, step.from, d->event))->to;
+	if (r == CM_OK && d->request->ours)
+		r = cm_decide_sayable(&step, d->say, report);
+	if (r == CM_OK && d->by_person)
+		r = cm_decide_words_check(d, report);
 	if (r == CM_OK)
 		r = cm_decide_time(d, "until", report, &d->until);
 	if (r == CM_OK)
@@ -144,8 +128,8 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_decide_time(d, "answer_by", report, &d->answer_by);
 	if (r == CM_OK && d->answer_by.us != 0)
-		r = cm_deadline_reply_check(d->to, d->answer_by, d->now, report);
-	if (r == CM_OK)
+		r = cm_deadline_reply_check(d->say, d->answer_by, d->now, report);
+	if (r == CM_OK && d->say == d->to && !d->request->ours)
 		r = cm_preservation_event(d->kind) != CM_EVENT_NONE ? cm_decide_changes(d, report) : cm_decide_end(d, report);
 	if (r == CM_OK && d->order_until.us != 0)
 		r = cm_deadline_order_check(d->now, d->order_until, report);
@@ -168,7 +152,7 @@ cm_decide_reason(struct cm_decide *d)
 	if (info == NULL)
 		return NULL;
 	info->code = cm_state_row(d->to)->reason;
-	if (d->ground != CM_REFUSAL_NONE)
+	if (d->ground != CM_REFUSAL_NONE && d->to != CM_STATE_CONSULTATION) // there it is only weighed
 		info->code = CM_LIMIT_REFUSAL_NUMBER_VALUE + (uint64_t)d->ground;
 	cm_buf_printf(&text, "%s", d->ground != CM_REFUSAL_NONE ? cm_refusal_row(d->ground)->code : cm_hi1_error_row(error)->word);
 	if (cm_decide_said(d, "ground_article").n > 0)
@@ -223,119 +207,6 @@ cm_decide_update(struct cm_decide *d, struct cm_view id, enum cm_hi1_type type, 
 	return CM_OK;
 }
 
-static cm_result
-cm_decide_new_object(struct cm_decide *d, enum cm_hi1_type type, struct cm_report *report, struct cm_hi1_object **ret_object)
-{
-	char id[37];
-	struct cm_view *associated = cm_arena_new_many(&d->arena, 2, sizeof *associated);
-	cm_result r = cm_node_uuid(id, report);
-	if (r != CM_OK || associated == NULL)
-		return r != CM_OK ? r : CM_NOMEM;
-	struct cm_hi1_object *o = &d->objects[d->message.action_count];
-	associated[0] = d->request->id;
-	associated[1] = d->request->objects;
-	*o = (struct cm_hi1_object){
-	        .type = type,
-	        .id = cm_arena_copy(&d->arena, cm_view_text(id)),
-	        .country = d->message.sender.country,
-	        .owner = d->message.sender.id,
-	        .associated = associated,
-	        .associated_count = d->request->objects.n > 0 ? 2 : 1,
-	};
-	d->actions[d->message.action_count++] = (struct cm_hi1_action){.verb = CM_HI1_VERB_CREATE, .object = o};
-	*ret_object = o;
-	return CM_OK;
-}
-
-// What HI-1 has no field for: words, the domestic order, grounds, the day for a reply.
-static cm_result
-cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
-{
-	struct cm_view words = cm_decide_said(d, "text"), order = cm_decide_said(d, "order_reference");
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_DOCUMENT_BYTES_VALUE);
-	struct cm_hi1_body *body = cm_arena_new(&d->arena, sizeof *body);
-	struct cm_hi1_object *o;
-	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE && d->answer_by.us == 0)
-		return CM_OK;
-	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DOCUMENT, report, &o);
-	if (r != CM_OK || body == NULL)
-		return r != CM_OK ? r : CM_NOMEM;
-	struct cm_doc_party answering = {
-	        .name = cm_view_text(d->node->self.title),
-	        .country = cm_view_text(d->node->name.country_upper),
-	        .node = cm_view_text(d->node->name.whole),
-	        .role = cm_view_text("contact_point"),
-	        .person = cm_view_text(person->name),
-	        .functions = cm_view_text(person->functions),
-	};
-	struct cm_doc_ground ground = {cm_decide_said(d, "ground"), cm_decide_said(d, "ground_article"), words};
-	struct cm_answer_doc doc = {
-	        .id = o->id,
-	        .answers = d->request->id,
-	        .state = cm_view_text(cm_state_row(d->to)->name),
-	        .language = cm_view_text("en"),
-	        .answering = &answering,
-	        .text = words,
-	        .until = d->until,
-	        .grounds = &ground,
-	        .ground_count = d->ground == CM_REFUSAL_NONE ? 0 : 1,
-	};
-	if (order.n > 0) {
-		doc.national_order.reference = order;
-		doc.national_order.from = cm_instant_of_seconds(cm_instant_seconds(d->now));
-		doc.national_order.until = d->order_until.us != 0 ? d->order_until : cm_deadline_order_last(doc.national_order.from);
-	}
-	struct cm_doc_question question = {.n = 1, .question = words};
-	if (d->answer_by.us != 0) {
-		struct cm_view effect = cm_decide_said(d, "effect_of_silence");
-		bool asks = d->to == CM_STATE_MORE_INFO;
-		doc.answer_by = d->answer_by;
-		doc.questions = &question;
-		doc.question_count = asks;
-		doc.effect_of_silence = !asks || effect.n > 0 ? effect : cm_view_text("returned_incomplete");
-	}
-	r = cm_answer_doc_write(&doc, &text);
-	if (r == CM_OK)
-		r = cm_event_ends_answer(&doc, d->kind, &d->ends);
-	if (r != CM_OK)
-		return r;
-	struct cm_hash digest = cm_hash_of(cm_buf_view(&text));
-	body->contents = cm_arena_copy(&d->arena, cm_buf_view(&text));
-	body->content_type = cm_view_text(CM_HI1_CONTENT_TYPE_ANSWER);
-	body->sha256 = cm_arena_copy(&d->arena, cm_hash_view(&digest));
-	o->document.name = cm_view_text("Answer");
-	o->document.type = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_TYPE, "Answer");
-	o->document.body = body;
-	o->document.desired_status = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_DESIRED_STATUS, "Approved");
-	return CM_OK;
-}
-
-static cm_result
-cm_decide_notification(struct cm_decide *d, struct cm_report *report)
-{
-	struct cm_hi1_state *states = cm_arena_new_many(&d->arena, 2, sizeof *states);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) words = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_hi1_object *o;
-	bool task = d->request->objects.n > 0 && (d->changes == NULL || d->changes_status != NULL);
-	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_NOTIFICATION, report, &o);
-	if (r != CM_OK || states == NULL)
-		return r != CM_OK ? r : CM_NOMEM;
-	cm_message_write(d->tells, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
-	struct cm_hi1_entry fine = {CM_DICTIONARY_REQUEST_STATE, cm_view_text(cm_state_row(d->tells)->name)};
-	states[0] = (struct cm_hi1_state){.object = task ? d->request->objects : d->request->id, .status = fine};
-	bool approved = strcmp(cm_state_row(d->to)->document, "Approved") == 0;
-	struct cm_view coarse = cm_view_text(d->changes != NULL ? "answered" : "executing");
-	states[1] = (struct cm_hi1_state){.object = d->request->id,
-	        .status = {CM_DICTIONARY_REQUEST_STATE, d->changes != NULL || approved ? coarse : fine.value}};
-	o->notification.details = cm_arena_copy(&d->arena, cm_buf_view(&words));
-	o->notification.type = cm_hi1_entry_of(CM_DICTIONARY_NOTIFICATION_TYPE, d->until.us != 0 ? "Preservation" : "Progress");
-	o->notification.is_new = CM_HI1_YES;
-	o->notification.at = cm_instant_of_seconds(cm_instant_seconds(d->now));
-	o->notification.states = states;
-	o->notification.state_count = task ? 2 : 1;
-	return CM_OK;
-}
-
 // The sealed package, by URL (06-deliver-request of the profile's messages).
 static cm_result
 cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
@@ -372,6 +243,39 @@ cm_decide_delivery(struct cm_decide *d, struct cm_report *report)
 	return r == CM_OK ? cm_buf_result(&url) : r;
 }
 
+// What the asking side wants of its objects when it takes its request back. The preservation that another request is about stays.
+static void
+cm_decide_cancel(struct cm_decide *d)
+{
+	struct cm_hi1_object *o = d->objects;
+	bool data = cm_kind_has_task(d->kind, "LDTask");
+	if (d->request->objects.n > 0 && cm_preservation_event(d->kind) == CM_EVENT_NONE) {
+		*o = (struct cm_hi1_object){.type = data ? CM_HI1_TYPE_DISCLOSURE : CM_HI1_TYPE_PRESERVATION, .id = d->request->objects};
+		if (data)
+			o->disclosure.desired_status = cm_hi1_entry_of(CM_DICTIONARY_LDTASK_DESIRED_STATUS, "Cancelled");
+		else
+			o->preservation.desired_status = cm_hi1_entry_of(CM_DICTIONARY_LPTASK_DESIRED_STATUS, "Cancelled");
+		o++;
+	}
+	*o = (struct cm_hi1_object){.type = CM_HI1_TYPE_DOCUMENT, .id = d->request->id};
+	o->document.desired_status = cm_hi1_entry_of(CM_DICTIONARY_DOCUMENT_DESIRED_STATUS, "Cancelled");
+	for (struct cm_hi1_object *at = d->objects; at <= o; at++)
+		d->actions[d->message.action_count++] = (struct cm_hi1_action){.verb = CM_HI1_VERB_UPDATE, .object = at};
+}
+
+// What becomes of the objects whose registrar this node is.
+static cm_result
+cm_decide_updates(struct cm_decide *d, struct cm_report *report)
+{
+	enum cm_hi1_type task = cm_kind_has_task(d->kind, "LDTask") ? CM_HI1_TYPE_DISCLOSURE : CM_HI1_TYPE_PRESERVATION;
+	cm_result r = CM_OK;
+	if (d->request->objects.n > 0 && (d->changes == NULL || d->changes_status != NULL))
+		r = cm_decide_update(d, d->request->objects, task, report);
+	if (r == CM_OK && (d->request->objects.n == 0 || d->changes != NULL))
+		r = cm_decide_update(d, d->request->id, CM_HI1_TYPE_DOCUMENT, report);
+	return r;
+}
+
 static cm_result
 cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
@@ -380,13 +284,12 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 	cm_result r = cm_send_begin(d->node, peer, d->request->kind, &d->arena, report, &d->message);
 	d->message.actions = d->actions;
 	d->now = d->message.timestamp;
-	enum cm_hi1_type task = cm_kind_has_task(d->kind, "LDTask") ? CM_HI1_TYPE_DISCLOSURE : CM_HI1_TYPE_PRESERVATION;
 	if (r == CM_OK && d->evidence != NULL)
 		r = cm_decide_delivery(d, report);
-	if (r == CM_OK && d->request->objects.n > 0 && (d->changes == NULL || d->changes_status != NULL))
-		r = cm_decide_update(d, d->request->objects, task, report);
-	if (r == CM_OK && (d->request->objects.n == 0 || d->changes != NULL))
-		r = cm_decide_update(d, d->request->id, CM_HI1_TYPE_DOCUMENT, report);
+	if (r == CM_OK && d->request->ours && d->to == CM_STATE_WITHDRAWN)
+		cm_decide_cancel(d);
+	if (r == CM_OK && !d->request->ours && d->say == d->to)
+		r = cm_decide_updates(d, report);
 	if (r == CM_OK)
 		r = cm_decide_answer(d, person, report);
 	if (r == CM_OK)
@@ -394,12 +297,20 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 	return r == CM_OK && d->arena.failed ? CM_NOMEM : r;
 }
 
+// What the register calls it.
+static const char *
+cm_decide_act(const struct cm_decide *d)
+{
+	if (d->request->ours)
+		return d->event == CM_EVENT_WITHDRAW ? "withdrawn" : "told";
+	return d->evidence != NULL ? "delivered" : d->by_person ? "decided" : "answered";
+}
+
 static cm_result
 cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
 	char request[40], until[CM_INSTANT_TEXT], blob[65], package[65], length[24];
 	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(d->request->id));
-	bool by_person = person->id[0] != 0;
 	struct cm_send send = {
 	        .message = &d->message,
 	        .told = {.peer = d->request->peer,
@@ -407,11 +318,10 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	                .judged = {{d->request->id, d->request->state, d->request->until}},
 	                .judged_count = 1,
 	                .ends = d->ends},
-	        .topic = d->evidence != NULL ? "deliver" : "update",
+	        .topic = d->request->ours ? CM_OUTBOX_WORD : d->evidence != NULL ? "deliver" : "update",
 	        .request = request,
 	};
-	cm_act_set(&send.act, CM_ACT_FIELD_TYPE,
-	           cm_view_text(d->evidence != NULL ? "delivered" : by_person ? "decided" : "answered"));
+	cm_act_set(&send.act, CM_ACT_FIELD_TYPE, cm_view_text(cm_decide_act(d)));
 	cm_act_set(&send.act, CM_ACT_FIELD_PEER, d->request->peer);
 	cm_act_set(&send.act, CM_ACT_FIELD_REQUEST, d->request->id);
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, d->request->kind);
@@ -424,7 +334,6 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 		cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, d->request->objects);
 	}
 	if (d->evidence != NULL) {
-		send.told.anyway = cm_decide_said(d, "override");
 		cm_hex_text(cm_hash_view(&d->evidence->blob), blob);
 		cm_hex_text(cm_hash_view(&d->evidence->package), package);
 		snprintf(length, sizeof length, "%llu", (unsigned long long)d->evidence->length);
@@ -432,7 +341,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 		cm_act_set(&send.act, CM_ACT_FIELD_BLOB, cm_view_text(blob));
 		cm_act_set(&send.act, CM_ACT_FIELD_LENGTH, cm_view_text(length));
 		cm_act_set(&send.act, CM_ACT_FIELD_PACKAGE, cm_view_text(package));
-	} else if (d->until.us != 0)
+	} else if (d->until.us != 0 && !d->request->ours)
 		cm_act_set(&send.act, CM_ACT_FIELD_UNTIL, cm_view_text(cm_instant_text_micro(d->until, until)));
 	cm_result r = cm_send_message(d->node, &send, report);
 	struct cm_view task = cm_hold_task(d->request);
@@ -459,21 +368,34 @@ cm_decide_free_at(struct cm_decide **at)
 }
 
 static void
-cm_decide_show(const struct cm_decide *d, enum cm_outbox_end end, struct cm_buf *body)
+cm_decide_show(const struct cm_decide *d, enum cm_outbox_end end, const struct cm_report *found, struct cm_buf *body)
 {
 	struct cm_json_put put = cm_json_put_of(body);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) words = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	cm_message_write(d->to, &(struct cm_message_values){.until = d->until, .ground = d->ground}, &words);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) words = cm_buf_of(CM_LIMIT_DOCUMENT_BYTES_VALUE);
+	cm_decide_sentence(d, &words);
 	cm_json_put_object(&put);
 	cm_json_put_member_bool(&put, "answered", end == CM_OUTBOX_ANSWERED);
 	if (d->evidence != NULL)
 		cm_json_put_member_text(&put, "evidence", d->evidence->id);
-	else
+	cm_json_put_name(&put, "findings");
+	cm_json_put_array(&put);
+	for (size_t i = 0; i < found->count; i++) {
+		const struct cm_error_row *row = cm_error_row(found->findings[i].rule);
+		cm_json_put_object(&put);
+		cm_json_put_member_cstr(&put, "remedy", row->remedy);
+		cm_json_put_member_cstr(&put, "rule", row->name);
+		cm_json_put_member_cstr(&put, "text", row->text);
+		cm_json_put_end_object(&put);
+	}
+	cm_json_put_end_array(&put);
+	if (d->evidence == NULL)
 		cm_do_json_time(&put, "preserved_until", d->until);
 	cm_json_put_member_text(&put, "request", d->request->id);
 	if (d->evidence != NULL)
 		cm_json_put_member_cstr(&put, "request_state", cm_state_row(d->to)->name);
-	cm_json_put_member_cstr(&put, "state", d->evidence != NULL ? "available" : cm_state_row(d->to)->name);
+	struct cm_view there = d->request->ours && end != CM_OUTBOX_ANSWERED ? d->request->state
+	                                                                     : cm_view_text(cm_state_row(d->to)->name);
+	cm_json_put_member_text(&put, "state", d->evidence != NULL ? cm_view_text("available") : there);
 	cm_json_put_member_text(&put, "told", cm_buf_view(&words));
 	cm_json_put_end_object(&put);
 }
@@ -484,12 +406,15 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 {
 	char transaction[40];
 	struct cm_buf CM_CLEANUP(cm_buf_fini) peer = cm_buf_of(CM_X509_NODE);
+	struct cm_report found = {0};
 	cm_buf_view_add(&peer, d->request->peer);
 	cm_result r = cm_decide_judge(d, report);
 	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
+	if (r == CM_OK && !d->request->ours)
+		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->now, &d->said, person->id, &d->arena}, report, &d->note);
 	if (r == CM_OK)
-		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->evidence != NULL, d->now, &d->said, person->id, &d->arena}, report, &d->note);
+		r = cm_decide_words_consulted(d, &found, report);
 	if (r == CM_OK)
 		r = cm_decide_build(d, person, report);
 	if (r == CM_OK)
@@ -499,56 +424,67 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	snprintf(transaction, sizeof transaction, "%.*s", CM_VIEW_ARG(d->message.transaction));
 	enum cm_outbox_end end = cm_outbox_wait(d->node->outbox, transaction,
 	                                        cm_clock_after(CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000)), report);
-	cm_decide_show(d, end, body);
+	if (d->request->ours && end == CM_OUTBOX_REFUSED)
+		return CM_REFUSED; // the registrar did not take it; the report has what it said
+	cm_decide_show(d, end, &found, body);
 	return CM_OK;
-}
-
-// A decision of a person, which evidence may go with (NULL: none does).
-static cm_result
-cm_decide_person(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
-                 struct cm_report *report, struct cm_buf *body)
-{
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	struct cm_view request = evidence == NULL ? cm_view_text(ex->match.part[0]) : evidence->request;
-	if (d == NULL)
-		return CM_NOMEM;
-	d->node = ex->node;
-	d->now = cm_clock_utc();
-	d->evidence = evidence;
-	cm_facts_init(&d->said);
-	cm_result r = cm_exchange_facts(ex, report, &d->said);
-	if (r == CM_OK)
-		r = cm_store_request(ex->node->store, request, report, &page, &d->request);
-	if (r == CM_OK && (d->request == NULL || d->request->ours))
-		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(request));
-	if (r != CM_OK)
-		return r;
-	struct cm_view event = cm_decide_said(d, "event");
-	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
-	d->who = CM_ACTOR_REQUESTED;
-	enum cm_family family = cm_kind_row(d->kind)->family;
-	bool data = family == CM_FAMILY_DISCLOSURE || family == CM_FAMILY_EMERGENCY;
-	d->event = cm_event_find(event.p, event.n);
-	if (evidence != NULL && event.n == 0)
-		d->event = data ? CM_EVENT_DISCLOSE : CM_EVENT_ANSWER;
-	if (d->event == CM_EVENT_NONE)
-		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/event", "%.*s", CM_VIEW_ARG(event));
-	return cm_decide_finish(d, person, report, body);
 }
 
 cm_result
 cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, struct cm_report *report,
                   struct cm_buf *body)
 {
-	return cm_decide_person(ex, person, NULL, report, body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = ex->node;
+	d->by_person = true;
+	d->body = cm_server_body(ex->rq);
+	d->now = cm_clock_utc();
+	cm_facts_init(&d->said);
+	cm_result r = cm_exchange_facts(ex, report, &d->said);
+	if (r == CM_OK)
+		r = cm_store_request(ex->node->store, cm_view_text(ex->match.part[0]), report, &page, &d->request);
+	if (r == CM_OK && d->request == NULL)
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
+	if (r != CM_OK)
+		return r;
+	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
+	d->who = d->request->ours ? CM_ACTOR_REQUESTING : CM_ACTOR_REQUESTED;
+	r = cm_said_event(d->kind, &d->said, report, &d->event, &d->word);
+	return r == CM_OK ? cm_decide_finish(d, person, report, body) : r;
 }
 
 cm_result
 cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
                   struct cm_report *report, struct cm_buf *body)
 {
-	return cm_decide_person(ex, person, evidence, report, body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = ex->node;
+	d->by_person = true;
+	d->body = cm_server_body(ex->rq);
+	d->now = cm_clock_utc();
+	d->evidence = evidence;
+	cm_facts_init(&d->said);
+	cm_result r = cm_exchange_facts(ex, report, &d->said);
+	if (r == CM_OK)
+		r = cm_store_request(ex->node->store, evidence->request, report, &page, &d->request);
+	if (r == CM_OK && (d->request == NULL || d->request->ours))
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(evidence->request));
+	if (r != CM_OK)
+		return r;
+	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
+	d->who = CM_ACTOR_REQUESTED;
+	enum cm_family family = cm_kind_row(d->kind)->family;
+	bool data = family == CM_FAMILY_DISCLOSURE || family == CM_FAMILY_EMERGENCY;
+	d->event = data ? CM_EVENT_DISCLOSE : CM_EVENT_ANSWER;
+	if (cm_facts_has(&d->said, "event") || cm_facts_has(&d->said, "answer"))
+		r = cm_said_event(d->kind, &d->said, report, &d->event, &d->word);
+	return r == CM_OK ? cm_decide_finish(d, person, report, body) : r;
 }
 
 cm_result

@@ -18,6 +18,9 @@ void cm_outbox_free(struct cm_outbox *outbox); // once nobody can stir it any mo
 // Looks at once.
 void cm_outbox_stir(struct cm_outbox *outbox);
 
+// The topic of a word of the side that asked: its state changes here when the registrar has taken it.
+#define CM_OUTBOX_WORD "word"
+
 enum cm_outbox_end {
 	CM_OUTBOX_WAITS,    // no answer before the deadline; it goes on trying
 	CM_OUTBOX_ANSWERED, // taken by the peer

@@ -67,12 +67,11 @@ cm_outbox_answers_action(const struct cm_hi1_action *asked, const struct cm_hi1_
 	return o != NULL && shown->type == o->type && cm_view_equal(shown->id, o->id);
 }
 
-// A yes answers every action of our message, each about the object of that action: what it says of others is not asked for.
+// Our message, as it was recorded.
 static cm_result
-cm_outbox_answer_whole(const struct cm_outbox_try *one, const struct cm_hi1_message *m, struct cm_report *report)
+cm_outbox_answer_asked(const struct cm_outbox_try *one, struct cm_report *report, struct cm_hi1_message *ret_asked)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) asked = {.action_count = 0};
 	struct cm_event_message told;
 	struct cm_store_event event;
 	struct cm_view detail;
@@ -81,8 +80,32 @@ cm_outbox_answer_whole(const struct cm_outbox_try *one, const struct cm_hi1_mess
 		r = cm_event_sent(&event, &detail);
 	if (r == CM_OK)
 		r = cm_event_message_read(detail, &told);
-	if (r == CM_OK)
-		r = cm_hi1_message_read_wire(told.wire, report, &asked);
+	return r == CM_OK ? cm_hi1_message_read_wire(told.wire, report, ret_asked) : r;
+}
+
+// The state that a word of ours tells.
+static cm_result
+cm_outbox_answer_word(const struct cm_outbox_try *one, struct cm_report *report, struct cm_buf *ret_state)
+{
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) asked = {.action_count = 0};
+	cm_result r = cm_outbox_answer_asked(one, report, &asked);
+	for (size_t i = 0; r == CM_OK && i < asked.action_count; i++) {
+		const struct cm_hi1_object *o = asked.actions[i].object;
+		for (size_t k = 0; o != NULL && o->type == CM_HI1_TYPE_NOTIFICATION && k < o->notification.state_count; k++)
+			if (cm_view_is(o->notification.states[k].object, one->request)) {
+				cm_buf_clear(ret_state);
+				cm_buf_view_add(ret_state, o->notification.states[k].status.value);
+			}
+	}
+	return r == CM_OK ? cm_buf_result(ret_state) : r;
+}
+
+// A yes answers every action of our message, each about the object of that action: what it says of others is not asked for.
+static cm_result
+cm_outbox_answer_whole(const struct cm_outbox_try *one, const struct cm_hi1_message *m, struct cm_report *report)
+{
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) asked = {.action_count = 0};
+	cm_result r = cm_outbox_answer_asked(one, report, &asked);
 	if (r == CM_OK && m->action_count != asked.action_count)
 		r = cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/ActionResponses", "%zu actions for %zu", m->action_count,
 		                     asked.action_count);
@@ -147,13 +170,15 @@ cm_outbox_answer_put_receipt(const struct cm_outbox_try *one, struct cm_view rec
 	cm_change_artifact(change, &kept);
 }
 
-// A refused request becomes a draft again, with what the other side said (event "bounce").
+// A refused request becomes a draft again, with what the other side said (event "bounce"); a refused word changes nothing.
 static cm_result
 cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struct cm_instant now,
                         struct cm_change *change, struct cm_report *report)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	struct cm_event_texts texts = {.text = {cm_view_text(one->request), cm_view_text(said)}, .n = 2};
+	bool word = strcmp(one->topic, CM_OUTBOX_WORD) == 0;
+	struct cm_event_texts texts = {.text = {cm_view_text(one->request), cm_view_text(said), cm_view_text(one->topic)},
+	        .n = word ? 3 : 2};
 	cm_event_texts_write(&texts, &detail);
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_BOUNCED), .detail = cm_buf_view(&detail)};
 	return cm_store_apply(one->node->store, &event, change, report);
@@ -170,8 +195,10 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
 	struct cm_event_message told = {.peer = cm_view_text(one->peer)};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) state = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	char said[CM_REPORT_SEEN] = "";
 	cm_result r = CM_OK;
+	bool word = strcmp(one->topic, CM_OUTBOX_WORD) == 0;
 	if (change == NULL)
 		return CM_NOMEM;
 	struct cm_store_artifact artifact = {
@@ -198,8 +225,12 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_ANSWERED), .detail = cm_buf_view(&detail)};
 	if (error == NULL) {
 		r = cm_event_wire(m, &wire);
+		if (r == CM_OK && word)
+			r = cm_outbox_answer_word(one, report, &state);
 		if (r != CM_OK)
 			return r;
+		told.judged[0] = (struct cm_event_judged){cm_view_text(one->request), cm_buf_view(&state), {.us = 0}};
+		told.judged_count = word ? 1 : 0;
 		told.wire = cm_buf_view(&wire);
 		told.entry = cm_outbox_answer_entry(one, read, peer);
 		cm_event_message_write(&told, &detail);
@@ -209,7 +240,7 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 		r = cm_store_apply(one->node->store, &event, change, report);
 	} else {
 		cm_report_add(&one->said, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);
-		if (strcmp(one->topic, "request") == 0)
+		if (strcmp(one->topic, "request") == 0 || word)
 			r = cm_outbox_answer_bounce(one, said, now, change, report);
 	}
 	one->end = error == NULL ? CM_OUTBOX_ANSWERED : CM_OUTBOX_REFUSED;

@@ -223,3 +223,15 @@ cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape,
 		return cm_reader_client_malformed(report);
 	return CM_OK;
 }
+
+cm_result
+cm_reader_client_words(struct cm_reader_client *client, const struct cm_reader_words *words, struct cm_report *report,
+                       struct cm_buf *ret_document)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) job = cm_reader_client_job(CM_READER_JOB_WORDS);
+	cm_buf_u32be(&job, words->event);
+	cm_buf_u32be(&job, words->word);
+	cm_buf_field(&job, words->base);
+	cm_buf_field(&job, words->body);
+	return cm_reader_client_ask(client, &job, report, ret_document);
+}

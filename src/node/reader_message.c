@@ -2,6 +2,7 @@
 // what follows from the answer. Runs in the message reader only.
 #include "node/reader_message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/b64.h"
@@ -11,7 +12,9 @@
 #include "domain/receipt.h"
 #include "domain/request.h"
 #include "domain/request_facts.h"
+#include "domain/said.h"
 #include "domain/trust.h"
+#include "format/answer_doc.h"
 #include "format/json.h"
 #include "format/proof.h"
 #include "os/clock.h"
@@ -155,6 +158,37 @@ cm_reader_is_request(const struct cm_hi1_action *action)
 	       cm_view_is(o->document.type.value, "Request") && o->document.body != NULL;
 }
 
+// Judges an answer document that comes with a message: its form, and that it is about what its object is associated with.
+static void
+cm_reader_judge_answer(struct cm_hi1_action *action)
+{
+	const struct cm_hi1_object *o = action->object;
+	struct cm_answer_doc CM_CLEANUP(cm_answer_doc_fini) doc = {.arena = {NULL, false}};
+	struct cm_report report = {0};
+	bool about = false;
+	cm_result r = cm_answer_doc_read(o->document.body->contents, &report, &doc);
+	for (size_t i = 0; r == CM_OK && i < o->associated_count; i++)
+		about = about || cm_view_equal(o->associated[i], doc.answers);
+	if (r == CM_OK && about && cm_view_equal(doc.id, o->id))
+		return;
+	const struct cm_finding *f = &report.findings[0];
+	action->fault.error = CM_HI1_ERROR_DOCUMENT_INVALID;
+	snprintf(action->fault.place, sizeof action->fault.place, "%s", "/doc:DocumentBody");
+	if (r == CM_OK)
+		snprintf(action->fault.seen, sizeof action->fault.seen, "%s", about ? "/id" : "/answers");
+	else
+		snprintf(action->fault.seen, sizeof action->fault.seen, "%.80s %.160s", report.count > 0 ? f->place : "",
+		         report.count > 0 ? f->seen : "");
+}
+
+static bool
+cm_reader_is_answer(const struct cm_hi1_action *action)
+{
+	const struct cm_hi1_object *o = action->object;
+	return action->verb == CM_HI1_VERB_CREATE && o != NULL && o->type == CM_HI1_TYPE_DOCUMENT && o->document.body != NULL &&
+	       cm_view_is(o->document.body->content_type, CM_HI1_CONTENT_TYPE_ANSWER);
+}
+
 // The receipt in an answer, taken apart: what its act says is a stranger's JSON, what is left for the node are bytes.
 static void
 cm_reader_receipt_parts(const struct cm_hi1_message *message, struct cm_buf *answer)
@@ -183,6 +217,9 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 	if (!cm_rd_done(rd))
 		return CM_BUG;
 	cm_result r = cm_hi1_message_read(json, &(struct cm_hi1_read_options){.sha256 = cm_reader_sha256}, report, &message);
+	for (size_t i = 0; r == CM_OK && i < message.action_count && !message.response; i++)
+		if (cm_reader_is_answer(&message.actions[i]) && message.actions[i].fault.error == CM_HI1_ERROR_NONE)
+			cm_reader_judge_answer(&message.actions[i]);
 	if (r == CM_OK)
 		r = cm_hi1_message_write_wire(&message, &wire);
 	if (r != CM_OK)
@@ -364,6 +401,47 @@ cm_reader_facts(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	return r == CM_OK ? cm_buf_result(answer) : r;
 }
 
+struct cm_reader_merge {
+	const struct cm_json_value *body;
+	struct cm_buf *to; // an object that is open
+	cm_result result;
+};
+
+static void
+cm_reader_merge_member(void *context, const char *member)
+{
+	struct cm_reader_merge *merge = context;
+	const struct cm_json_value *value = cm_json_member(merge->body, member);
+	if (value == NULL || merge->result != CM_OK)
+		return;
+	cm_buf_printf(merge->to, ",\"%s\":", member);
+	merge->result = cm_json_canonical(value, NULL, merge->to);
+}
+
+static cm_result
+cm_reader_words(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
+{
+	enum cm_event event = (enum cm_event)cm_rd_u32be(rd);
+	enum cm_answer_word word = (enum cm_answer_word)cm_rd_u32be(rd);
+	struct cm_view base = cm_rd_field(rd), body = cm_rd_field(rd);
+	struct cm_json CM_CLEANUP(cm_json_free_at) *tree = NULL;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) merged = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_answer_doc CM_CLEANUP(cm_answer_doc_fini) doc = {.arena = {NULL, false}};
+	if (!cm_rd_done(rd) || base.n == 0 || event >= CM_EVENT_END || word >= CM_ANSWER_WORD_END)
+		return CM_BUG;
+	cm_buf_view_add(&merged, cm_view_part(base, 0, base.n - 1)); // without its last brace
+	cm_result r = body.n == 0 ? CM_OK : cm_json_read(body, CM_LIMIT_MESSAGE_BYTES_VALUE, report, &tree);
+	if (r == CM_OK && tree != NULL) {
+		struct cm_reader_merge merge = {cm_json_root(tree), &merged, CM_OK};
+		cm_said_members(event, word, cm_reader_merge_member, &merge);
+		r = merge.result;
+	}
+	cm_buf_text(&merged, "}");
+	if (r == CM_OK)
+		r = cm_answer_doc_read(cm_buf_view(&merged), report, &doc);
+	return r == CM_OK ? cm_answer_doc_write(&doc, answer) : r;
+}
+
 cm_result
 cm_reader_message_handle(struct cm_view message, struct cm_report *report, struct cm_buf *answer)
 {
@@ -379,6 +457,8 @@ cm_reader_message_handle(struct cm_view message, struct cm_report *report, struc
 		return cm_reader_directory(&rd, report, answer);
 	case CM_READER_JOB_FACTS:
 		return cm_reader_facts(&rd, report, answer);
+	case CM_READER_JOB_WORDS:
+		return cm_reader_words(&rd, report, answer);
 	}
 	return CM_BUG;
 }

@@ -20,6 +20,7 @@ enum cm_reader_job {
 	CM_READER_JOB_CARD,    // a stranger's identity card
 	CM_READER_JOB_DIRECTORY, // a list of the directory
 	CM_READER_JOB_FACTS,   // any small JSON object, as paths and texts
+	CM_READER_JOB_WORDS,   // an answer document from what an officer says
 };
 
 // -- the node's side
@@ -99,6 +100,15 @@ struct cm_reader_card {
 void cm_reader_card_fini(struct cm_reader_card *card);
 CM_CHECKED cm_result cm_reader_client_card(struct cm_reader_client *client, struct cm_view json, struct cm_instant now,
                                            struct cm_report *report, struct cm_reader_card *ret_card);
+
+// An answer document: the members that a body (JSON of an officer's program) says with an event, put beside those of `base` (an
+// answer document of ours without them). CM_REFUSED: `report` says which member is missing or not of its form.
+struct cm_reader_words {
+	struct cm_view base, body;
+	uint32_t event, word; // enum cm_event, enum cm_answer_word
+};
+CM_CHECKED cm_result cm_reader_client_words(struct cm_reader_client *client, const struct cm_reader_words *words,
+                                            struct cm_report *report, struct cm_buf *ret_document);
 
 // A list of the directory whose signatures are good by the keys that it names itself.
 struct cm_reader_directory {

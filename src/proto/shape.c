@@ -55,6 +55,12 @@ cm_shape_is_time(const struct cm_json_value *value)
 }
 
 static bool
+cm_shape_is_number(const struct cm_json_value *value)
+{
+	return cm_json_kind(value) == CM_JSON_NUMBER && cm_json_number(value) >= 0;
+}
+
+static bool
 cm_shape_is_seconds(const struct cm_json_value *value)
 {
 	int64_t n = cm_json_number(value);
@@ -121,7 +127,7 @@ static const struct cm_shape_scalar {
         {"time", "{\"type\":\"string\",\"format\":\"date-time\"}", cm_shape_is_time},
         {"seconds", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295}", cm_shape_is_seconds},
         {"sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}", cm_shape_is_sha256},
-        {"number", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":9007199254740991}", NULL},
+        {"number", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":9007199254740991}", cm_shape_is_number},
         {"page", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000}", NULL},
         {"status", "{\"type\":\"integer\",\"minimum\":400,\"maximum\":599}", NULL},
         {"bool", "{\"type\":\"boolean\"}", NULL},
@@ -255,9 +261,12 @@ static bool
 cm_shape_find(enum cm_api_shape shape, struct cm_view name, struct cm_shape_member *ret_member)
 {
 	const char *const *cell = cm_api_shape_row(shape)->members;
-	for (; *cell != NULL; cell++)
-		if (cm_shape_member(*cell, ret_member) && cm_view_equal(ret_member->name, name))
+	for (; *cell != NULL; cell++) {
+		if (**cell == '+' && cm_shape_find(cm_api_shape_find(*cell + 1, strlen(*cell + 1)), name, ret_member))
 			return true;
+		if (**cell != '+' && cm_shape_member(*cell, ret_member) && cm_view_equal(ret_member->name, name))
+			return true;
+	}
 	return false;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/tab_limit.h"
+#include "format/answer_doc.h"
 #include "node/reader.h"
 #include "node/reader_message_ipc.h"
 
@@ -25,6 +26,7 @@ read_back(enum cm_reader_job job, struct cm_view answer)
 	struct cm_hi1_message message;
 	struct cm_facts facts;
 	struct cm_directory list;
+	struct cm_answer_doc document;
 	switch (job) {
 	case CM_READER_JOB_HI1:
 		must(cm_hi1_message_read_wire(cm_rd_field(&rd), NULL, &message) == CM_OK);
@@ -41,6 +43,10 @@ read_back(enum cm_reader_job job, struct cm_view answer)
 	case CM_READER_JOB_DIRECTORY:
 		must(cm_directory_wire_read(answer, &list));
 		cm_directory_fini(&list);
+		return;
+	case CM_READER_JOB_WORDS:
+		must(cm_answer_doc_read(answer, NULL, &document) == CM_OK);
+		cm_answer_doc_fini(&document);
 		return;
 	case CM_READER_JOB_DRAFT:
 		return;

@@ -107,6 +107,7 @@ add(const char *text)
 	for (enum cm_family f = CM_FAMILY_NONE + 1; f < CM_FAMILY_END; f++) {
 		machine.may[f][a][b] |= (unsigned char)by(actor);
 		machine.follows[f][a][b] |= (by(actor) & BY_REGISTRAR) != 0;
+		machine.leads[f][a][b] |= (by(actor) & (BY_ASKING | BY_EITHER)) != 0;
 	}
 	return a != CM_STATE_NONE && b != CM_STATE_NONE && actor != CM_ACTOR_NONE;
 }

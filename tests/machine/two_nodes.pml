@@ -27,7 +27,6 @@ c_decl {
 byte family;
 byte registrar;      // state at the requested node; 0: it has nothing
 byte asking = DRAFT; // what the node that asks shows
-byte heard;          // the last word of the registrar that it followed
 bool taken_up;       // it has the answer that the request was taken
 bool home;           // from now on the network heals and everybody only goes on towards the end
 
@@ -48,9 +47,8 @@ typedef word_t {
 word_t words[WORDS];
 byte word_count;
 
-// The own move of the side that asked; at most one without an answer. overtaken: a word said after it came first.
+// The own move of the side that asked; at most one without an answer.
 byte move_to, move_answer;
-bool move_overtaken;
 
 // -- the registrar moves it, and says so --------------------------------------------------------------------------
 
@@ -85,28 +83,18 @@ inline word_answered(i) {
 	word_count--
 }
 
-// A word that is new comes: apply_message.c. A passing state is said and leaves everything where it was. Only an own move that
-// has no answer yet may stand against the word.
+// A word that is new comes: apply_message.c. A passing state is said and leaves everything where it was, generations too. Only an
+// own move that has no answer yet may stand against the word.
 #define HEAR(i) \
 	words[i].taken = true; \
 	if \
-	:: i == 1 && !words[0].taken -> words[0].late = true \
-	:: else \
-	fi; \
-	if \
-	:: !words[i].before && move_answer == ANSWER_YES -> move_overtaken = true \
+	:: i == 1 && !words[0].taken && !IS(PASSING, now.words[1].state) -> words[0].late = true \
 	:: else \
 	fi; \
 	if \
 	:: IS(PASSING, now.words[i].state) \
-	:: c_expr { !PASSING[now.words[i].state] && (FOLLOWS(asking, now.words[i].state) || FOLLOWS(move_to, now.words[i].state)) } -> \
-		asking = words[i].state \
+	:: c_expr { !PASSING[now.words[i].state] && FOLLOWS(asking, now.words[i].state) } -> asking = words[i].state \
 	:: else -> assert(move_to != 0) \
-	fi; \
-	if \
-	:: c_expr { !PASSING[now.words[i].state] && (FOLLOWS(heard, now.words[i].state) || FOLLOWS(move_to, now.words[i].state)) } -> \
-		heard = words[i].state \
-	:: else \
 	fi
 
 #define WORD_STEPS(i) \
@@ -116,18 +104,15 @@ inline word_answered(i) {
 
 // -- the side that asks --------------------------------------------------------------------------------------------
 
-// What has not left is its own alone. What was sent is moved by a message, and shows at once.
+// What has not left is its own alone. What was sent is moved by a message, and shows when the registrar has taken that.
 #define ASKING_GOES(s) \
 	:: CAN(asking, s, BY_ASKING) && UNSENT(asking) -> \
 		asking = s; \
-		heard = s; \
 		request_open = (s == SENT) \
-	:: CAN(asking, s, BY_ASKING) && !UNSENT(asking) && move_to == 0 && (taken_up || request_open) -> \
-		asking = s; \
+	:: CAN(asking, s, BY_ASKING) && !UNSENT(asking) && move_to == 0 && (taken_up || request_open) && !IS(PASSING, s) -> \
 		move_to = s \
-	:: !home && taken_up && move_to == 0 && CAN(asking, s, BY_EITHER) -> \
-		asking = s; \
-		heard = s
+	:: !home && taken_up && move_to == 0 && CAN(asking, s, BY_EITHER) && !IS(PASSING, s) -> \
+		asking = s
 
 // Messages about one request go one after another: an own move waits for the answer to the request.
 #define MOVE_STEPS \
@@ -144,9 +129,8 @@ inline word_answered(i) {
 	:: move_answer != ANSWER_NONE -> move_answered()
 
 inline move_answered() {
-	if
-	:: move_answer == ANSWER_NO -> asking = heard
-	:: move_answer == ANSWER_YES && !move_overtaken -> heard = move_to; asking = move_to
+	if // a word of the registrar that came first, and was said later, stays
+	:: move_answer == ANSWER_YES && c_expr { LEADS(asking, now.move_to) } -> asking = move_to
 	:: else
 	fi;
 	if
@@ -158,8 +142,7 @@ inline move_answered() {
 	words[0].before = false;
 	words[1].before = false;
 	move_to = 0;
-	move_answer = ANSWER_NONE;
-	move_overtaken = false
+	move_answer = ANSWER_NONE
 }
 
 #define REQUEST_STEPS \
@@ -176,14 +159,9 @@ inline request_answered() {
 		if
 		:: asking == SENT -> asking = ACKNOWLEDGED
 		:: else
-		fi;
-		if
-		:: heard == SENT -> heard = ACKNOWLEDGED
-		:: else
 		fi
 	:: request_answer == ANSWER_NO ->
 		asking = DRAFT;
-		heard = DRAFT;
 		move_to = 0;
 		request_answer = ANSWER_NONE
 	fi

@@ -33,7 +33,10 @@ a_body_has_its_members_and_no_other(void **state)
 	assert_int_equal(judge(CM_API_SHAPE_NOTHING, "[]", "/"), CM_REFUSED);
 	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"event\":\"preserve\",\"until\":\"2027-01-01T00:00:00Z\"}", ""), CM_OK);
 	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"event\":\"preserve\",\"until\":\"soon\"}", "/until"), CM_REFUSED);
-	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"event\":\"sing\"}", "/event"), CM_REFUSED);
+	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"event\":5}", "/event"), CM_REFUSED);
+	assert_int_equal(judge(CM_API_SHAPE_DELIVERY_CALL, "{\"event\":\"sing\"}", "/event"), CM_REFUSED);
+	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"questions\":[{\"n\":1,\"question\":\"x\"}]}", ""), CM_OK);
+	assert_int_equal(judge(CM_API_SHAPE_DECISION_CALL, "{\"questions\":{}}", "/questions"), CM_REFUSED);
 }
 
 static void
