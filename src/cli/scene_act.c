@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/tab_limit.h"
 #include "comity/report.h"
+#include "format/json_put.h"
 
 struct cm_scene_thing *
 cm_scene_act_find(struct cm_scene *scene, const char *name)
@@ -70,32 +71,76 @@ cm_scene_act_send(struct cm_scene *scene, struct cm_scene_person *person)
 	return CM_OK;
 }
 
-// tomas decides preserve on P [until DATE [TIME]] [order …] [order-until DATE] [text …] [ground …] [article …]
+// "NordBox XB; Nimbus XC": the way of the data, from provider to provider, as the members of an answer.
+static cm_result
+cm_scene_act_path(struct cm_scene *scene, const char *way, const char *file)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&text);
+	cm_json_put_object(&put);
+	cm_json_put_name(&put, "path");
+	cm_json_put_array(&put);
+	for (int64_t hop = 1; *way != 0; hop++) {
+		size_t n = strcspn(way, ";"), name = n;
+		while (name > 0 && way[name - 1] != ' ')
+			name--;
+		if (name < 2)
+			return cm_scene_bad(scene, "a path is: PROVIDER STATE; PROVIDER STATE …", way);
+		cm_json_put_object(&put);
+		cm_json_put_member_number(&put, "hop", hop);
+		cm_json_put_member_text(&put, "provider", cm_view_of(way, name - 1));
+		cm_json_put_member_text(&put, "country", cm_view_of(way + name, n - name));
+		cm_json_put_end_object(&put);
+		way += n + strspn(way + n, "; ");
+	}
+	cm_json_put_end_array(&put);
+	cm_json_put_end_object(&put);
+	cm_result r = cm_buf_result(&text);
+	return r == CM_OK ? cm_demo_write(&scene->demo, file, 0644, cm_buf_view(&text)) : r;
+}
+
+// A word of an option with the same name: takes it and what follows. 0: it is none.
+static size_t
+cm_scene_act_option(const struct cm_scene *scene, size_t i, const char **words, size_t *n)
+{
+	static const char *const options[] = {"--order", "--text", "--ground", "--article", "--answer", "--question", "--condition",
+	        "--item", "--silence", "--word", "--amount", "--unit", "--justification", "--reply", "--purpose", "--expected-by"};
+	for (size_t k = 0; k < sizeof options / sizeof *options; k++)
+		if (strcmp(scene->words[i], options[k] + 2) == 0) {
+			words[(*n)++] = options[k];
+			words[(*n)++] = scene->words[i + 1];
+			return 1;
+		}
+	return 0;
+}
+
+// tomas decides preserve on P, until DATE [TIME], text "…": every option of the command by its name; and what the asking side says:
+// ilse says withdraw on P
 static cm_result
 cm_scene_act_decide(struct cm_scene *scene, struct cm_scene_person *person)
 {
-	static const char *const plain[][2] = {{"order", "--order"}, {"text", "--text"}, {"ground", "--ground"},
-	        {"article", "--article"}, {"answer", "--answer"}}, *const moments[][2] = {{"until", "--until"}, {"order-until", "--order-until"}};
+	static const char *const moments[] = {"--until", "--order-until", "--answer-by"};
 	struct cm_scene_thing *thing = cm_scene_act_find(scene, cm_scene_text_after(scene, "on"));
-	char until[2][CM_INSTANT_TEXT];
-	const char *words[CM_DEMO_WORDS] = {"request", "decide", thing == NULL ? NULL : thing->id, "--event", scene->words[2]};
+	char at_text[3][CM_INSTANT_TEXT], file[CM_DEMO_TEXT];
+	const char *words[CM_DEMO_WORDS] = {"request", strcmp(scene->words[1], "says") == 0 ? "say" : "decide",
+	        thing == NULL ? NULL : thing->id, "--event", scene->words[2]};
 	size_t n = 5;
 	if (thing == NULL || scene->n < 5)
 		return cm_scene_bad(scene, "a decision is: PERSON decides EVENT on NAME", "");
-	for (size_t i = 5; i + 1 < scene->n; i++) {
+	for (size_t i = 5; i + 1 < scene->n && n + 3 < CM_DEMO_WORDS; i++) {
 		struct cm_instant at;
-		size_t took = 0;
-		for (size_t k = 0; k < 2 && took == 0 && n + 3 < CM_DEMO_WORDS; k++)
-			if (strcmp(scene->words[i], moments[k][0]) == 0 && (took = cm_scene_text_moment(scene, i + 1, &at)) > 0) {
-				words[n++] = moments[k][1];
-				words[n++] = cm_instant_text(at, until[k]);
+		size_t took = cm_scene_act_option(scene, i, words, &n);
+		for (size_t k = 0; k < 3 && took == 0; k++)
+			if (strcmp(scene->words[i], moments[k] + 2) == 0 && (took = cm_scene_text_moment(scene, i + 1, &at)) > 0) {
+				words[n++] = moments[k];
+				words[n++] = cm_instant_text(at, at_text[k]);
 			}
-		for (size_t k = 0; k < sizeof plain / sizeof *plain && n + 3 < CM_DEMO_WORDS; k++)
-			if (strcmp(scene->words[i], plain[k][0]) == 0) {
-				words[n++] = plain[k][1];
-				words[n++] = scene->words[i + 1];
-				took = 1;
-			}
+		if (took == 0 && strcmp(scene->words[i], "path") == 0) {
+			snprintf(file, sizeof file, "drafts/said-%u.json", scene->line);
+			words[n++] = "--file";
+			words[n++] = file;
+			took = cm_scene_act_path(scene, scene->words[i + 1], file) == CM_OK;
+		}
 		if (took == 0)
 			return cm_scene_bad(scene, "not known in a decision", scene->words[i]);
 		i += took;
@@ -199,7 +244,7 @@ cm_scene_act(struct cm_scene *scene)
 		const char *verb;
 		cm_result (*act)(struct cm_scene *scene, struct cm_scene_person *person);
 	} verbs[] = {{"sends", cm_scene_act_send}, {"checks", cm_scene_act_send}, {"decides", cm_scene_act_decide},
-	        {"runs", cm_scene_act_run}, {"delivers", cm_scene_act_deliver}, {"opens", cm_scene_act_open},
+	        {"says", cm_scene_act_decide},	        {"runs", cm_scene_act_run}, {"delivers", cm_scene_act_deliver}, {"opens", cm_scene_act_open},
 	        {"approves", cm_scene_act_open}, {"exports", cm_scene_act_export}};
 	struct cm_scene_person *person = cm_scene_cast_find_person(scene, scene->words[0]);
 	for (size_t i = 0; person != NULL && scene->n > 1 && i < sizeof verbs / sizeof *verbs; i++)
