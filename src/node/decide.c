@@ -334,6 +334,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 		cm_act_set(&send.act, CM_ACT_FIELD_OBJECT, d->request->objects);
 	}
 	if (d->evidence != NULL) {
+		send.told.anyway = cm_decide_said(d, "override");
 		cm_hex_text(cm_hash_view(&d->evidence->blob), blob);
 		cm_hex_text(cm_hash_view(&d->evidence->package), package);
 		snprintf(length, sizeof length, "%llu", (unsigned long long)d->evidence->length);
@@ -412,7 +413,7 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
 	if (r == CM_OK && !d->request->ours)
-		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->now, &d->said, person->id, &d->arena}, report, &d->note);
+		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->evidence != NULL, d->now, &d->said, person->id, &d->arena}, report, &d->note);
 	if (r == CM_OK)
 		r = cm_decide_words_consulted(d, &found, report);
 	if (r == CM_OK)
