@@ -21,10 +21,12 @@ enum cm_x509_role {
 };
 
 // What a certificate is to say. Texts are UTF-8; NULL means absent.
+#define CM_X509_EXERCISE "exercise" // organisational unit of a State root that was made for exercises
 struct cm_x509_spec {
 	enum cm_x509_role role;
 	const char *country;            // two letters, or NULL
 	const char *organisation;       // or NULL
+	bool exercise;                  // the subject says OU=exercise
 	const char *name;               // common name; NULL takes the node id
 	const char *node;               // node id for the SAN URI; NULL only for a root
 	const char *dns;                // TLS only: a DNS name, or NULL
@@ -67,6 +69,7 @@ struct cm_x509 {
 	unsigned uses;                           // CM_X509_USE_…; 0 when the extension is absent
 	bool is_ca;
 	bool is_self_issued; // subject and issuer names are equal
+	bool exercise;       // the subject says OU=exercise: nothing under it is meant in earnest
 	int path_length;     // -1: none stated
 };
 

@@ -312,6 +312,20 @@ cm_reader_card(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer
 	return r == CM_OK ? cm_buf_result(answer) : r;
 }
 
+// A list whose signer was made for exercises is for nodes of an exercise, and theirs are no others.
+static cm_result
+cm_reader_directory_earnest(const struct cm_directory *list, struct cm_report *report)
+{
+	struct cm_x509 signer;
+	cm_result r = cm_x509_read(cm_directory_is_states(list) ? list->certificate
+	                                                        : list->anchors[list->anchor_count - 1].certificate,
+	                           report, &signer);
+	if (r == CM_OK && signer.exercise != (cm_clock_exercise_file() != NULL))
+		r = cm_report_refuse(report, CM_ERROR_EXERCISE_MIXED, "signature", "%s",
+		                     signer.exercise ? "the list is of an exercise" : "the list is a real one");
+	return r;
+}
+
 static cm_result
 cm_reader_directory(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
@@ -322,6 +336,8 @@ cm_reader_directory(struct cm_rd *rd, struct cm_report *report, struct cm_buf *a
 	cm_result r = cm_directory_read(json, report, &list);
 	if (r == CM_OK)
 		r = cm_trust_check_signed(&list, report);
+	if (r == CM_OK)
+		r = cm_reader_directory_earnest(&list, report);
 	if (r == CM_OK)
 		cm_directory_wire_write(&list, answer);
 	return r == CM_OK ? cm_buf_result(answer) : r;

@@ -27,6 +27,7 @@ cm_state_root_self(const struct cm_state_root_spec *spec, const struct cm_key *k
 	        .country = spec->country,
 	        .organisation = spec->organisation,
 	        .name = "State root",
+	        .exercise = cm_clock_exercise_file() != NULL,
 	        .not_before = now,
 	        .not_after = {.us = now.us + CM_LIMIT_ROOT_DAYS_VALUE * CM_INSTANT_DAY},
 	};
@@ -84,6 +85,10 @@ cm_state_root_fit(struct cm_state_root *root, struct cm_view pem, const char *fo
 	cm_key_public(root->key, &public);
 	if (list.count != 1 || !cert.is_ca || !cert.is_self_issued || !cm_key_public_equal(&cert.key, &public))
 		return cm_report_refuse(report, CM_ERROR_STATE_FORM, folder, "root.pem is not of root.p8");
+	// An exercise would make everything real that it signs with a real root.
+	if (cert.exercise != (cm_clock_exercise_file() != NULL))
+		return cm_report_refuse(report, CM_ERROR_EXERCISE_MIXED, folder, "%s",
+		                        cert.exercise ? "the State root was made for exercises" : "the State root is a real one");
 	memcpy(root->country, cert.country, sizeof root->country);
 	cm_buf_view_add(&root->der, list.der[0]);
 	return cm_buf_result(&root->der);

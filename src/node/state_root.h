@@ -22,7 +22,7 @@ struct cm_state_root_spec {
 };
 CM_CHECKED cm_result cm_state_root_create(const struct cm_state_root_spec *spec, struct cm_report *report);
 
-// Refused: state_form, key_pass.
+// Refused: state_form, key_pass; exercise_mixed when the root was made for exercises and this is none, or the other way.
 CM_CHECKED cm_result cm_state_root_open(const char *folder, struct cm_view pass, struct cm_report *report,
                                         struct cm_state_root *ret_root);
 void cm_state_root_fini(struct cm_state_root *root);

@@ -38,6 +38,27 @@ def never_meet(xa, real):
             check('%s takes no invitation of %s' % (taking.name, inviting.name), 'exercise_mixed' in str(refusal), refusal)
 
 
+def a_real_root_stays_out(xa, real, folder):
+    """What an exercise signs with it would be real for everybody."""
+    role = ['--name', 'Arland', '--role', 'witness']
+    home, clock = os.path.join(folder, 'late'), ['--exercise-clock', xa.clock.file]
+    refused('no exercise under a real root', 'exercise_mixed',
+            ['init', '--home', home, '--state', real.home + '-state', '--node', 'xd.late'] + role + clock)
+    refused('nothing real under the root of an exercise', 'exercise_mixed',
+            ['init', '--home', home, '--state', xa.home + '-state', '--node', 'xa.late'] + role)
+    check('nothing was made', not os.path.exists(os.path.join(home, 'card.json')))
+    text = subprocess.run(['openssl', 'x509', '-in', xa.home + '-state/root.pem', '-noout', '-subject'], capture_output=True, text=True).stdout
+    check('the root says so', 'OU = exercise' in text or 'OU=exercise' in text, text)
+    for node, other, words in ((xa, real, clock), (real, xa, [])):
+        file = os.path.join(folder, node.name + '.json')
+        issue = ['directory', 'issue', file, '--card', node.home + '/card.json', '--state']
+        refused('%s: no list by the other root' % node.name, 'exercise_mixed', issue + [other.home + '-state'] + words)
+        made = subprocess.run([COMITY] + issue + [node.home + '-state'] + words, capture_output=True, text=True)
+        check('a list is made', made.returncode == 0, made.stderr)
+        refused('%s takes no list of %s' % (other.name, node.name), 'exercise_mixed', ['directory', 'import', file, '--home', other.home,
+                '--session', other.file(other.people[other.who], 'session')])
+
+
 def the_clock_belongs_to_the_node(xa, real, folder):
     real.stop()
     refused('a node in earnest takes no clock', 'exercise_mixed', ['serve', '--home', real.home, '--exercise-clock', xa.clock.file])
@@ -100,6 +121,7 @@ def main():
             node.login()
         says_so(xa, real)
         never_meet(xa, real)
+        a_real_root_stays_out(xa, real, folder)
         the_clock_belongs_to_the_node(xa, real, folder)
         Path(xa, xb).make_peers()
         time_is_moved(xa, xb, clock)

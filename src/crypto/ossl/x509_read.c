@@ -227,11 +227,14 @@ cm_x509_read_parsed(X509 *cert, struct cm_view der, struct cm_report *report, st
 			x.path_length = (int)ASN1_INTEGER_get(basic->pathlen);
 	}
 	BASIC_CONSTRAINTS_free(basic);
+	char unit[sizeof CM_X509_EXERCISE + 1];
 	const X509_NAME *subject = X509_get_subject_name(cert), *issuer = X509_get_issuer_name(cert);
 	cm_x509_name_text(subject, x.subject);
 	cm_x509_name_text(issuer, x.issuer);
 	cm_x509_name_part(subject, NID_commonName, x.common_name, sizeof x.common_name);
 	cm_x509_name_part(subject, NID_countryName, x.country, sizeof x.country);
+	cm_x509_name_part(subject, NID_organizationalUnitName, unit, sizeof unit);
+	x.exercise = strcmp(unit, CM_X509_EXERCISE) == 0;
 	x.is_self_issued = X509_NAME_cmp(subject, issuer) == 0;
 	*ret_cert = x;
 	return cm_lib_clear(CM_OK);

@@ -199,6 +199,8 @@ cm_x509_build(const struct cm_x509_spec *spec, const struct cm_key_public *subje
 		return cm_x509_spec_refuse(report, "country", spec->country);
 	if (!cm_x509_put_name(name, "O", spec->organisation))
 		return cm_x509_spec_refuse(report, "organisation", spec->organisation);
+	if (!cm_x509_put_name(name, "OU", spec->exercise ? CM_X509_EXERCISE : NULL))
+		return cm_lib_clear(CM_NOMEM);
 	if (!cm_x509_put_name(name, "CN", spec->name == NULL ? spec->node : spec->name))
 		return cm_x509_spec_refuse(report, "name", spec->name == NULL ? spec->node : spec->name);
 	if (X509_set_version(cert, X509_VERSION_3) != 1 || !cm_x509_put_times(cert, spec) ||
