@@ -4,7 +4,7 @@
 set -eu
 root=$1
 here=$(dirname "$0")/../tests/bench
-ninja -C "$root/main" tests/bench/submit tests/bench/store_acts tests/bench/law >/dev/null
+ninja -C "$root/main" tests/bench/submit tests/bench/store_acts tests/bench/deadlines tests/bench/law >/dev/null
 echo "$(date -u +%FT%TZ), $(nproc) processors, $(uname -sr), commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
 for bench in "$here"/*.sh; do
 	[ "$(basename "$bench")" = lab.sh ] && continue # shared by others
