@@ -9,10 +9,21 @@
 #include "domain/move.h"
 #include "node/apply_clock.h"
 
-static void
-cm_apply_answer_move(const struct cm_store_request *old, struct cm_store_request *row, const char *name,
-                     const struct cm_store_event *event, struct cm_change *change)
+struct cm_apply_answer {
+	struct cm_node *node;
+	const struct cm_store_event *event;
+	struct cm_change *change;
+	struct cm_report *report;
+};
+
+// The request moves on, and clocks that ran only until then with it.
+static cm_result
+cm_apply_answer_move(const struct cm_apply_answer *a, const struct cm_store_request *old, struct cm_store_request *row,
+                     const char *name)
 {
+	static const struct cm_event_ends none;
+	const struct cm_store_event *event = a->event;
+	struct cm_change *change = a->change;
 	row->changed = event->at;
 	cm_change_request(change, old, row);
 	struct cm_store_step step = {
@@ -27,6 +38,8 @@ cm_apply_answer_move(const struct cm_store_request *old, struct cm_store_request
 	cm_change_step(change, &step);
 	struct cm_store_news news = {.at = event->at, .topic = cm_view_text("request"), .ref = row->id, .text = row->state};
 	cm_change_news(change, &news);
+	struct cm_apply_clock clocks = {.node = a->node, .ends = &none, .at = event->at, .change = change, .report = a->report};
+	return cm_apply_clock_move(&clocks, row);
 }
 
 // A request of ours has arrived: the receipt proves it, and the first status says that it was taken up.
@@ -42,8 +55,7 @@ cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event
 	struct cm_store_request row = *old;
 	row.state = cm_view_text("acknowledged");
 	row.their_act = entry;
-	cm_apply_answer_move(old, &row, "deliver", event, change);
-	return CM_OK;
+	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "deliver");
 }
 
 // Only what the peer itself keeps for us.
@@ -83,10 +95,7 @@ cm_apply_answer_word(struct cm_node *node, const struct cm_store_event *event, c
 	if (!cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING) || cm_state_row(to)->passing)
 		return CM_OK;
 	row.state = said->state;
-	cm_apply_answer_move(old, &row, "taken", event, change);
-	struct cm_event_ends none = {.count = 0};
-	struct cm_apply_clock clocks = {node, &none, event->at, change, report};
-	return cm_apply_clock_move(&clocks, &row);
+	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "taken");
 }
 
 cm_result
@@ -123,11 +132,9 @@ cm_apply_bounced(struct cm_node *node, const struct cm_store_event *event, struc
 	struct cm_store_request row = *old;
 	if (word) { // it stays what it is
 		row.told = t.text[1];
-		cm_apply_answer_move(old, &row, "bounce", event, change);
-		return CM_OK;
+		return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "bounce");
 	}
 	row.state = cm_view_text("draft");
 	row.told = t.text[1];
-	cm_apply_answer_move(old, &row, "bounce", event, change);
-	return CM_OK;
+	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "bounce");
 }

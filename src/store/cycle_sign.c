@@ -3,6 +3,7 @@
 // section 5; invariants I2, I5 of transparency logs.
 #include "base/mem.h"
 #include "format/checkpoint.h"
+#include "os/clock.h"
 #include "store/act_body.h"
 #include "store/inside.h"
 
@@ -65,6 +66,10 @@ cm_cycle_note_check(struct cm_store *store, const struct cm_cycle *cycle, struct
 static cm_result
 cm_cycle_ask(struct cm_store *store, struct cm_cycle *cycle, struct cm_report *report)
 {
+	// Dated when it is signed: the keeper dates nothing back, and a machine may have slept since the COMMIT.
+	struct cm_instant now = cm_clock_utc();
+	if (cycle->batch.time.us < now.us)
+		cycle->batch.time = now;
 	struct cm_store_sign job = {.batch_root = cycle->batch.root,
 	                            .batch_count = cycle->batch.count,
 	                            .batch_time = cycle->batch.time,

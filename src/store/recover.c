@@ -87,8 +87,7 @@ cm_recover_end(struct cm_store *store, struct cm_report *report)
 	return r;
 }
 
-// Entries that a COMMIT kept and no head covers yet: one batch. The keeper signs the same head again if it did before. The batch is
-// dated anew: it is signed now, and the keeper dates nothing back, however long nobody started the node.
+// Entries that a COMMIT kept and no head covers yet: one batch. The keeper signs the same head again if it did before.
 static cm_result
 cm_recover_unsigned(struct cm_store *store, uint64_t size, struct cm_report *report)
 {
@@ -110,9 +109,6 @@ cm_recover_unsigned(struct cm_store *store, uint64_t size, struct cm_report *rep
 		r = cm_log_batch_of(store->db, store->head.size, report, &cycle->batch, &found);
 	if (r == CM_OK && (!found || cycle->batch.first != store->head.size || cycle->batch.count != count))
 		r = cm_recover_damaged(report, "batch", store->head.size);
-	struct cm_instant now = cm_clock_utc();
-	if (cycle->batch.time.us < now.us)
-		cycle->batch.time = now;
 	if (r == CM_OK)
 		r = cm_cycle_sign(store, cycle, report);
 	if (r == CM_OK)

@@ -16,7 +16,7 @@ a_finding_says_everything_that_a_person_needs(void **state)
 	struct cm_law_told told = {.kind = CM_KIND_PRES, .stage = CM_LAW_BEFORE_SEND, .now = {.us = INT64_C(1804000000000000)}};
 	cm_facts_init(&facts);
 	cm_facts_put_text(&facts, "legal_basis[0].instrument", "HC");
-	cm_facts_put_text(&facts, "data[0].description", "all data");
+	cm_facts_put_text(&facts, "data[0].description", "the logs");
 	cm_facts_put_text(&facts, "necessity", "Without it the flow records are overwritten after seven days.");
 	cm_law_check(&facts, &told, &law);
 	cm_json_put_object(&put);
@@ -25,8 +25,8 @@ a_finding_says_everything_that_a_person_needs(void **state)
 	assert_int_equal(cm_buf_result(&text), CM_OK);
 	assert_string_equal(cm_buf_cstr(&text),
 	                    "{\"findings\":[{\"answered\":false,\"article\":\"24(1)-(2)\",\"decides\":\"machine\",\"reason\":\"What it asks "
-	                    "for has no bounds.\",\"refusal\":\"human_rights\",\"remedy\":\"Name accounts, persons or things, the period, "
-	                    "and which data; not all data.\",\"rule\":\"proportionality\",\"seen\":\"\\\"all data\\\".\",\"severity\":"
+	                    "for has no bounds.\",\"refusal\":\"human_rights\",\"remedy\":\"Name the account, person or thing that each item "
+	                    "of data belongs to.\",\"rule\":\"proportionality\",\"seen\":\"data[0] names no account, person or thing.\",\"severity\":"
 	                    "\"block\"}],\"may_go_on\":false,\"stage\":\"before_send\"}");
 }
 
