@@ -63,22 +63,34 @@ cm_cycle_note_check(struct cm_store *store, const struct cm_cycle *cycle, struct
 	return same ? CM_OK : cm_report_refuse(report, CM_ERROR_STORE_DAMAGED, "head", "another head was signed");
 }
 
+// Dated when it is signed: the keeper dates nothing back, and a machine may have slept since the COMMIT, or just now.
+static cm_result
+cm_cycle_date(struct cm_store *store, struct cm_cycle *cycle, struct cm_store_sign *job, struct cm_report *report)
+{
+	cm_result r = CM_REFUSED;
+	for (int tries = 0; tries == 0 || (tries == 1 && r == CM_REFUSED && cm_report_has(report, CM_ERROR_KEEPER_TIME)); tries++) {
+		struct cm_instant now = cm_clock_utc();
+		if (cycle->batch.time.us < now.us)
+			cycle->batch.time = now;
+		job->batch_time = cycle->batch.time;
+		if (report != NULL && tries == 1)
+			cm_report_clear(report);
+		r = store->options.sign(store->options.self, job, report, &cycle->head);
+	}
+	return r;
+}
+
 static cm_result
 cm_cycle_ask(struct cm_store *store, struct cm_cycle *cycle, struct cm_report *report)
 {
-	// Dated when it is signed: the keeper dates nothing back, and a machine may have slept since the COMMIT.
-	struct cm_instant now = cm_clock_utc();
-	if (cycle->batch.time.us < now.us)
-		cycle->batch.time = now;
 	struct cm_store_sign job = {.batch_root = cycle->batch.root,
 	                            .batch_count = cycle->batch.count,
-	                            .batch_time = cycle->batch.time,
 	                            .origin = cm_view_text(store->log.name),
 	                            .older = cycle->older,
 	                            .newer = cycle->newer};
 	cm_result r = cm_cycle_prove(store, cycle, &job.consistency, report);
 	if (r == CM_OK)
-		r = store->options.sign(store->options.self, &job, report, &cycle->head);
+		r = cm_cycle_date(store, cycle, &job, report);
 	if (r == CM_OK)
 		r = cm_cycle_note_check(store, cycle, report);
 	if (r != CM_OK)
