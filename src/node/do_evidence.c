@@ -38,10 +38,7 @@ cm_do_upload_check(struct cm_exchange *ex, struct cm_do_upload *up, struct cm_re
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *row = NULL;
 	struct cm_view query = cm_server_query(ex->rq);
-	struct cm_view blob = cm_server_header(ex->rq, "Comity-Blob");
 	uint8_t package[CM_HASH_SIZE];
-	if (!cm_hex_read(blob, up->expected.b, sizeof up->expected.b))
-		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "Comity-Blob", "%.*s", CM_VIEW_ARG(blob));
 	cm_result r = cm_route_query(query, "request", report, &up->request);
 	if (r == CM_OK)
 		r = cm_route_query(query, "title", report, &up->title);
@@ -103,9 +100,14 @@ cm_do_upload(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *bo
 	                          .package = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE)};
 	struct cm_ipc_person person = {.id = ""};
 	struct cm_json_put put = cm_json_put_of(body);
-	cm_result r = cm_do_upload_check(ex, &up, report);
+	struct cm_view blob = cm_server_header(ex->rq, "Comity-Blob");
+	cm_result r = CM_OK;
+	if (!cm_hex_read(blob, up.expected.b, sizeof up.expected.b))
+		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "Comity-Blob", "%.*s", CM_VIEW_ARG(blob));
 	if (r == CM_OK)
 		r = cm_exchange_person(ex, &(struct cm_exchange_who){.digest = &up.expected}, report, &person);
+	if (r == CM_OK)
+		r = cm_do_upload_check(ex, &up, report);
 	if (r == CM_OK && ex->upload == NULL)
 		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "body", "%s", "empty");
 	if (r == CM_OK)

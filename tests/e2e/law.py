@@ -89,6 +89,8 @@ def arrived(node, request):
 
 def decide(node, request, event, answers=(), refused=None):
     said = {'event': event, 'text': 'So it is.', 'answers': [{'rule': rule, 'text': 'See file 7.'} for rule in answers]}
+    if event == 'tell_provider':
+        said['path'] = [{'hop': 1, 'provider': 'Nimbus', 'country': 'XC'}]
     path, purpose = '/api/v1/requests/%s/decision' % request, 'api_request_decide'
     if refused is None:
         return node.call('POST', path, purpose, request, said)

@@ -263,15 +263,15 @@ __wrap_cm_peers_by_tls(struct cm_peers *peers, const struct cm_view *der, size_t
 
 // -- planted faults, so that the judge is judged -----------------------------------------------------------------------
 
-cm_result __real_cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
-                                struct cm_report *report);
-cm_result __wrap_cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
-                                struct cm_report *report);
+cm_result __real_cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event,
+                                    struct cm_report *report);
+cm_result __wrap_cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event,
+                                    struct cm_report *report);
 cm_result
-__wrap_cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
-                      struct cm_report *report)
+__wrap_cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event,
+                          struct cm_report *report)
 {
 	if (sim.fault == SIM_FAULT_EXPIRY && event == CM_EVENT_LAPSE)
 		return CM_OK;
-	return __real_cm_decide_tell(node, request, event, who, report);
+	return __real_cm_decide_end_tell(node, row, event, report);
 }
