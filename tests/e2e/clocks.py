@@ -59,6 +59,9 @@ def held_for_sixty_days(life):
     return request
 
 
+WHICH = {'questions': [{'n': 1, 'question': 'Which of the two disks?'}], 'effect_of_silence': 'returned_incomplete'}
+
+
 def killed(node):
     """As a power cut: nothing is closed."""
     node.process.kill()
@@ -68,14 +71,14 @@ def killed(node):
 def a_question_has_its_day(life, clock):
     data = life.ask(data_wanted())['request']
     day = text(clock.now() + 5 * DAY)
-    for words, rule in (({'event': 'execute', 'answer_by': day}, 'deadline_not_asked'),
-                        ({'event': 'ask', 'text': 'Which?', 'answer_by': text(clock.now() - DAY)}, 'deadline_in_past')):
+    for words, rule in (({'event': 'execute', 'answer_by': day}, 'said_unfitting'),
+                        ({'event': 'ask', 'answer_by': text(clock.now() - DAY), **WHICH}, 'deadline_in_past')):
         try:
             life.decide(data, **words)
             check('%s: refused' % rule, False)
         except Refused as refusal:
             check('%s: refused' % rule, rule in str(refusal), refusal)
-    life.decide(data, event='ask', text='Which of the two disks?', answer_by=day)
+    life.decide(data, event='ask', answer_by=day, **WHICH)
     life.say(data, 'more_info', 'a question with its day')
     for node in (life.xa, life.xb):
         check('%s: the day of the question' % node.name, clocks(node, data).get('ask-reply') == (day, 'running'), clocks(node, data))
@@ -119,7 +122,7 @@ def a_reply_in_time_meets_the_clock(life, clock):
 
 def silence_that_does_nothing(life, clock):
     data = life.ask(data_wanted())['request']
-    life.decide(data, event='ask', text='Which?', answer_by=text(clock.now() + 3600), effect_of_silence='none')
+    life.decide(data, event='ask', answer_by=text(clock.now() + 3600), **dict(WHICH, effect_of_silence='none'))
     life.say(data, 'more_info', 'a question without consequence')
     clock.forward(2 * 3600)
     for node in (life.xa, life.xb):
