@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/calendar.h"
 
 static const struct cm_national_row *
 cm_national_from(const struct cm_national *national, size_t i, enum cm_national_rule rule, struct cm_instant at)
@@ -60,20 +61,12 @@ cm_national_says(const struct cm_national *national, enum cm_national_rule rule,
 
 // -- clocks --------------------------------------------------------------------------------------------------------------
 
-static int
-cm_national_two(const uint8_t *p)
-{
-	return (p[0] - '0') * 10 + (p[1] - '0');
-}
-
 int
 cm_national_offset(const struct cm_national *national, struct cm_instant at)
 {
 	const struct cm_national_row *row = cm_national_find(national, CM_NATIONAL_RULE_TIME_ZONE, at);
-	if (row == NULL)
-		return 0;
-	int minutes = 60 * cm_national_two(row->value.p + 4) + cm_national_two(row->value.p + 7); // "UTC+02:00", read already
-	return row->value.p[3] == '-' ? -minutes : minutes;
+	int32_t minutes = 0;
+	return row != NULL && cm_calendar_offset_read(row->value, &minutes) ? minutes : 0;
 }
 
 static bool

@@ -156,18 +156,12 @@ cm_card_read_signatures(struct cm_card *card, struct cm_arena *arena, struct cm_
 	if (own == NULL)
 		return CM_NOMEM;
 	for (size_t i = 0; i < card->signature_count; i++) {
-		struct cm_json_jws jws;
 		own[i] = card->signatures[i];
-		uint8_t raw[64];
-		if (!cm_b64_read_exact(own[i].signature_b64, CM_B64_URL, raw, sizeof raw))
-			return cm_report_refuse(report, CM_ERROR_CARD_SIGNATURE_FORM, "/signatures", "not 64 bytes");
-		cm_result r = cm_json_jws_read(own[i].protected_b64, CM_CARD_JWS_TYPE, CM_ERROR_CARD_SIGNATURE_FORM,
-		                               arena, report, &jws);
+		struct cm_json_jws_alone jws = {own[i].protected_b64, own[i].signature_b64, CM_CARD_JWS_TYPE,
+		        CM_ERROR_CARD_SIGNATURE_FORM, "/signatures"};
+		cm_result r = cm_json_jws_signer(&jws, arena, report, &own[i].certificate_sha256);
 		if (r != CM_OK)
 			return r;
-		if (jws.answers || jws.chain_count != 0)
-			return cm_report_refuse(report, CM_ERROR_CARD_SIGNATURE_FORM, "/signatures", "req#S256 or x5c");
-		own[i].certificate_sha256 = cm_arena_copy(arena, cm_view_of(jws.certificate_sha256, 32));
 	}
 	card->signatures = own;
 	return CM_OK;
@@ -249,12 +243,5 @@ cm_card_write_unsigned(const struct cm_card *card, struct cm_buf *to)
 void
 cm_card_protected_write(const uint8_t certificate_sha256[32], struct cm_buf *to)
 {
-	struct cm_buf header = cm_buf_of(256);
-	cm_buf_text(&header, "{\"alg\":\"ES256\",\"typ\":\"" CM_CARD_JWS_TYPE "\",\"x5t#S256\":\"");
-	cm_b64_write(&header, cm_view_of(certificate_sha256, 32), CM_B64_URL);
-	cm_buf_text(&header, "\"}");
-	if (cm_buf_result(&header) != CM_OK)
-		to->failed = cm_buf_result(&header);
-	cm_b64_write(to, cm_buf_view(&header), CM_B64_URL);
-	cm_buf_fini(&header);
+	cm_json_jws_alone_write(CM_CARD_JWS_TYPE, certificate_sha256, to);
 }

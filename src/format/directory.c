@@ -286,38 +286,28 @@ cm_directory_check_list(struct cm_json_shape_reader *reader, const void *record)
 
 // -- reading -------------------------------------------------------------------------------------------------------
 
-// The certificate that a protected header names.
-static cm_result
-cm_directory_read_signer(struct cm_view protected_b64, struct cm_view signature_b64, struct cm_arena *arena,
-                         struct cm_report *report, struct cm_view *ret_sha256)
+static struct cm_json_jws_alone
+cm_directory_jws(struct cm_view protected_b64, struct cm_view signature_b64)
 {
-	struct cm_json_jws jws;
-	uint8_t raw[64];
-	if (!cm_b64_read_exact(signature_b64, CM_B64_URL, raw, sizeof raw))
-		return cm_report_refuse(report, CM_ERROR_DIRECTORY_SIGNATURE_FORM, "/signature", "not 64 bytes");
-	cm_result r = cm_json_jws_read(protected_b64, CM_DIRECTORY_JWS_TYPE, CM_ERROR_DIRECTORY_SIGNATURE_FORM, arena,
-	                               report, &jws);
-	if (r != CM_OK)
-		return r;
-	if (jws.answers || jws.chain_count != 0)
-		return cm_report_refuse(report, CM_ERROR_DIRECTORY_SIGNATURE_FORM, "/signature", "req#S256 or x5c");
-	*ret_sha256 = cm_arena_copy(arena, cm_view_of(jws.certificate_sha256, 32));
-	return CM_OK;
+	return (struct cm_json_jws_alone){protected_b64, signature_b64, CM_DIRECTORY_JWS_TYPE,
+	        CM_ERROR_DIRECTORY_SIGNATURE_FORM, "/signature"};
 }
 
+// The certificates that the protected headers name.
 static cm_result
 cm_directory_read_signers(struct cm_directory *list, struct cm_arena *arena, struct cm_report *report)
 {
-	cm_result r = cm_directory_read_signer(list->protected_b64, list->signature_b64, arena, report, &list->signer_sha256);
+	struct cm_json_jws_alone jws = cm_directory_jws(list->protected_b64, list->signature_b64);
+	cm_result r = cm_json_jws_signer(&jws, arena, report, &list->signer_sha256);
 	struct cm_directory_anchor *own = list->anchor_count == 0 ? NULL
 	                                                          : cm_arena_new_many(arena, list->anchor_count, sizeof *own);
 	if (list->anchor_count > 0 && own == NULL)
 		return CM_NOMEM;
 	for (size_t i = 0; i < list->anchor_count; i++) {
 		own[i] = list->anchors[i];
+		jws = cm_directory_jws(own[i].protected_b64, own[i].signature_b64);
 		if (r == CM_OK && i > 0)
-			r = cm_directory_read_signer(own[i].protected_b64, own[i].signature_b64, arena, report,
-			                             &own[i].signer_sha256);
+			r = cm_json_jws_signer(&jws, arena, report, &own[i].signer_sha256);
 	}
 	list->anchors = own;
 	return r;
@@ -412,13 +402,7 @@ cm_directory_change_write(const struct cm_directory_change *change, struct cm_bu
 void
 cm_directory_protected_write(const uint8_t certificate_sha256[32], struct cm_buf *to)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) header = cm_buf_of(256);
-	cm_buf_text(&header, "{\"alg\":\"ES256\",\"typ\":\"" CM_DIRECTORY_JWS_TYPE "\",\"x5t#S256\":\"");
-	cm_b64_write(&header, cm_view_of(certificate_sha256, 32), CM_B64_URL);
-	cm_buf_text(&header, "\"}");
-	if (cm_buf_result(&header) != CM_OK)
-		to->failed = cm_buf_result(&header);
-	cm_b64_write(to, cm_buf_view(&header), CM_B64_URL);
+	cm_json_jws_alone_write(CM_DIRECTORY_JWS_TYPE, certificate_sha256, to);
 }
 
 // -- between our processes -----------------------------------------------------------------------------------------

@@ -75,3 +75,32 @@ cm_json_jws_read(struct cm_view protected_b64, const char *type, enum cm_error r
 		*ret_jws = jws;
 	return good ? CM_OK : CM_REFUSED;
 }
+
+cm_result
+cm_json_jws_signer(const struct cm_json_jws_alone *jws, struct cm_arena *arena, struct cm_report *report,
+                   struct cm_view *ret_certificate_sha256)
+{
+	struct cm_json_jws header;
+	uint8_t raw[64];
+	if (!cm_b64_read_exact(jws->signature_b64, CM_B64_URL, raw, sizeof raw))
+		return cm_report_refuse(report, jws->rule, jws->place, "not 64 bytes");
+	cm_result r = cm_json_jws_read(jws->protected_b64, jws->type, jws->rule, arena, report, &header);
+	if (r != CM_OK)
+		return r;
+	if (header.answers || header.chain_count != 0)
+		return cm_report_refuse(report, jws->rule, jws->place, "req#S256 or x5c");
+	*ret_certificate_sha256 = cm_arena_copy(arena, cm_view_of(header.certificate_sha256, 32));
+	return CM_OK;
+}
+
+void
+cm_json_jws_alone_write(const char *type, const uint8_t certificate_sha256[32], struct cm_buf *to)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) header = cm_buf_of(256);
+	cm_buf_printf(&header, "{\"alg\":\"ES256\",\"typ\":\"%s\",\"x5t#S256\":\"", type);
+	cm_b64_write(&header, cm_view_of(certificate_sha256, 32), CM_B64_URL);
+	cm_buf_text(&header, "\"}");
+	if (cm_buf_result(&header) != CM_OK)
+		to->failed = cm_buf_result(&header);
+	cm_b64_write(to, cm_buf_view(&header), CM_B64_URL);
+}

@@ -5,6 +5,7 @@
 #define CM_FORMAT_JSON_JWS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/report.h"
 
 struct cm_json_jws {
@@ -18,5 +19,19 @@ struct cm_json_jws {
 // Reads the base64url text. `type` is what "typ" must be. Every fault breaks `rule`. What is read stays in `arena`.
 CM_CHECKED cm_result cm_json_jws_read(struct cm_view protected_b64, const char *type, enum cm_error rule,
                                       struct cm_arena *arena, struct cm_report *report, struct cm_json_jws *ret_jws);
+
+// The signature of a record that stands alone, a card or a list of the directory: ES256, its type, the signer's certificate by its
+// SHA-256, and nothing else (card.md section 3, directory.md section 3).
+struct cm_json_jws_alone {
+	struct cm_view protected_b64, signature_b64;
+	const char *type;   // what "typ" must be
+	enum cm_error rule; // that every fault breaks
+	const char *place;  // of the signature, for findings
+};
+// `ret_certificate_sha256` (32 bytes) stays in `arena`.
+CM_CHECKED cm_result cm_json_jws_signer(const struct cm_json_jws_alone *jws, struct cm_arena *arena,
+                                        struct cm_report *report, struct cm_view *ret_certificate_sha256);
+// Appends the protected header of such a signature, base64url.
+void cm_json_jws_alone_write(const char *type, const uint8_t certificate_sha256[32], struct cm_buf *to);
 
 #endif
