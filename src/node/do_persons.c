@@ -8,11 +8,11 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/rights.h"
 #include "node/do_json.h"
 #include "node/keeper_statement.h"
 #include "node/own_acts.h"
 #include "node/persons.h"
-#include "node/rights.h"
 
 static void
 cm_do_login(struct cm_exchange *ex)

@@ -3,11 +3,11 @@
 #ifndef CM_NODE_KEEPER_INSIDE_H
 #define CM_NODE_KEEPER_INSIDE_H
 
+#include "domain/rights.h"
 #include "domain/tab_purpose.h"
 #include "node/ipc_keeper.h"
 #include "node/keeper_login.h"
 #include "node/keeper_statement.h"
-#include "node/rights.h"
 #include "node/slotfile.h"
 #include "os/ipc.h"
 

@@ -91,7 +91,7 @@ cm_node_uuids(char to[][37], size_t n, struct cm_report *report)
 
 // -- the store's hooks ---------------------------------------------------------------------------------------------
 
-static cm_result
+cm_result
 cm_node_sign(void *self, const struct cm_store_sign *job, struct cm_report *report, struct cm_store_signed *ret_signed)
 {
 	struct cm_node *node = self;

@@ -73,6 +73,10 @@ void cm_node_stir(struct cm_node *node);
 // Asks the node to end; from any thread.
 void cm_node_end(struct cm_node *node, cm_result why);
 
+// The store's hook (store.h): has the keeper sign a batch of acts and the register's new head, or the head alone. `self` is the node.
+CM_CHECKED cm_result cm_node_sign(void *self, const struct cm_store_sign *job, struct cm_report *report,
+                                  struct cm_store_signed *ret_signed);
+
 // One line on standard error: time, level, what. For operators; never contents of requests.
 void cm_node_log(const char *what, const struct cm_report *report);
 

@@ -146,27 +146,6 @@ __wrap_cm_node_log(const char *what, const struct cm_report *report)
 	          f == NULL ? "" : f->place, f == NULL ? "" : f->seen);
 }
 
-static cm_result
-member_sign(void *self, const struct cm_store_sign *job, struct cm_report *report, struct cm_store_signed *ret_signed)
-{
-	struct cm_node *node = self;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) note = cm_buf_of(sizeof ret_signed->note);
-	struct cm_key_signature sig = {.b = {0}};
-	struct cm_ipc_cycle cycle = {
-	        .acts = {.root = job->batch_root, .count = job->batch_count, .time = job->batch_time},
-	        .head = {.origin = job->origin, .head = job->newer, .proof = job->consistency},
-	};
-	cm_result r = job->batch_count == 0 ? cm_keeper_client_sign_head(&node->keeper, &cycle.head, report, &note)
-	                                    : cm_keeper_client_sign_cycle(&node->keeper, &cycle, report, &sig, &note);
-	if (r != CM_OK)
-		return r;
-	memcpy(ret_signed->batch_signature, sig.b, sizeof sig.b);
-	ret_signed->certificate = node->self.identity.sign_certificate;
-	memcpy(ret_signed->note, note.p, note.n);
-	ret_signed->note_n = note.n;
-	return CM_OK;
-}
-
 static void
 member_fatal(void *self, const struct cm_report *report)
 {
@@ -202,7 +181,7 @@ member_open(int i, struct cm_node *node, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_reader_client_card(&node->reader, cm_buf_view(&node->card), cm_clock_utc(), report, &node->self);
 	struct cm_store_options options = {.home = node->home, .node = node->name.whole, .log = &node->self.identity.log,
-	                                   .sign = member_sign, .reply = cm_hi1_answer_reply, .apply = cm_apply_event,
+	                                   .sign = cm_node_sign, .reply = cm_hi1_answer_reply, .apply = cm_apply_event,
 	                                   .fatal = member_fatal, .self = node, .no_tiles = 1};
 	if (r == CM_OK)
 		r = cm_store_open(&options, report, &node->store);

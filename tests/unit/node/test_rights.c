@@ -2,7 +2,7 @@
 #include "home.h"
 
 #include "base/tab_limit.h"
-#include "node/rights.h"
+#include "domain/rights.h"
 #include "proto/route.h"
 
 static cm_rights_roles

@@ -1,13 +1,13 @@
 // Roles of persons and what each may do: data/person_roles.tab, data/person_rights.tab. The keeper judges by them what a person states;
 // the node adds what only it can see, whether a request is a preservation. Source: rights.c.
-#ifndef CM_NODE_RIGHTS_H
-#define CM_NODE_RIGHTS_H
+#ifndef CM_DOMAIN_RIGHTS_H
+#define CM_DOMAIN_RIGHTS_H
 
 #include "base/buf.h"
 #include "base/report.h"
 #include "domain/kind.h"
-#include "node/tab_person_right.h"
-#include "node/tab_person_role.h"
+#include "domain/tab_person_right.h"
+#include "domain/tab_person_role.h"
 
 // A set of enum cm_person_role, one bit each.
 typedef uint32_t cm_rights_roles;

@@ -1,6 +1,6 @@
 // Knows: sets of roles and the table of what each may do. Does not know: who a person is (keeper_person.c), or whether the statement
 // is true (keeper_session.c). Serves "Persons" of doc/spec/keys.md and the rule that a preservation waits for nobody's role.
-#include "node/rights.h"
+#include "domain/rights.h"
 
 #include <stdio.h>
 #include <string.h>
