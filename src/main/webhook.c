@@ -40,6 +40,7 @@ struct cm_webhook {
 	struct cm_client *client;
 	struct cm_report *report;
 	cm_result result;
+	bool away; // the receiver did not take the last try, and that was said
 };
 
 // The secret file; made when it is not there.
@@ -117,14 +118,21 @@ cm_webhook_try(struct cm_webhook *hook, uint64_t id, struct cm_view body)
 	        .url = hook->url,
 	        .anchor_file = hook->anchor,
 	        .loopback = hook->anchor == NULL,
+	        .host_name = hook->anchor != NULL,
 	        .content_type = "application/json",
 	        .fields = {fields[0], fields[1], fields[2]},
 	        .body = body};
 	cm_result r = cm_client_wait(hook->client, &request, &why, &answer, &status);
-	if (r == CM_OK && status >= 200 && status < 300)
+	if (r == CM_OK && status >= 200 && status < 300) {
+		hook->away = false;
 		return CM_OK;
+	}
 	if (r == CM_REFUSED && status == 0)
-		cm_report_join(hook->report, &why); // the address itself
+		cm_report_join(hook->report, &why); // the address itself, or who answers there
+	else if (!hook->away)
+		fprintf(stderr, "event %" PRIu64 " was not taken (%s); it is told again until it is\n", id,
+		        status != 0 ? "the receiver answered with a failure" : why.count > 0 ? cm_error_row(why.findings[0].rule)->text : "no answer");
+	hook->away = true;
 	return r == CM_REFUSED && status == 0 ? CM_REFUSED : CM_FAILED;
 }
 

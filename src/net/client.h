@@ -2,7 +2,7 @@
 // certificate shown, the server's chain verified against exactly one given anchor, then shown to the caller before
 // the first byte of the request leaves), to a unix socket of this machine, or plainly to its loopback. No redirect is followed, no proxy,
 // cookie, cache or variable of the environment is used, connections are never shared by calls with different anchors.
-// Host names are not compared with the certificate: a node's identity is the URN inside, which `peer` judges.
+// A node's identity is the URN in its certificate, which `peer` judges; host names are compared where a call asks for it.
 // Source: RFC 9110 (ranges: section 14), libcurl.
 #ifndef CM_NET_CLIENT_H
 #define CM_NET_CLIENT_H
@@ -52,6 +52,9 @@ struct cm_client_request {
 	// First contact: nothing is known of the server yet. For public things that are believed by their hash alone; our
 	// certificate is not shown. Then no anchor is needed.
 	bool unproven;
+	// The server is no node: its certificate must be for the host of the URL (RFC 9525), and its dates hold by the machine's own clock,
+	// in an exercise too.
+	bool host_name;
 	// Plain http to a loopback address given as a number ("http://127.0.0.1:8080/x", "http://[::1]:8080/x"): a program of
 	// this machine, where there is nothing to prove.
 	bool loopback;

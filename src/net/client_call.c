@@ -222,10 +222,11 @@ static void
 cm_client_call_security(struct cm_client_call *call)
 {
 	const struct cm_client *client = call->client;
-	bool judged = !call->request.unproven && cm_clock_exercise_file() == NULL;
+	bool outside = call->request.host_name;
+	bool judged = outside || (!call->request.unproven && cm_clock_exercise_file() == NULL);
 	curl_easy_setopt(call->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
 	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYPEER, judged ? 1L : 0L);
-	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	curl_easy_setopt(call->easy, CURLOPT_SSL_VERIFYHOST, outside ? 2L : 0L);
 	curl_easy_setopt(call->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L); // each session shows its certificates
 	curl_easy_setopt(call->easy, CURLOPT_CAPATH, NULL);            // not the system's authorities
 	curl_easy_setopt(call->easy, CURLOPT_CAINFO, call->request.anchor_file);

@@ -2,7 +2,7 @@
 """`comity webhook send` and `comity event list --follow` over a real node: every notice is verified by the package standardwebhooks, a
 receiver that fails gets the same one again, a sender that is killed goes on where it was, a node that is started again is waited for, and
 no notice says anything of a request's contents.  webhook.py COMITY"""
-import http.server, json, os, queue, subprocess, tempfile, threading
+import http.server, json, os, queue, ssl, subprocess, tempfile, threading
 
 import standardwebhooks
 
@@ -15,6 +15,27 @@ class Receiver(http.server.HTTPServer):
         self.came, self.fail = queue.Queue(), 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
         self.url = 'http://127.0.0.1:%d/hook' % self.server_address[1]
+
+
+class TlsReceiver(Receiver):
+    """Speaks TLS by a certificate for `host`, issued by the authority in `folder`."""
+
+    def __init__(self, folder, host):
+        name = os.path.join(folder, host.replace(':', '-'))
+        ca = os.path.join(folder, 'ca')
+        openssl = lambda *words: subprocess.run(['openssl', *words], check=True, capture_output=True)
+        if not os.path.exists(ca + '.pem'):
+            openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3', '-subj', '/CN=Receivers',
+                    '-keyout', ca + '.key', '-out', ca + '.pem')
+        openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=receiver', '-addext',
+                'subjectAltName=' + host, '-keyout', name + '.key', '-out', name + '.csr')
+        openssl('x509', '-req', '-in', name + '.csr', '-CA', ca + '.pem', '-CAkey', ca + '.key', '-CAcreateserial', '-days', '3', '-copy_extensions',
+                'copy', '-out', name + '.pem')
+        super().__init__()
+        self.anchor, context = ca + '.pem', ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(name + '.pem', name + '.key')
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.url = self.url.replace('http:', 'https:')
 
 
 class ReceiverCall(http.server.BaseHTTPRequestHandler):
@@ -122,10 +143,19 @@ def play(folder, xa, xb, started):
     finally:
         follow.kill()
         follow.wait()
-    def refused(what, rule, url, secret_file):
+    def refused(what, rule, url, secret_file, words=()):
         done = subprocess.run([nodes.COMITY, 'webhook', 'send', url, '--home', xb.home, '--secret-file', secret_file, '--json',
-                               '--after-file', os.path.join(folder, 'other')], capture_output=True, text=True, timeout=60)
+                               '--after-file', os.path.join(folder, 'other'), *words], capture_output=True, text=True, timeout=60)
         check(what, done.returncode == 1 and rule in done.stdout + done.stderr, done)
+
+    good, other = TlsReceiver(folder, 'IP:127.0.0.1'), TlsReceiver(folder, 'DNS:receiver.example')
+    os.mkdir(os.path.join(folder, 'tls'))
+    started.append(Sender(xb, good.url, os.path.join(folder, 'tls'), ['--anchor', good.anchor]))
+    of_tls = good.came.get(timeout=60)
+    check('over TLS, to the one that the certificate is for',
+          standardwebhooks.Webhook(open(started[-1].secret).read().strip()).verify(of_tls[1], of_tls[0])['data']['event'] == listed[0]['event'])
+    refused('a certificate for another host', 'net_peer_unproven', other.url, started[0].secret, ['--anchor', other.anchor])
+    check('and nothing was told there', other.came.empty())
 
     nodes.write(os.path.join(folder, 'bad'), 'whsec_c2hvcnQ=\n')
     refused('a secret that is none', 'webhook_secret', receiver.url, os.path.join(folder, 'bad'))
