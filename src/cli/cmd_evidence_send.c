@@ -20,7 +20,7 @@
 // One sending, from the request to the delivery.
 struct cm_send_evidence {
 	const struct cm_command_line *line;
-	const char *request, *keep, *event;
+	const char *request, *keep, *event, *override;
 	char title[CM_REPORT_SEEN], sealed[CM_FILE_PATH]; // ciphertext on its way to the node
 	char authority[160], reference[160], evidence[64];
 	char recipient[CM_SEND_RECIPIENTS][128];
@@ -212,6 +212,8 @@ cm_send_evidence_deliver(struct cm_send_evidence *send)
 		cm_call_put_answers(&put, send->line, CM_OPTION_EVIDENCE_SEND_ANSWER);
 	if (send->event != NULL)
 		cm_json_put_member_cstr(&put, "event", send->event);
+	if (send->override != NULL)
+		cm_json_put_member_cstr(&put, "override", send->override);
 	cm_json_put_end_object(&put);
 	cm_result r = cm_call_begin(send->line, CM_ROUTE_API_EVIDENCE_DELIVER, send->evidence, inside, &call);
 	if (r == CM_OK)
@@ -270,6 +272,7 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 	        .request = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_REQUEST),
 	        .keep = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_KEEP),
 	        .event = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_EVENT),
+	        .override = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_OVERRIDE),
 	        .paper = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE)};
 	uint8_t random[8];
 	char hex[17];

@@ -200,6 +200,9 @@ def evidence_all_the_same(world, asked):
     world.xb.call('POST', '/api/v1/evidence/%s/delivery' % row['evidence'], 'api_evidence_deliver', row['evidence'],
                   {'event': 'deliver_part', 'override': 'Called the minister.'})
     until('it is fetched', 30, lambda: [e['state'] for e in world.xa.call('GET', '/api/v1/evidence')['evidence']] == ['received'])
+    done = subprocess.run(run_of + ['--event', 'deliver_part', '--override', 'Called the minister.'], capture_output=True, text=True)
+    check('and a second part with the words said at once', done.returncode == 0, done.stderr)
+    until('it is fetched, too', 30, lambda: [e['state'] for e in world.xa.call('GET', '/api/v1/evidence')['evidence']] == ['received'] * 2)
 
 
 def a_list_too_old(world, asked):
