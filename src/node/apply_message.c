@@ -287,8 +287,10 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 		return r;
 	if (!a->in && old->ours) // it is so when the registrar has taken it (apply_answer.c)
 		return cm_apply_move(a, old, &row, "said", notification->details);
-	row.told = notification->details;
-	if (cm_apply_follows(a, old, to) && !cm_state_row(to)->passing) { // what is passing is said, in words
+	bool follows = cm_apply_follows(a, old, to);
+	if (follows)
+		row.told = notification->details;
+	if (follows && !cm_state_row(to)->passing) { // what is passing is said, in words
 		row.state = state;
 		row.held = to == CM_STATE_HELD_PENDING_MLA;
 		if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
@@ -382,6 +384,8 @@ cm_apply_update(struct cm_apply *a, const struct cm_hi1_object *o)
 		return cm_report_refuse(a->report, CM_ERROR_STORE_GENERATION, "object", "%llu after %lld",
 		                        (unsigned long long)o->generation, (long long)old->generation);
 	row.generation = o->generation > 0 && !(a->in && old->registrar) ? (int64_t)o->generation : old->generation + 1;
+	if (row.generation > CM_LIMIT_GENERATION_VALUE) // a peer counted so far; it stays a number that can be told
+		row.generation = CM_LIMIT_GENERATION_VALUE;
 	row.changed = cm_instant_of_seconds(cm_instant_seconds(a->event->at));
 	if (status.n > 0)
 		row.status = status;

@@ -105,7 +105,7 @@ cm_do_events_stream(struct cm_exchange *ex, struct cm_report *report, cm_result 
 {
 	struct cm_view accept = cm_server_header(ex->rq, "Accept");
 	uint64_t after = 0;
-	if (ex->match.route != CM_ROUTE_API_EVENTS || memmem(accept.p, accept.n, "text/event-stream", 17) == NULL)
+	if (ex->match.route != CM_ROUTE_API_EVENTS || accept.n == 0 || memmem(accept.p, accept.n, "text/event-stream", 17) == NULL)
 		return false;
 	*ret_result = cm_do_events_after(ex, report, &after);
 	if (*ret_result != CM_OK)

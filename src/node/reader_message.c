@@ -158,24 +158,55 @@ cm_reader_is_request(const struct cm_hi1_action *action)
 	       cm_view_is(o->document.type.value, "Request") && o->document.body != NULL;
 }
 
-// Judges an answer document that comes with a message: its form, and that it is about what its object is associated with.
+// Does a notification of the message tell this state? One that tells none contradicts nothing.
+static bool
+cm_reader_tells(const struct cm_hi1_message *message, struct cm_view state)
+{
+	size_t told = 0;
+	for (size_t i = 0; i < message->action_count; i++) {
+		const struct cm_hi1_object *o = message->actions[i].object;
+		bool tells = message->actions[i].verb == CM_HI1_VERB_CREATE && o != NULL && o->type == CM_HI1_TYPE_NOTIFICATION;
+		for (size_t k = 0; tells && k < o->notification.state_count; k++, told++)
+			if (cm_view_equal(o->notification.states[k].status.value, state))
+				return true;
+	}
+	return told == 0;
+}
+
+// The member of an answer document that does not fit the message it comes with, or NULL: another object, about something
+// else, in another authority's name, or another state than the one that is told.
+static const char *
+cm_reader_unfit(const struct cm_hi1_message *message, const struct cm_hi1_object *o, const struct cm_answer_doc *doc)
+{
+	char node[CM_X509_NODE];
+	bool about = false;
+	snprintf(node, sizeof node, "%c%c.%.*s", message->sender.country.p[0] | 0x20, message->sender.country.p[1] | 0x20,
+	         CM_VIEW_ARG(message->sender.id));
+	for (size_t i = 0; i < o->associated_count; i++)
+		about = about || cm_view_equal(o->associated[i], doc->answers);
+	return !about                                                            ? "/answers"
+	       : !cm_view_equal(doc->id, o->id)                                  ? "/id"
+	       : doc->answering != NULL && doc->answering->node.n > 0 && !cm_view_is(doc->answering->node, node) ? "/answering/node"
+	       : !cm_reader_tells(message, doc->state)                           ? "/state"
+	                                                                         : NULL;
+}
+
+// Judges an answer document that comes with a message: its form, and that it belongs to it.
 static void
-cm_reader_judge_answer(struct cm_hi1_action *action)
+cm_reader_judge_answer(const struct cm_hi1_message *message, struct cm_hi1_action *action)
 {
 	const struct cm_hi1_object *o = action->object;
 	struct cm_answer_doc CM_CLEANUP(cm_answer_doc_fini) doc = {.arena = {NULL, false}};
 	struct cm_report report = {0};
-	bool about = false;
 	cm_result r = cm_answer_doc_read(o->document.body->contents, &report, &doc);
-	for (size_t i = 0; r == CM_OK && i < o->associated_count; i++)
-		about = about || cm_view_equal(o->associated[i], doc.answers);
-	if (r == CM_OK && about && cm_view_equal(doc.id, o->id))
+	const char *unfit = r == CM_OK ? cm_reader_unfit(message, o, &doc) : NULL;
+	if (r == CM_OK && unfit == NULL)
 		return;
 	const struct cm_finding *f = &report.findings[0];
 	action->fault.error = CM_HI1_ERROR_DOCUMENT_INVALID;
 	snprintf(action->fault.place, sizeof action->fault.place, "%s", "/doc:DocumentBody");
-	if (r == CM_OK)
-		snprintf(action->fault.seen, sizeof action->fault.seen, "%s", about ? "/id" : "/answers");
+	if (unfit != NULL)
+		snprintf(action->fault.seen, sizeof action->fault.seen, "%s", unfit);
 	else
 		snprintf(action->fault.seen, sizeof action->fault.seen, "%.80s %.160s", report.count > 0 ? f->place : "",
 		         report.count > 0 ? f->seen : "");
@@ -219,7 +250,7 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 	cm_result r = cm_hi1_message_read(json, &(struct cm_hi1_read_options){.sha256 = cm_reader_sha256}, report, &message);
 	for (size_t i = 0; r == CM_OK && i < message.action_count && !message.response; i++)
 		if (cm_reader_is_answer(&message.actions[i]) && message.actions[i].fault.error == CM_HI1_ERROR_NONE)
-			cm_reader_judge_answer(&message.actions[i]);
+			cm_reader_judge_answer(&message, &message.actions[i]);
 	if (r == CM_OK)
 		r = cm_hi1_message_write_wire(&message, &wire);
 	if (r != CM_OK)

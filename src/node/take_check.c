@@ -68,7 +68,29 @@ cm_take_check_create(struct cm_take *take, size_t at, const struct cm_store_obje
 	}
 	if (o->type == CM_HI1_TYPE_DOCUMENT && cm_view_is(o->document.type.value, "Request"))
 		cm_take_check_request(take, o, fault);
+	for (size_t i = 0; o->type == CM_HI1_TYPE_NOTIFICATION && i < o->notification.state_count; i++) {
+		struct cm_hi1_entry told = o->notification.states[i].status;
+		if (told.dictionary == CM_DICTIONARY_REQUEST_STATE && cm_state_find(told.value.p, told.value.n) == CM_STATE_NONE)
+			cm_take_fault(fault, CM_HI1_ERROR_DICTIONARY_VALUE, "/notification:StatusOfAssociatedObjects", "no state of a request");
+	}
 	return CM_OK;
+}
+
+// A preservation cannot have ended before it was asked for (Art. 42(8)); by now it may be over.
+static cm_result
+cm_take_check_end(struct cm_take *take, const struct cm_hi1_object *o, const struct cm_store_object *known,
+                  struct cm_hi1_fault *fault, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *request = NULL;
+	if (known == NULL || known->registrar || o->type != CM_HI1_TYPE_PRESERVATION || o->preservation.expiration.us == 0 ||
+	    !cm_view_is(o->preservation.status.value, "Preserved"))
+		return CM_OK;
+	cm_result r = cm_store_request(take->node->store, known->request, report, &page, &request);
+	int64_t apart = CM_LIMIT_CLOCK_AHEAD_S_VALUE * CM_INSTANT_SECOND; // the two clocks are not one
+	if (r == CM_OK && request != NULL && o->preservation.expiration.us <= request->created.us - apart)
+		cm_take_fault(fault, CM_HI1_ERROR_CONTENT_INVALID, "/task:PreservationExpiration", "it is before the request");
+	return r;
 }
 
 // What only the registrar says.
@@ -227,6 +249,8 @@ cm_take_check_action(struct cm_take *take, size_t at, struct cm_report *report)
 		cm_take_check_update(take, o, known, fault);
 	else if (r == CM_OK)
 		r = cm_take_check_create(take, at, known);
+	if (r == CM_OK && action->verb == CM_HI1_VERB_UPDATE && fault->error == CM_HI1_ERROR_NONE)
+		r = cm_take_check_end(take, o, known, fault, report);
 	if (r == CM_OK && action->verb == CM_HI1_VERB_DELIVER && known == NULL)
 		r = cm_take_check_deliver(take, o, fault, report);
 	return r;

@@ -153,6 +153,41 @@ def node_asks(node, peer):
     return doc, task
 
 
+def a_word_that_cannot_be(node, peer, doc, task):
+    """What contradicts itself, or what cannot be, is refused by name and changes nothing."""
+    end = conformance.second(time.time() + 70 * 86400)
+    request = doc['ObjectIdentifier']
+    before = node.call('GET', '/api/v1/requests/' + request)
+
+    def answer(state, until_=end, **more):
+        body = {'format': 'comity.answer/1', 'answers': request, 'state': state, 'language': 'en', 'until': until_,
+                'answering': {'name': 'Carland', 'country': peer.country, 'node': peer.node, 'role': 'contact_point'}, **more}
+        return {'CREATE': {'HI1Object': peer.document('Answer', 'Answer', 'application/vnd.comity.answer+json', body, [request])}}
+
+    def refused(what, code, actions):
+        said = json.dumps(peer.say('pres', actions)[1])
+        check('%s: %s' % (what, code), code in said, said)
+    other = dict(answering={'name': 'Borvia', 'country': 'XB', 'node': 'xb.contact', 'role': 'contact_point'})
+    refused('a state that is none', '42009', peer.preserved(doc, task, end, 'nonsense', 3))
+    refused('an end before the request', '3007', peer.preserved(doc, task, '1970-01-02T00:00:00Z', 'preserved', 3))
+    refused('an answer in another authority\'s name', '42008', peer.preserved(doc, task, end, 'preserved', 3) + [answer('preserved', **other)])
+    refused('an answer that says another state', '42008', peer.preserved(doc, task, end, 'preserved', 3) + [answer('not_held')])
+    after = node.call('GET', '/api/v1/requests/' + request)
+    check('nothing of it was taken', all(before[k] == after[k] for k in ('state', 'preserved_until', 'told', 'changed_at')), (before, after))
+    said = peer.preserved(doc, task, end, 'sent', 3)
+    check('a state that cannot follow is no news', 'ErrorInformation' not in json.dumps(peer.say('pres', said)[1]))
+    after = node.call('GET', '/api/v1/requests/' + request)
+    check('neither its words', (after['state'], after['told']) == (before['state'], before['told']), after)
+    most = 2 ** 53 - 1
+    for generation in (most, None):
+        said = peer.preserved(doc, task, end, 'preserved', generation)
+        if generation is None:
+            del said[0]['UPDATE']['HI1Object']['Generation']
+        check('a last generation is taken', 'ErrorInformation' not in json.dumps(peer.say('pres', said)[1]))
+    got = answers(peer.say(None, [{'GET': {'Identifier': task['ObjectIdentifier']}}])[1])
+    check('and can be told', got[0].get('GETResponse', {}).get('HI1Object', {}).get('Generation') == most, got)
+
+
 def resynchronise(peer, doc, task):
     """A peer that lost everything finds its objects by LIST and their state by GET."""
     listing = {'LIST': {'ObjectType': conformance.word('ObjectType', 'LPTask'), 'LastChanged': conformance.second(time.time() - 3600)}}
@@ -189,6 +224,7 @@ def main():
         resynchronise(peer, doc, task)
         node_asks_for_more(node, peer, *theirs)
         peer_asks_for_more(node, peer, doc, task)
+        a_word_that_cannot_be(node, peer, *node_asks(node, peer))
     finally:
         node.stop()
         shutil.rmtree(peer.folder)
