@@ -24,8 +24,11 @@ cm_cmd_after_send(const struct cm_command_line *line)
 	if (r != CM_OK || json == NULL || line->json)
 		return code;
 	const struct cm_json_value *root = cm_json_root(json), *receipt = cm_json_member(root, "receipt");
-	if (receipt == NULL || cm_json_member(receipt, "origin") == NULL)
-		printf("The other node has not answered yet: the request waits in the outbox and is sent again by itself.\n"
+	const struct cm_json_value *answered = cm_json_member(root, "answered"); // of what is said; a request has its receipt
+	bool waits = answered != NULL ? cm_json_kind(answered) == CM_JSON_FALSE
+	                              : receipt == NULL || cm_json_member(receipt, "origin") == NULL;
+	if (waits)
+		printf("The other node has not answered yet: this waits in the outbox and is sent again by itself.\n"
 		       "\"comity request show %.*s\" tells how far it is.\n",
 		       CM_VIEW_ARG(cm_json_text(cm_json_member(root, "request"))));
 	return code;

@@ -4,7 +4,7 @@
 
 #include "cli/command.h"
 
-// comity request send: tells when the request waits in the outbox.
+// comity request send, decide and say: tells when what was said waits in the outbox.
 int cm_cmd_after_send(const struct cm_command_line *line);
 
 // comity stop: comes back when the node has ended and its folder is free.

@@ -60,20 +60,30 @@ cm_cmd_check_text(const struct cm_command_line *line, enum cm_option option)
 	return cm_view_text(cm_command_value(line, option));
 }
 
+// The step that is named; one that is not leaves `ret_stage` as it is.
+static cm_result
+cm_cmd_check_stage(const struct cm_command_line *line, struct cm_report *report, enum cm_law_stage *ret_stage)
+{
+	struct cm_view stage = cm_cmd_check_text(line, CM_OPTION_REQUEST_CHECK_STAGE);
+	if (stage.n > 0 && !cm_law_stage_read(stage, ret_stage))
+		return cm_report_refuse(report, CM_ERROR_USAGE, "stage", "\"%.*s\" is no step, as before_send", CM_VIEW_ARG(stage));
+	return CM_OK;
+}
+
 // Between which States, and at which step. Who asks is in the draft when it is not said.
 static cm_result
 cm_cmd_check_told(const struct cm_command_line *line, struct cm_report *report, struct cm_cmd_check_run *run)
 {
-	struct cm_view stage = cm_cmd_check_text(line, CM_OPTION_REQUEST_CHECK_STAGE), country;
+	struct cm_view country;
 	cm_result r = cm_cmd_check_side(line, CM_OPTION_REQUEST_CHECK_FROM, report, run->from);
 	if (r == CM_OK)
 		r = cm_cmd_check_side(line, CM_OPTION_REQUEST_CHECK_TO, report, run->to);
+	if (r == CM_OK)
+		r = cm_cmd_check_stage(line, report, &run->told.stage);
 	if (r != CM_OK)
 		return r;
 	if (run->from[0] == 0 && cm_facts_find(&run->facts, "requesting.country", &country))
 		snprintf(run->from, sizeof run->from, "%.*s", CM_VIEW_ARG(country));
-	if (stage.n > 0 && !cm_law_stage_read(stage, &run->told.stage))
-		return cm_report_refuse(report, CM_ERROR_USAGE, "stage", "\"%.*s\" is no step, as before_send", CM_VIEW_ARG(stage));
 	run->told.now = cm_clock_utc();
 	run->told.asking = cm_view_text(run->from);
 	run->told.asked = cm_view_text(run->to);
@@ -102,7 +112,7 @@ cm_cmd_check_judge(const struct cm_command_line *line, struct cm_report *report,
 	if (r != CM_OK)
 		return r;
 	run->formal = cm_request_check(
-	        &run->facts, &(struct cm_request_told){.kind = run->told.kind, .now = run->told.now}, &run->faults);
+	        &run->facts, &(struct cm_request_told){.kind = run->told.kind, .now = run->told.now, .from = run->told.asking, .to = run->told.asked}, &run->faults);
 	cm_law_check(&run->facts, &run->told, &run->law);
 	return run->formal == CM_REFUSED ? CM_OK : run->formal;
 }
@@ -182,7 +192,10 @@ cm_cmd_check_there(const struct cm_command_line *line, const char *id)
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	struct cm_call call;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(sizeof call.path - 1);
-	cm_result r = cm_call_begin(line, CM_ROUTE_API_REQUEST_LAW, id, &report, &call);
+	enum cm_law_stage stage;
+	cm_result r = cm_cmd_check_stage(line, &report, &stage);
+	if (r == CM_OK)
+		r = cm_call_begin(line, CM_ROUTE_API_REQUEST_LAW, id, &report, &call);
 	if (r == CM_OK) {
 		cm_buf_text(&path, call.path);
 		cm_cmd_check_parameter(line, CM_OPTION_REQUEST_CHECK_STAGE, &path);

@@ -48,7 +48,9 @@ cm_show_scalar_text(const struct cm_show *show, struct cm_view name, const struc
 			int64_t away = t.us - show->now.us;
 			cm_buf_printf(text, "%s (%s%s%s)", cm_instant_text_people(t, moment), away < 0 ? "" : "in ",
 			              cm_instant_span_text(away < 0 ? -away : away, span), away < 0 ? " ago" : "");
-		} else
+		} else if (cm_json_text(value).n == 0)
+			cm_buf_text(text, "-");
+		else
 			cm_text_quote(text, cm_json_text(value), CM_LIMIT_MESSAGE_BYTES_VALUE);
 		return;
 	case CM_JSON_NUMBER:

@@ -273,10 +273,10 @@ cm_request_sender(struct cm_request_run *run)
 static void
 cm_request_home(struct cm_request_run *run)
 {
-	struct cm_view from = run->told->node, to = run->told->to;
+	struct cm_view from = run->told->node.n > 0 ? run->told->node : run->told->from, to = run->told->to;
 	if (!cm_kind_row(run->told->kind)->home || from.n < 2 || to.n < 2)
 		return;
-	if (!cm_view_equal(cm_view_part(from, 0, 2), cm_view_part(to, 0, 2)))
+	if ((from.p[0] | 0x20) != (to.p[0] | 0x20) || (from.p[1] | 0x20) != (to.p[1] | 0x20))
 		run->r = cm_report_refuse(run->report, CM_ERROR_ORDER_ABROAD, "requested authority", "%.*s to %.*s",
 		                          CM_VIEW_ARG(from), CM_VIEW_ARG(to));
 }

@@ -14,7 +14,8 @@ struct cm_request_told {
 	// Roles on the cards of the two nodes; 0 leaves the roles unjudged (a draft without a receiver yet).
 	cm_authority_roles sender, receiver;
 	struct cm_view node; // that sends it, "xa.contact"; empty leaves it unjudged whose request it says it is
-	struct cm_view to;   // node that receives it; empty leaves it unjudged of which State that is
+	struct cm_view to;   // node that receives it, or its State ("XB"); empty leaves it unjudged of which State that is
+	struct cm_view from; // State that sends it, where the node is not told; empty leaves that unjudged
 };
 
 // Every fault is one finding: for listed contents rule contents_missing, place "42(3)(e)", and in `seen` what is

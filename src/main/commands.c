@@ -255,8 +255,10 @@ cm_commands_init(const struct cm_command_line *line)
 	if (line->json)
 		return cm_commands_tell((const char *const[]){"home", spec.home, "node", spec.node, NULL});
 	printf("%s is made in %s. Its State root is in %s: take that folder away and lock it up.\n"
-	       "Next: comity person add PERSON --home %s --name NAME, then comity serve --home %s\n",
-	       spec.node, spec.home, spec.state_folder, spec.home, spec.home);
+	       "Next: comity person add PERSON --home %s --name NAME, then comity serve --home %s%s%s\n",
+	       spec.node, spec.home, spec.state_folder, spec.home, spec.home,
+	       cm_clock_exercise_file() == NULL ? "" : " --exercise-clock ",
+	       cm_clock_exercise_file() == NULL ? "" : cm_clock_exercise_file());
 	return CM_CLI_DONE;
 }
 

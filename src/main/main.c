@@ -49,6 +49,8 @@ static const struct {
         {CM_COMMAND_VERIFY, cm_cmd_verify},
         {CM_COMMAND_REQUEST_CHECK, cm_cmd_check},
         {CM_COMMAND_REQUEST_SEND, cm_cmd_after_send},
+        {CM_COMMAND_REQUEST_DECIDE, cm_cmd_after_send},
+        {CM_COMMAND_REQUEST_SAY, cm_cmd_after_send},
         {CM_COMMAND_STOP, cm_cmd_after_stop},
         {CM_COMMAND_EVIDENCE_SEND, cm_cmd_evidence_send},
         {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},

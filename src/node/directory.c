@@ -331,9 +331,9 @@ cm_directory_meets_peers(struct cm_node *node, struct cm_report *report)
 	return r;
 }
 
-cm_result
-cm_directory_import(struct cm_node *node, const struct cm_directory_file *file, struct cm_report *report,
-                    struct cm_directory_taken *ret_taken)
+static cm_result
+cm_directory_take(struct cm_node *node, const struct cm_directory_file *file, struct cm_report *report,
+                  struct cm_directory_taken *ret_taken)
 {
 	struct cm_reader_directory CM_CLEANUP(cm_reader_directory_fini) read = {.bytes = {0}};
 	struct cm_directory_anchors anchors = {.n = 0};
@@ -360,6 +360,18 @@ cm_directory_import(struct cm_node *node, const struct cm_directory_file *file, 
 		r = cm_directory_keep(node, file, &taken, report);
 	if (r == CM_OK && !taken.known)
 		r = cm_directory_put(node->directory, file->bytes, &read);
+	if (r == CM_OK)
+		*ret_taken = taken;
+	return r;
+}
+
+// Peers are asked for their cards when the list stands and the next one may come: one that hangs holds up nobody else.
+cm_result
+cm_directory_import(struct cm_node *node, const struct cm_directory_file *file, struct cm_report *report,
+                    struct cm_directory_taken *ret_taken)
+{
+	struct cm_directory_taken taken;
+	cm_result r = cm_directory_take(node, file, report, &taken);
 	if (r == CM_OK)
 		r = cm_directory_meets_peers(node, report);
 	if (r == CM_OK)

@@ -227,6 +227,12 @@ cm_stream_open(struct cm_exchange *ex, uint64_t after)
 		stream->readers = reader;
 		stream->count++;
 	}
+	for (struct cm_stream_reader *r = taken ? NULL : stream->readers; r != NULL; r = r->next)
+		r->beat = 0; // a sign of life to all: who is gone is found by it, and the next one finds room
+	if (!taken) {
+		stream->look = true;
+		cm_cond_wake_one(&stream->change);
+	}
 	cm_mutex_unlock(&stream->lock);
 	if (!taken) {
 		cm_buf_fini(&reader->bytes);

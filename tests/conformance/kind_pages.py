@@ -23,20 +23,20 @@ def link(cell):
 
 
 def grounds(kind):
-    """One line for each ground: free to use, only with a further basis, never."""
+    """One line for each ground: what the table says of using it, only with a further basis, or never."""
     regime = kind['regime']
     for row in table('refusal_grounds'):
         if row['forbidden'] == 'yes':
             yield row, 'never'
         elif regime == 'open' or regime in words(row['may']):
-            yield row, 'may be used'
+            yield row, row['discretion']
         elif regime in words(row['may_if']):
             yield row, 'only with the reservation, treaty or national law that has it'
 
 
 def page(kind):
     family = next(f for f in table('families') if f['name'] == kind['family'])
-    rows = [c for c in table('request_contents') if c['list'] in words(kind['lists']) + ['all']]
+    rows = [c for c in table('request_contents') if kind['works'] == 'yes' and c['list'] in words(kind['lists']) + ['all']]
     out = ['# `%s`: %s' % (kind['code'], kind['name']), '',
            'Made from the tables by `tests/conformance/kind_pages.py`; rows of law keep their source there. The profile itself: '
            '[profile.md](../profile.md).', '',

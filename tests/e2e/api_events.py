@@ -81,6 +81,7 @@ def play(xa, xb):
     for reader in more:
         reader.answer.close()
         reader.c.close()
+    nodes.until('one who asks again to find room, long before the next sign of life', 8, lambda: Reader(xb).status == 200)
     check('a sign of life', readers[0].block() == [':'])
     readers[0].c.close()
     last = got[0]['event']

@@ -23,6 +23,12 @@ def without_a_node():
     check('what is missing is named', code == 1 and said['faults']['findings'][0]['rule'] == 'contents_missing', said)
     code, said = ask(os.path.join(DRAFTS, 'stored.json'), '--from', 'XB', '--to', 'XA', '--stage', 'before_execute')
     check('a court order holds', code == 1 and [(f['rule'], f['severity']) for f in said['findings']] == [('review', 'hold')], said)
+    code, said = ask(os.path.join(DRAFTS, 'd_search.json'), '--to', 'XB')
+    check('an order stays at home', code == 1 and [f['rule'] for f in said['faults']['findings']] == ['order_abroad'], said)
+    code, said = ask(os.path.join(DRAFTS, 'd_search.json'), '--to', 'XA')
+    check('where it may go on', code == 0, said)
+    code, said = ask('--home', '/nowhere', '--id', '1', '--stage', 'nosuch')
+    check('a step that is none is a fault of the line', code == 2 and said['findings'][0]['rule'] == 'usage', (code, said))
 
 
 def a_bad_file_stops_the_start(node):
