@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "format/json_put.h"
 #include "os/clock.h"
 #include "os/dir.h"
 #include "cli/cli.h"
@@ -88,13 +89,25 @@ cm_scene_play(struct cm_scene *scene)
 }
 
 static int
-cm_scene_list(void)
+cm_scene_list(const struct cm_command_line *line)
 {
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&text);
+	cm_json_put_array(&put);
 	for (size_t i = 0; i < CM_SCENE_COUNT; i++) {
 		const char *title = strstr(cm_scene_texts[i].text, "scenario \"");
 		title = title == NULL ? "" : title + strlen("scenario \"");
-		printf("%-4s %.*s\n", cm_scene_texts[i].name, (int)strcspn(title, "\""), title);
+		struct cm_view name = cm_view_of(title, strcspn(title, "\""));
+		if (!line->json)
+			printf("%-4s %.*s\n", cm_scene_texts[i].name, CM_VIEW_ARG(name));
+		cm_json_put_object(&put);
+		cm_json_put_member_cstr(&put, "scenario", cm_scene_texts[i].name);
+		cm_json_put_member_text(&put, "title", name);
+		cm_json_put_end_object(&put);
 	}
+	cm_json_put_end_array(&put);
+	if (line->json)
+		printf("%s\n", cm_buf_cstr(&text));
 	return CM_CLI_DONE;
 }
 
@@ -115,7 +128,7 @@ static int
 cm_scene_unknown(const struct cm_command_line *line, const char *name)
 {
 	struct cm_report report = {0};
-	return cm_fail(line, cm_report_refuse(&report, CM_ERROR_USAGE, "--scenario", "%s is none; \"list\" lists them", name), &report);
+	return cm_fail(line, cm_report_refuse(&report, CM_ERROR_USAGE, "--scenario", "%s is no scenario and no file that can be read; \"list\" lists the scenarios", name), &report);
 }
 
 int
@@ -134,7 +147,7 @@ cm_scene_run(const struct cm_command_line *line, const char *name)
 	scene->clock = -1;
 	snprintf(folder, sizeof folder, "build/scenario/%.60s", scene->name == NULL ? "" : scene->name);
 	if (scene->name == NULL)
-		return strcmp(name, "list") == 0 ? cm_scene_list() : cm_scene_unknown(line, name);
+		return strcmp(name, "list") == 0 ? cm_scene_list(line) : cm_scene_unknown(line, name);
 	cm_result r = cm_demo_begin(&scene->demo, folder, line->json) ? cm_scene_play(scene) : CM_FAILED;
 	for (size_t i = 0; i < scene->node_count; i++)
 		cm_demo_node_stop(&scene->demo, &scene->nodes[i].is);
