@@ -142,7 +142,9 @@ sim_judge_end(void)
 	for (int i = 0; i < sim.request_count && sim.wrong == NULL; i++) {
 		const struct sim_request *r = &sim.requests[i];
 		static const char has[] = "SELECT count(*) FROM request WHERE id = ? AND state NOT IN ('draft', 'checked', 'signed')";
-		if (number(dbs[r->from], has, r->id) != 1 || (r->accepted && number(dbs[r->to], has, r->id) != 1))
+		static const char is[] = "SELECT count(*) FROM request WHERE id = ?"; // refused as a whole, it is a draft again
+		const char *asking = r->accepted ? has : is;
+		if (number(dbs[r->from], asking, r->id) != 1 || (r->accepted && number(dbs[r->to], has, r->id) != 1))
 			sim_wrong("%s (%s) of %d was accepted by %d and is not known any more", r->id, r->kind, r->from, r->to);
 	}
 	for (int i = 0; i < sim.count; i++)

@@ -1,1 +1,0 @@
-// The format room; see README.md beside this file.

@@ -1,1 +1,0 @@
-// The node room; see README.md beside this file.

@@ -1,1 +1,0 @@
-// The store room; see README.md beside this file.
