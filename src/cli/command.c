@@ -13,7 +13,7 @@
 
 // How many leading words of argv are the words of `command`; 0 when they are not.
 static size_t
-cm_command_words(enum cm_command command, int argc, char **argv)
+cm_command_words(enum cm_command command, int argc, const char *const *argv)
 {
 	const char *words = cm_command_row(command)->words;
 	size_t n = 0;
@@ -28,7 +28,7 @@ cm_command_words(enum cm_command command, int argc, char **argv)
 }
 
 static enum cm_command
-cm_command_of(int argc, char **argv, size_t *ret_words)
+cm_command_of(int argc, const char *const *argv, size_t *ret_words)
 {
 	for (int c = 1; c < CM_COMMAND_END; c++) {
 		size_t n = cm_command_words((enum cm_command)c, argc, argv);
@@ -78,7 +78,7 @@ cm_command_repeats(enum cm_option option)
 }
 
 static cm_result
-cm_command_take_option(struct cm_command_line *line, int argc, char **argv, int *at, struct cm_report *report)
+cm_command_take_option(struct cm_command_line *line, int argc, const char *const *argv, int *at, struct cm_report *report)
 {
 	const char *word = argv[*at], *text = "";
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
@@ -171,7 +171,7 @@ cm_command_complete(const struct cm_command_line *line, struct cm_report *report
 
 // What to say about words that are no command: which ones begin like this, when there are any.
 static cm_result
-cm_command_unknown(int argc, char **argv, struct cm_report *report)
+cm_command_unknown(int argc, const char *const *argv, struct cm_report *report)
 {
 	const char *word = argv[0], *second = argc > 1 && argv[1][0] != '-' ? argv[1] : "";
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_REPORT_SEEN);
@@ -186,7 +186,7 @@ cm_command_unknown(int argc, char **argv, struct cm_report *report)
 }
 
 static cm_result
-cm_command_read(int argc, char **argv, struct cm_command_line *line, struct cm_report *report)
+cm_command_read(int argc, const char *const *argv, struct cm_command_line *line, struct cm_report *report)
 {
 	size_t words = 0;
 	bool only_arguments = false;
@@ -212,7 +212,7 @@ cm_command_read(int argc, char **argv, struct cm_command_line *line, struct cm_r
 
 // Whether failures are told as JSON has to be known before the first one.
 static bool
-cm_command_wants_json(int argc, char **argv)
+cm_command_wants_json(int argc, const char *const *argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (strcmp(argv[i], "--json") == 0)
@@ -221,7 +221,7 @@ cm_command_wants_json(int argc, char **argv)
 }
 
 bool
-cm_command_parse(int argc, char **argv, struct cm_command_line *ret_line)
+cm_command_parse(int argc, const char *const *argv, struct cm_command_line *ret_line)
 {
 	struct cm_report report = {0};
 	struct cm_command_line line = {.command = CM_COMMAND_NONE, .json = cm_command_wants_json(argc, argv)};

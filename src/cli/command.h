@@ -31,7 +31,7 @@ struct cm_command_line {
 
 // Parses argv from the command's first word on ("peer invite --home …" has argv[0] "peer"). A wrong line is told as any
 // failure is (cli/fail.h); false. A line with --help is complete as it is.
-bool cm_command_parse(int argc, char **argv, struct cm_command_line *ret_line);
+bool cm_command_parse(int argc, const char *const *argv, struct cm_command_line *ret_line);
 
 // The value of an option, or NULL when it was not given. Of a list: the last one.
 const char *cm_command_value(const struct cm_command_line *line, enum cm_option option);

@@ -54,6 +54,8 @@ cm_demo_node_start(struct cm_demo *demo, struct cm_demo_node *node)
 	char log[CM_DEMO_TEXT], path[CM_FILE_PATH];
 	CM_FILE_AUTO int err = -1;
 	int pair[2] = {-1, -1};
+	if (demo->rehearsal)
+		return CM_OK;
 	snprintf(log, sizeof log, "logs/%s.log", node->name);
 	if (cm_demo_path(demo, log, path) != CM_OK || cm_file_open(path, CM_FILE_APPEND, 0600, &report, &err) != CM_OK ||
 	    cm_ipc_pair(&report, pair) != CM_OK)
@@ -107,6 +109,8 @@ cm_demo_node_kill(struct cm_demo *demo, struct cm_demo_node *node, size_t *ret_p
 	char children[CM_DEMO_NODE_CHILDREN][32];
 	struct cm_proc_end end;
 	struct cm_report report = {0};
+	if (demo->rehearsal)
+		return CM_OK;
 	size_t n = cm_demo_node_children(node->proc.pid, children);
 	if (cm_proc_signal(&node->proc, SIGKILL, &report) != CM_OK ||
 	    cm_proc_wait(&node->proc, cm_clock_after(CM_DEMO_NODE_STOP_US), &report, &end) != CM_OK)

@@ -37,6 +37,8 @@ void
 cm_demo_title(struct cm_demo *demo, unsigned step, const char *title, const char *what)
 {
 	size_t column = 80; // so that the first word begins a line
+	if (demo->rehearsal)
+		return;
 	fprintf(demo->to, "\n%s%u  %s%s", demo->colours ? CM_DEMO_BOLD : "", step, title,
 	        demo->colours ? CM_DEMO_PLAIN : "");
 	for (const char *at = what; *at != 0;) {
@@ -61,6 +63,8 @@ void
 cm_demo_good(struct cm_demo *demo, const char *format, ...)
 {
 	va_list list;
+	if (demo->rehearsal)
+		return;
 	va_start(list, format);
 	cm_demo_line(demo, CM_DEMO_GREEN, "✓", format, list);
 	va_end(list);
@@ -70,6 +74,8 @@ void
 cm_demo_note(struct cm_demo *demo, const char *format, ...)
 {
 	va_list list;
+	if (demo->rehearsal)
+		return;
 	va_start(list, format);
 	cm_demo_line(demo, "", "·", format, list);
 	va_end(list);

@@ -10,6 +10,7 @@
 #include "os/clock.h"
 #include "os/ipc.h"
 #include "os/signal.h"
+#include "cli/command.h"
 
 #define CM_DEMO_COMMAND_US (INT64_C(900) * CM_INSTANT_SECOND) // a large folder of the user's own takes its time
 
@@ -41,7 +42,7 @@ cm_demo_write(struct cm_demo *demo, const char *name, unsigned mode, struct cm_v
 	char path[CM_FILE_PATH];
 	struct cm_report report = {0};
 	cm_result r = cm_demo_path(demo, name, path);
-	if (r == CM_OK)
+	if (r == CM_OK && !demo->rehearsal)
 		r = cm_file_replace(path, mode, bytes, &report);
 	return r == CM_OK ? r : cm_demo_bad(demo, "%s cannot be written: %s", name, report.findings[0].seen);
 }
@@ -110,6 +111,17 @@ cm_demo_ended(struct cm_demo *demo, const struct cm_demo_command *command, const
 	return CM_REFUSED;
 }
 
+// Is it a command of ours, complete, with options that it has? What it does is not looked at. Told as text to people.
+static cm_result
+cm_demo_rehearse(const struct cm_demo_command *command)
+{
+	struct cm_command_line line;
+	int argc = 0;
+	while (command->words[argc] != NULL && strcmp(command->words[argc], "--json") != 0)
+		argc++;
+	return !command->own || cm_command_parse(argc - 1, command->words + 1, &line) ? CM_OK : CM_REFUSED;
+}
+
 cm_result
 cm_demo_do(struct cm_demo *demo, const struct cm_demo_command *command)
 {
@@ -118,6 +130,8 @@ cm_demo_do(struct cm_demo *demo, const struct cm_demo_command *command)
 	struct cm_proc_end end;
 	struct cm_proc_command run = {.argv = command->words, .self = command->own, .end_with_parent = 1};
 	struct cm_proc_streams streams = {.out = &demo->out, .err = &demo->err};
+	if (demo->rehearsal)
+		return cm_demo_rehearse(command);
 	snprintf(folder, sizeof folder, "%s", demo->folder);
 	if (command->folder != NULL && cm_demo_path(demo, command->folder, folder) != CM_OK)
 		return CM_REFUSED;
@@ -234,8 +248,9 @@ cm_demo_text(const struct cm_demo *demo, const char *path, char to[CM_DEMO_TEXT]
 bool
 cm_demo_id(struct cm_demo *demo, const char *path, char to[CM_DEMO_ID])
 {
-	char text[CM_DEMO_TEXT];
-	cm_demo_text(demo, path, text);
+	char text[CM_DEMO_TEXT] = "rehearsed";
+	if (!demo->rehearsal)
+		cm_demo_text(demo, path, text);
 	size_t n = strlen(text);
 	if (n == 0 || n >= CM_DEMO_ID) {
 		cm_result_ignore(cm_demo_bad(demo, "The answer has no \"%s\":", path), "false tells");

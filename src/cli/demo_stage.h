@@ -34,6 +34,7 @@ struct cm_demo_person {
 struct cm_demo {
 	FILE *to;                     // where people read: standard output, or standard error with --json
 	bool colours;
+	bool rehearsal;               // nothing is run, written or said, but what is wrong; every command does what it should
 	char folder[CM_FILE_PATH];    // DEMO_DIR
 	char input[CM_FILE_PATH];     // what is packed
 	bool own_input;               // DEMO_INPUT was given

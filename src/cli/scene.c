@@ -34,7 +34,8 @@ cm_scene_title(struct cm_scene *scene)
 static cm_result
 cm_scene_part(struct cm_scene *scene)
 {
-	fprintf(scene->demo.to, "\n   -- %s\n", scene->n > 1 ? scene->words[1] : "");
+	if (!scene->demo.rehearsal)
+		fprintf(scene->demo.to, "\n   -- %s\n", scene->n > 1 ? scene->words[1] : "");
 	return CM_OK;
 }
 
@@ -72,6 +73,29 @@ cm_scene_clock(struct cm_scene *scene)
 }
 
 static cm_result
+cm_scene_statements(struct cm_scene *scene)
+{
+	cm_result r = CM_OK;
+	while (r == CM_OK && cm_scene_text_next(scene))
+		r = cm_demo_interrupted(&scene->demo) ? cm_demo_bad(&scene->demo, "Stopped.") : cm_scene_statement(scene);
+	if (r == CM_OK && *scene->rest != 0)
+		r = cm_scene_bad(scene, "a line is too long", "");
+	return r;
+}
+
+// The whole text once without nodes: a bad line is told before anything starts.
+static cm_result
+cm_scene_rehearse(const struct cm_scene *scene)
+{
+	CM_AUTO struct cm_scene *trial = cm_mem_new(sizeof *trial);
+	if (trial == NULL)
+		return CM_NOMEM;
+	*trial = *scene;
+	trial->demo.rehearsal = true;
+	return cm_scene_statements(trial);
+}
+
+static cm_result
 cm_scene_play(struct cm_scene *scene)
 {
 	cm_result r = cm_demo_ground(&scene->demo);
@@ -79,10 +103,8 @@ cm_scene_play(struct cm_scene *scene)
 		r = cm_demo_bad(&scene->demo, "The folder %s cannot be made", scene->demo.input);
 	if (r == CM_OK)
 		r = cm_scene_clock(scene);
-	while (r == CM_OK && cm_scene_text_next(scene))
-		r = cm_demo_interrupted(&scene->demo) ? cm_demo_bad(&scene->demo, "Stopped.") : cm_scene_statement(scene);
-	if (r == CM_OK && *scene->rest != 0)
-		r = cm_scene_bad(scene, "a line is too long", "");
+	if (r == CM_OK)
+		r = cm_scene_statements(scene);
 	if (r == CM_OK)
 		r = cm_scene_expect_end(scene);
 	return r;
@@ -148,7 +170,9 @@ cm_scene_run(const struct cm_command_line *line, const char *name)
 	snprintf(folder, sizeof folder, "build/scenario/%.60s", scene->name == NULL ? "" : scene->name);
 	if (scene->name == NULL)
 		return strcmp(name, "list") == 0 ? cm_scene_list(line) : cm_scene_unknown(line, name);
-	cm_result r = cm_demo_begin(&scene->demo, folder, line->json) ? cm_scene_play(scene) : CM_FAILED;
+	cm_result r = cm_demo_begin(&scene->demo, folder, line->json) ? cm_scene_rehearse(scene) : CM_FAILED;
+	if (r == CM_OK)
+		r = cm_scene_play(scene);
 	for (size_t i = 0; i < scene->node_count; i++)
 		cm_demo_node_stop(&scene->demo, &scene->nodes[i].is);
 	if (r == CM_OK)

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/tab_limit.h"
 #include "comity/report.h"
+#include "domain/tab_event.h"
 #include "format/json_put.h"
 
 struct cm_scene_thing *
@@ -127,6 +128,8 @@ cm_scene_act_decide(struct cm_scene *scene, struct cm_scene_person *person)
 	size_t n = 5;
 	if (thing == NULL || scene->n < 5)
 		return cm_scene_bad(scene, "a decision is: PERSON decides EVENT on NAME", "");
+	if (cm_event_find(scene->words[2], strlen(scene->words[2])) == CM_EVENT_NONE)
+		return cm_scene_bad(scene, "there is no such event", scene->words[2]);
 	for (size_t i = 5; i + 1 < scene->n && n + 3 < CM_DEMO_WORDS; i++) {
 		struct cm_instant at;
 		size_t took = cm_scene_act_option(scene, i, words, &n);
@@ -220,7 +223,7 @@ cm_scene_act_export(struct cm_scene *scene, struct cm_scene_person *person)
 	snprintf(file, sizeof file, "court/%s.asice", thing->name);
 	const char *words[] = {"bundle", "export", thing->id, "--out", file, NULL};
 	cm_result r = cm_scene_cast_as(scene, person, words);
-	if (r != CM_OK || scene->refused != NULL)
+	if (r != CM_OK || scene->refused != NULL || scene->demo.rehearsal)
 		return r;
 	snprintf(root[0], sizeof root[0], "%s/root.pem", thing->from->folder);
 	snprintf(root[1], sizeof root[1], "%s/root.pem", thing->to->folder);

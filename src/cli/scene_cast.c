@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/tab_error.h"
 #include "base/tab_limit.h"
 #include "os/clock.h"
 
@@ -38,6 +39,8 @@ cm_scene_cast_move(struct cm_scene *scene, int64_t us)
 	if (us < 0 && scene->node_count > 0) // a scenario may begin in the past
 		return cm_scene_bad(scene, "time goes forward only", scene->words[1]);
 	scene->moved += us;
+	if (scene->demo.rehearsal)
+		return CM_OK;
 	uint8_t bytes[sizeof scene->moved];
 	memcpy(bytes, &scene->moved, sizeof bytes);
 	return cm_file_pwrite_all(scene->clock, 0, cm_view_of(bytes, sizeof bytes), NULL);
@@ -50,7 +53,8 @@ cm_scene_cast_at(struct cm_scene *scene)
 	char text[CM_INSTANT_TEXT];
 	if (cm_scene_text_moment(scene, 1, &at) == 0)
 		return cm_scene_bad(scene, "no date", scene->n > 1 ? scene->words[1] : "");
-	cm_result r = cm_scene_cast_move(scene, at.us - cm_clock_utc().us);
+	int64_t now = cm_clock_utc().us + (scene->demo.rehearsal ? scene->moved : 0); // its clock is not moved
+	cm_result r = cm_scene_cast_move(scene, at.us - now);
 	if (r == CM_OK)
 		cm_demo_note(&scene->demo, "it is %s", cm_instant_text_people(at, text));
 	return r;
@@ -192,6 +196,8 @@ cm_scene_cast_line(struct cm_scene *scene)
 	char name[CM_FILE_PATH], path[CM_FILE_PATH];
 	if (node == NULL || strcmp(scene->words[3], "KiB") != 0)
 		return cm_scene_bad(scene, "a line is: line NODE 8 KiB", "");
+	if (scene->demo.rehearsal)
+		return CM_OK;
 	snprintf(name, sizeof name, "%s/comity.conf", node->name);
 	if (cm_demo_path(&scene->demo, name, path) != CM_OK || cm_file_load(path, &conf, NULL) != CM_OK)
 		return cm_scene_bad(scene, "its settings cannot be read", node->name);
@@ -221,6 +227,11 @@ cm_result
 cm_scene_cast_as(struct cm_scene *scene, struct cm_scene_person *person, const char *const *words)
 {
 	char wanted[CM_DEMO_TEXT];
+	bool known = scene->refused == NULL || cm_error_find(scene->refused, strlen(scene->refused)) != CM_ERROR_NONE;
+	if (!known)
+		return cm_scene_bad(scene, "there is no rule of this name", scene->refused);
+	if (scene->demo.rehearsal)
+		return cm_demo_as(&scene->demo, &person->is, words) == CM_OK ? CM_OK : cm_scene_bad(scene, "no such command", words[0]);
 	cm_result r = cm_scene_cast_login(scene, person);
 	if (r != CM_OK || scene->refused == NULL)
 		return r == CM_OK ? cm_demo_as(&scene->demo, &person->is, words) : r;
@@ -246,6 +257,8 @@ cm_scene_cast_peers(struct cm_scene *scene)
 	struct cm_scene_person *b = scene->n == 3 ? cm_scene_cast_find_person(scene, scene->words[2]) : NULL;
 	if (a == NULL || b == NULL)
 		return cm_scene_bad(scene, "peers need a person of each node", "");
+	if (scene->demo.rehearsal)
+		return CM_OK;
 	cm_result r = cm_scene_cast_login(scene, a);
 	if (r == CM_OK)
 		r = cm_scene_cast_login(scene, b);

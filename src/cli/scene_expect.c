@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/tab_state.h"
 #include "os/clock.h"
 
 #define CM_SCENE_WAIT_US (INT64_C(20) * CM_INSTANT_SECOND)
@@ -97,6 +98,11 @@ static cm_result
 cm_scene_expect_wait(struct cm_scene *scene, struct cm_scene_wish *wish)
 {
 	bool steady = wish->never || wish->still; // it must be so at every look
+	struct cm_scene_thing *thing = wish->thing == NULL ? NULL : cm_scene_act_find(scene, wish->thing->name);
+	if (scene->demo.rehearsal && thing != NULL && thing->evidence && wish->node == thing->to)
+		snprintf(thing->id, sizeof thing->id, "%s", thing->theirs);
+	if (scene->demo.rehearsal)
+		return CM_OK;
 	int64_t deadline = cm_clock_after(steady ? CM_SCENE_STILL_US : CM_SCENE_WAIT_US);
 	for (;;) {
 		cm_result r = cm_scene_expect_ask(scene, wish);
@@ -158,6 +164,8 @@ cm_scene_expect_thing(struct cm_scene *scene, struct cm_scene_wish *wish)
 	if (strcmp(what, "state") == 0 || strcmp(what, "still") == 0) {
 		wish->path = "state";
 		wish->still = *what == 's' && what[1] == 't' && what[2] == 'i';
+		if (!thing->evidence && cm_state_find(wish->want, strlen(wish->want)) == CM_STATE_NONE)
+			return cm_scene_bad(scene, "there is no such state", wish->want);
 		cm_result r = cm_scene_expect_wish(scene, wish, wish->still ? "still " : "");
 		thing->answered = thing->answered || (r == CM_OK && !thing->evidence);
 		return r;

@@ -117,7 +117,7 @@ main(int argc, char **argv)
 		argv[1] = version;
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		cm_command_list(stdout);
-	else if (cm_command_parse(argc - 1, argv + 1, &line)) {
+	else if (cm_command_parse(argc - 1, (const char *const *)argv + 1, &line)) {
 		cm_signer_session(line.session);
 		code = cm_commands_clock(&line) ? cm_main_run(&line) : CM_CLI_USAGE;
 	} else

@@ -36,7 +36,7 @@ node_state(const char *session_file, const struct cm_call_statement *statement, 
 }
 
 static int
-run(int argc, char **argv, const char *text, unsigned status)
+run(int argc, const char *const *argv, const char *text, unsigned status)
 {
 	struct cm_command_line line;
 	char *shown = NULL;
@@ -62,7 +62,7 @@ static void
 words_become_path_body_and_proof(void **state)
 {
 	(void)state;
-	char *argv[] = {request, decide, id, event, preserve, home, h, session, s, NULL};
+	const char *argv[] = {request, decide, id, event, preserve, home, h, session, s, NULL};
 	assert_int_equal(run(9, argv, "{\"state\":\"preserved\"}", 200), CM_CLI_DONE);
 	assert_string_equal(called.path, "/api/v1/requests/0f-1/decision");
 	assert_string_equal(called.method, "POST");
@@ -76,7 +76,7 @@ static void
 reading_needs_no_person(void **state)
 {
 	(void)state;
-	char *argv[] = {request, show, id, home, h, NULL};
+	const char *argv[] = {request, show, id, home, h, NULL};
 	assert_int_equal(run(5, argv, "{}", 200), CM_CLI_DONE);
 	assert_string_equal(called.method, "GET");
 	assert_string_equal(called.fields[0], "");
@@ -87,7 +87,7 @@ static void
 status_becomes_the_exit_code(void **state)
 {
 	(void)state;
-	char *argv[] = {request, show, id, home, h, NULL};
+	const char *argv[] = {request, show, id, home, h, NULL};
 	assert_int_equal(run(5, argv, "{\"title\":\"no\"}", 404), CM_CLI_REFUSED);
 	assert_int_equal(run(5, argv, "", 404), CM_CLI_REFUSED); // call_status
 	assert_int_equal(run(5, argv, "", 503), CM_CLI_ENVIRONMENT);
@@ -98,10 +98,10 @@ static void
 an_argument_cannot_change_the_path(void **state)
 {
 	(void)state;
-	char *argv[] = {request, show, bad, home, h, NULL};
+	const char *argv[] = {request, show, bad, home, h, NULL};
 	assert_int_equal(run(5, argv, "{}", 200), CM_CLI_REFUSED); // call_argument
 	assert_null(called.method);
-	char *without[] = {request, show, id, NULL};
+	const char *without[] = {request, show, id, NULL};
 	assert_int_equal(run(3, without, "{}", 200), CM_CLI_USAGE);
 }
 
@@ -109,7 +109,7 @@ static void
 a_person_needs_a_session(void **state)
 {
 	(void)state;
-	char *argv[] = {request, decide, id, event, preserve, home, h, NULL};
+	const char *argv[] = {request, decide, id, event, preserve, home, h, NULL};
 	unsetenv("COMITY_SESSION");
 	assert_int_equal(run(7, argv, "{}", 200), CM_CLI_USAGE); // session_missing
 	assert_null(called.method);

@@ -13,7 +13,7 @@ static int
 run(char *a, char *b, char *c)
 {
 	char name[] = "catalogue";
-	char *argv[] = {name, a, b, c, NULL};
+	const char *argv[] = {name, a, b, c, NULL};
 	int argc = 1 + (a != NULL) + (b != NULL) + (c != NULL);
 	struct cm_command_line line;
 	FILE *out = stdout, *err = stderr;

@@ -43,21 +43,17 @@ node_state(const char *session_file, const struct cm_call_statement *statement, 
 static int
 run(int (*command)(const struct cm_command_line *line), const char *const *words)
 {
-	char copies[10][32], *argv[11];
 	int argc = 0;
 	struct cm_command_line line;
 	FILE *out = stdout, *err = stderr;
 	size_t n;
-	for (; words[argc] != NULL; argc++) {
-		snprintf(copies[argc], sizeof copies[argc], "%s", words[argc]);
-		argv[argc] = copies[argc];
-	}
-	argv[argc] = NULL;
+	while (words[argc] != NULL)
+		argc++;
 	cm_cli_hooks = (struct cm_cli_hooks){.call = node_call, .state = node_state};
 	posted[0] = stated[0] = 0;
 	free(shown);
 	stdout = stderr = open_memstream(&shown, &n);
-	int code = cm_command_parse(argc, argv, &line) ? command(&line) : CM_CLI_USAGE;
+	int code = cm_command_parse(argc, words, &line) ? command(&line) : CM_CLI_USAGE;
 	fclose(stdout);
 	stdout = out;
 	stderr = err;

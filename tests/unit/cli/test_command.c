@@ -10,18 +10,14 @@ static char *shown; // what was said on standard error, or written to a stream
 static bool
 parse(const char *const *words, struct cm_command_line *line)
 {
-	char copies[16][64], *argv[17];
 	int argc = 0;
 	FILE *err = stderr;
 	size_t n;
-	for (; words[argc] != NULL; argc++) {
-		snprintf(copies[argc], sizeof copies[argc], "%s", words[argc]);
-		argv[argc] = copies[argc];
-	}
-	argv[argc] = NULL;
+	while (words[argc] != NULL)
+		argc++;
 	free(shown);
 	stderr = open_memstream(&shown, &n);
-	bool good = cm_command_parse(argc, argv, line);
+	bool good = cm_command_parse(argc, words, line);
 	fclose(stderr);
 	stderr = err;
 	return good;
@@ -47,7 +43,7 @@ lists_are_kept_in_order(void **state)
 {
 	(void)state;
 	char seal[] = "seal", file[] = "f", r[] = "-r", a[] = "a", b[] = "b", o[] = "-o", out[] = "x";
-	char *argv[] = {seal, file, r, a, r, b, o, out, NULL};
+	const char *argv[] = {seal, file, r, a, r, b, o, out, NULL};
 	struct cm_command_line line;
 	assert_true(cm_command_parse(8, argv, &line));
 	assert_string_equal(cm_command_value_at(&line, CM_OPTION_SEAL_RECIPIENT, 0), "a");
