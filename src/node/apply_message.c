@@ -514,6 +514,25 @@ cm_apply_judged(const struct cm_apply *a)
 	return CM_OK;
 }
 
+// A clock's end is told of a clock that runs and is over. It was so when the timer read it; a new day may have been set since.
+static cm_result
+cm_apply_over(const struct cm_apply *a)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = a->told.judged[0].id};
+	if (a->told.over.n == 0)
+		return CM_OK;
+	cm_result r = cm_store_deadlines(a->node->store, &ask, a->report, &page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		if (cm_view_equal(rows[i].limit, a->told.over) && cm_view_is(rows[i].state, "running") && rows[i].at.us <= a->event->at.us)
+			return CM_OK;
+	return r != CM_OK ? r
+	                  : cm_report_refuse(a->report, CM_ERROR_STORE_STATE_CHANGED, "deadline", "%.*s of %.*s is another one now",
+	                                     CM_VIEW_ARG(a->told.over), CM_VIEW_ARG(a->told.judged[0].id));
+}
+
 cm_result
 cm_apply_message(struct cm_node *node, const struct cm_store_event *event, struct cm_change *change,
                  struct cm_report *report)
@@ -530,6 +549,8 @@ cm_apply_message(struct cm_node *node, const struct cm_store_event *event, struc
 		r = cm_hi1_message_read_wire(a.told.wire, report, &message);
 	if (r == CM_OK)
 		r = cm_apply_judged(&a);
+	if (r == CM_OK)
+		r = cm_apply_over(&a);
 	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
 		r = cm_apply_action(&a, &message.actions[i]);
 	return r;

@@ -317,7 +317,8 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	                .person = cm_view_text(person->id),
 	                .judged = {{d->request->id, d->request->state, d->request->until}},
 	                .judged_count = 1,
-	                .ends = d->ends},
+	                .ends = d->ends,
+	                .over = d->over},
 	        .topic = d->request->ours ? CM_OUTBOX_WORD : d->evidence != NULL ? "deliver" : "update",
 	        .request = request,
 	};
@@ -488,21 +489,15 @@ cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, co
 	return r == CM_OK ? cm_decide_finish(d, person, report, body) : r;
 }
 
-cm_result
-cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
-               struct cm_report *report)
+// The node's own word, without a person.
+static cm_result
+cm_decide_own(struct cm_decide *d, struct cm_view request, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
 	struct cm_ipc_person nobody = {.id = ""};
-	if (d == NULL)
-		return CM_NOMEM;
-	d->node = node;
 	d->now = cm_clock_utc();
-	d->event = event;
-	d->who = who;
 	cm_facts_init(&d->said);
-	cm_result r = cm_store_request(node->store, request, report, &page, &d->request);
+	cm_result r = cm_store_request(d->node->store, request, report, &page, &d->request);
 	if (r != CM_OK || d->request == NULL || d->request->ours)
 		return r;
 	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
@@ -513,18 +508,27 @@ cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event
 }
 
 cm_result
+cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
+               struct cm_report *report)
+{
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = node;
+	d->event = event;
+	d->who = who;
+	return cm_decide_own(d, request, report);
+}
+
+cm_result
 cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event, struct cm_report *report)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_deadline *rows = NULL;
-	size_t n = 0;
-	struct cm_store_ask ask = {.request = row->request};
-	struct cm_instant now = cm_clock_utc();
-	cm_result r = cm_store_deadlines(node->store, &ask, report, &page, &rows, &n);
-	for (size_t i = 0; r == CM_OK && i < n; i++)
-		if (cm_view_equal(rows[i].limit, row->limit) && cm_view_is(rows[i].state, "running") && rows[i].at.us <= now.us)
-			return cm_decide_tell(node, row->request, event, CM_ACTOR_CLOCK, report);
-	return r != CM_OK ? r
-	                  : cm_report_refuse(report, CM_ERROR_STORE_STATE_CHANGED, "deadline", "of %.*s is another one now",
-	                                     CM_VIEW_ARG(row->request));
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = node;
+	d->event = event;
+	d->who = CM_ACTOR_CLOCK;
+	d->over = row->limit;
+	return cm_decide_own(d, row->request, report);
 }

@@ -21,8 +21,8 @@ CM_CHECKED cm_result cm_decide_deliver(struct cm_exchange *ex, const struct cm_i
 CM_CHECKED cm_result cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event,
                                     enum cm_actor who, struct cm_report *report);
 
-// The same when the clock of `row` ended. Refused with store_state_changed when that clock does not run any more, or ends later
-// by now: the row may have been read some time ago.
+// The same when the clock of `row` ended. Refused with store_state_changed, by the very change that tells it, when no clock of this
+// limit runs and is over any more: the row may have been read some time ago.
 CM_CHECKED cm_result cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event,
                                         struct cm_report *report);
 

@@ -29,6 +29,7 @@ struct cm_decide {
 	struct cm_store_page *changes_page;
 	const char *changes_status; // of its task, when the request is over: "Preserved", …
 	const struct cm_store_delivery *evidence; // what is delivered, or NULL
+	struct cm_view over; // the limit whose end has it said, or empty
 	struct cm_view note; // what was answered to findings of the law
 	struct cm_hi1_content content;
 	struct cm_hi1_message message;

@@ -29,6 +29,7 @@ cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to
 	}
 	cm_event_ends_write(&message->ends, to);
 	cm_buf_field(to, message->anyway);
+	cm_buf_field(to, message->over);
 }
 
 cm_result
@@ -64,6 +65,9 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 	older = cm_rd_done(&rd); // written before an override was kept
 	if (!older)
 		m.anyway = cm_rd_field(&rd);
+	older = cm_rd_done(&rd); // written before the clock that made it was named
+	if (!older)
+		m.over = cm_rd_field(&rd);
 	if (!cm_rd_done(&rd))
 		return CM_BUG;
 	*ret_message = m;

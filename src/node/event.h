@@ -45,6 +45,7 @@ struct cm_event_message {
 	size_t judged_count;
 	struct cm_event_ends ends; // what the documents name
 	struct cm_view anyway;     // DELIVER of ours: a person's words for doing it with lists that are too old
+	struct cm_view over;       // SENT by a clock: the limit whose end it tells, of the first judged request; else empty
 };
 void cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to);
 // The record of a message without what only its bytes are for, since these stand in the artifact: signature, RFC 8785 form,

@@ -555,6 +555,13 @@ cm_take_once(struct cm_exchange *ex, struct cm_take *take)
 		cm_take_refuse(ex, take);
 		return true;
 	}
+	bool early = false;
+	if (r == CM_OK && !asks)
+		r = cm_take_early(take, &report, &early);
+	if (r == CM_OK && early) {
+		cm_exchange_status(ex, 503); // it is sent again until the day is over here too
+		return true;
+	}
 	if (r == CM_OK)
 		r = cm_take_good_answer(take, &arena, &report, &answer, &receipt);
 	if (r == CM_OK && !cm_take_changes(take)) {

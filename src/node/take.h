@@ -32,6 +32,9 @@ void cm_take_judge_standing(struct cm_take *take);
 // Judges every action; faults go to take->faults.
 CM_CHECKED cm_result cm_take_check(struct cm_take *take, struct cm_report *report);
 
+// Does it tell a silence that our own clock does not see yet? A peer's clock may be ahead, and a day that was set is ours to its end.
+CM_CHECKED cm_result cm_take_early(const struct cm_take *take, struct cm_report *report, bool *ret_early);
+
 // What has to hold between the actions of one message: no object twice; one request at most, and its task, of the kind that the
 // header says. Faults go to the actions, or to the whole message.
 void cm_take_check_together(struct cm_take *take);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/move.h"
 
 static const struct cm_reader_judged *
 cm_take_judged(const struct cm_take *take, struct cm_view document)
@@ -282,5 +283,47 @@ cm_take_check(struct cm_take *take, struct cm_report *report)
 		if (m->actions[i].object != NULL && !take->known[i])
 			r = cm_take_check_links(take, i, report);
 	take->any_fault = cm_take_faulty(take);
+	return r;
+}
+
+// A clock of ours whose end is silence, still to come.
+static cm_result
+cm_take_waits(const struct cm_take *take, struct cm_view request, struct cm_report *report, bool *ret_waits)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_deadline *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = request};
+	cm_result r = cm_store_deadlines(take->node->store, &ask, report, &page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		*ret_waits = *ret_waits || (cm_view_is(rows[i].action, cm_event_row(CM_EVENT_SILENCE)->name) &&
+		                            cm_view_is(rows[i].state, "running") && rows[i].at.us > take->now.us);
+	return r;
+}
+
+cm_result
+cm_take_early(const struct cm_take *take, struct cm_report *report, bool *ret_early)
+{
+	const struct cm_hi1_message *m = &take->read.message;
+	cm_result r = CM_OK;
+	bool early = false;
+	for (size_t i = 0; i < m->action_count; i++) {
+		const struct cm_hi1_object *o = m->actions[i].object;
+		bool tells = m->actions[i].verb == CM_HI1_VERB_CREATE && o != NULL && o->type == CM_HI1_TYPE_NOTIFICATION;
+		for (size_t k = 0; tells && r == CM_OK && k < o->notification.state_count; k++) {
+			struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+			const struct cm_store_request *row = NULL;
+			struct cm_view state = o->notification.states[k].status.value;
+			r = cm_store_request(take->node->store, o->notification.states[k].object, report, &page, &row);
+			if (r != CM_OK || row == NULL || !row->ours || !cm_view_is(row->peer, take->peer.identity.node))
+				continue;
+			enum cm_kind kind = cm_kind_find(row->kind.p, row->kind.n);
+			enum cm_state from = cm_state_find(row->state.p, row->state.n), to = cm_state_find(state.p, state.n);
+			if (cm_move_leads(kind, from, to, CM_ACTOR_CLOCK) && !cm_move_leads(kind, from, to, CM_ACTOR_REQUESTED))
+				r = cm_take_waits(take, row->id, report, &early);
+		}
+	}
+	if (r == CM_OK)
+		*ret_early = early;
 	return r;
 }

@@ -36,6 +36,7 @@ static char note[40]; // id of the newest notification
 
 struct told {
 	const char *cause, *peer, *state; // state: NULL, the request itself comes with it
+	const char *over;                 // the limit whose end it tells, or NULL
 	struct cm_event_judged judged;
 	struct cm_instant until;
 	uint64_t generation, entry;
@@ -83,6 +84,8 @@ prepare(struct unit_store *u, const struct told *told, struct cm_report *report,
 	struct cm_event_message m = {.wire = cm_buf_view(&wire), .peer = cm_view_text(told->peer), .entry = told->entry,
 	        .documents = {{.id = cm_view_text(DOC)}}, .document_count = told->state == NULL && !told->response,
 	        .judged = {told->judged}, .judged_count = told->judged.id.n > 0};
+	if (told->over != NULL)
+		m.over = cm_view_text(told->over);
 	cm_event_message_write(&m, &detail);
 	struct cm_store_event event = {.at = unit_time(1), .cause = cm_view_text(told->cause), .detail = cm_buf_view(&detail)};
 	*ret_change = unit_person("p1");
@@ -370,6 +373,29 @@ a_refused_request_is_rebuilt_as_a_draft(void **state)
 	assert_request(u, "draft", (struct cm_instant){.us = 0}, 0);
 }
 
+// The clock's word is about a clock that runs and is over; neither a later end nor another limit will do.
+static void
+an_end_is_told_of_a_clock_that_is_over(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct told yes = decided("acknowledged", (struct cm_instant){.us = 0}, "preserved", unit_time(60), 2);
+	struct told end = decided("preserved", unit_time(60), "lapsed", unit_time(60), 3);
+	end.over = "hc-pres-min";
+	assert_int_equal(tell(u, &asked, &report), CM_OK);
+	assert_int_equal(tell(u, &yes, &report), CM_OK);
+	assert_int_equal(tell(u, &end, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_STORE_STATE_CHANGED));
+	struct told again = decided("preserved", unit_time(60), "preserved", unit_time(1), 3);
+	assert_int_equal(tell(u, &again, &report), CM_OK);
+	end = decided("preserved", unit_time(1), "lapsed", unit_time(1), 4);
+	end.over = "ask-reply";
+	assert_int_equal(tell(u, &end, &report), CM_REFUSED);
+	end.over = "hc-pres-min";
+	assert_int_equal(tell(u, &end, &report), CM_OK);
+	assert_rebuilt_alike(u);
+}
+
 // An answer moves what its peer keeps for us, and nothing that is between us and another one.
 static void
 an_answer_is_about_its_own_peer(void **state)
@@ -391,4 +417,4 @@ an_answer_is_about_its_own_peer(void **state)
 
 UNIT_MAIN(A(a_decision_about_another_state_is_not_told), A(an_end_that_moved_does_not_come),
           A(a_word_that_does_not_follow_moves_nothing), A(a_look_at_an_end_that_moved_changes_nothing),
-          A(an_end_is_told_by_one_of_two), A(an_end_that_came_is_rebuilt), A(a_refused_request_is_rebuilt_as_a_draft), A(an_answer_is_about_its_own_peer))
+          A(an_end_is_told_by_one_of_two), A(an_end_is_told_of_a_clock_that_is_over), A(an_end_that_came_is_rebuilt), A(a_refused_request_is_rebuilt_as_a_draft), A(an_answer_is_about_its_own_peer))
