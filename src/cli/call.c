@@ -13,6 +13,7 @@
 #include "os/env.h"
 #include "os/file.h"
 #include "proto/problem.h"
+#include "proto/shape.h"
 #include "proto/tab_route.h"
 #include "cli/cli.h"
 #include "cli/fail.h"
@@ -40,7 +41,7 @@ cm_call_begin(const struct cm_command_line *line, enum cm_route route, const cha
 {
 	const struct cm_route_row *row = cm_route_row(route);
 	const char *brace = strstr(row->path, "{id}");
-	struct cm_call call = {.home = line->home, .method = row->method, .body_fd = -1};
+	struct cm_call call = {.line = line, .home = line->home, .method = row->method, .body_fd = -1};
 	if (brace == NULL) {
 		snprintf(call.path, sizeof call.path, "%s", row->path);
 	} else {
@@ -62,6 +63,39 @@ cm_call_escape(struct cm_buf *to, struct cm_view value)
 		else
 			cm_buf_printf(to, "%%%02X", value.p[i]);
 	}
+}
+
+// The option's name as parameters and members are spelled: "answer-by" is answer_by.
+static bool
+cm_call_option_is(enum cm_option option, struct cm_view name)
+{
+	const char *spelled = cm_option_row(option)->long_name;
+	size_t i = 0;
+	for (; i < name.n && spelled[i] != 0; i++)
+		if (name.p[i] != (spelled[i] == '-' ? '_' : spelled[i]))
+			return false;
+	return i == name.n && spelled[i] == 0;
+}
+
+cm_result
+cm_call_query(struct cm_call *call, enum cm_route route, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(sizeof call->path - 1);
+	struct cm_shape_member parameter;
+	char begins = '?';
+	cm_buf_text(&path, call->path);
+	for (size_t i = 0; i < call->line->value_count; i++)
+		for (const char *const *cell = cm_shape_call(route)->parameters; *cell != NULL; cell++) {
+			if (!cm_shape_member(*cell, &parameter) || !cm_call_option_is(call->line->values[i].option, parameter.name))
+				continue;
+			cm_buf_printf(&path, "%c%.*s=", begins, CM_VIEW_ARG(parameter.name));
+			cm_call_escape(&path, cm_view_text(call->line->values[i].text));
+			begins = '&';
+		}
+	if (cm_buf_result(&path) != CM_OK)
+		return cm_report_refuse(report, CM_ERROR_USAGE, "options", "%s", "a text is too long");
+	snprintf(call->path, sizeof call->path, "%s", cm_buf_cstr(&path));
+	return CM_OK;
 }
 
 cm_result
@@ -91,6 +125,40 @@ cm_call_say(struct cm_call *call, const struct cm_buf *body, const struct cm_cal
 	                     report);
 }
 
+// The option that was typed and became this parameter or member ("after", "/answer_by", "/questions/0/question"), or NULL.
+static const struct cm_command_value *
+cm_call_typed(const struct cm_command_line *line, const char *place)
+{
+	struct cm_view name = cm_view_text(*place == '/' ? place + 1 : place);
+	name = cm_view_part(name, 0, cm_view_find(name, 0, '/'));
+	for (size_t i = 0; i < line->value_count; i++) {
+		struct cm_view member = cm_view_text(cm_option_row(line->values[i].option)->member);
+		member = cm_view_part(member, 0, cm_view_find(member, 0, '.'));
+		if (name.n > 0 && (cm_view_equal(member, name) || cm_call_option_is(line->values[i].option, name)))
+			return &line->values[i];
+	}
+	return NULL;
+}
+
+// What the node says of its API is told as what is wrong with the option that was typed.
+static void
+cm_call_as_typed(const struct cm_command_line *line, struct cm_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		struct cm_finding *f = &report->findings[i];
+		const struct cm_command_value *typed = cm_call_typed(line, f->place);
+		if (typed == NULL || (f->rule != CM_ERROR_HTTP_QUERY && f->rule != CM_ERROR_API_MEMBER))
+			continue;
+		struct cm_buf CM_CLEANUP(cm_buf_fini) seen = cm_buf_of(CM_REPORT_SEEN - 1);
+		bool says_more = strstr(f->seen, typed->text) == NULL;
+		cm_buf_printf(&seen, "it does not take \"%.64s\"%s%.120s", typed->text, says_more && *f->seen != 0 ? ": " : "",
+		              says_more ? f->seen : "");
+		f->rule = CM_ERROR_USAGE;
+		snprintf(f->place, sizeof f->place, "--%s", cm_option_row(typed->option)->long_name);
+		snprintf(f->seen, sizeof f->seen, "%s", cm_buf_cstr(&seen));
+	}
+}
+
 cm_result
 cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_buf *ret_bytes)
 {
@@ -107,6 +175,7 @@ cm_call_bytes(const struct cm_call *call, struct cm_report *report, struct cm_bu
 	if (r != CM_OK)
 		return r;
 	cm_problem_findings(problem == NULL ? NULL : cm_json_root(problem), status, report);
+	cm_call_as_typed(call->line, report);
 	return status < 500 ? CM_REFUSED : CM_FAILED;
 }
 
@@ -290,7 +359,9 @@ cm_call_ask(const struct cm_command_line *line, struct cm_report *report, struct
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_call call;
 	cm_result r = cm_call_begin(line, row->route, line->argument_count > 0 ? line->arguments[0] : NULL, report, &call);
-	if (r == CM_OK && strcmp(call.method, "GET") != 0) {
+	if (r == CM_OK && strcmp(call.method, "GET") == 0)
+		r = cm_call_query(&call, row->route, report);
+	else if (r == CM_OK) {
 		r = cm_call_body(line, report, &body);
 		call.body = cm_buf_view(&body);
 		call.content_type = "application/json";

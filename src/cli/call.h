@@ -13,6 +13,7 @@
 #define CM_CALL_FIELD 1024 // bytes of one header field with NUL
 
 struct cm_call {
+	const struct cm_command_line *line; // what was typed
 	const char *home;   // folder of the node; its run/admin.sock is called
 	const char *method; // "GET", "POST"
 	char path[1024];    // with query
@@ -90,12 +91,17 @@ void cm_call_escape(struct cm_buf *to, struct cm_view value);
 CM_CHECKED cm_result cm_call_begin(const struct cm_command_line *line, enum cm_route route, const char *id,
                                    struct cm_report *report, struct cm_call *ret_call);
 
+// Makes the options that were typed and are parameters of the route (data/api_calls.tab) the query of the call.
+// Refused: usage (longer than an address may be).
+CM_CHECKED cm_result cm_call_query(struct cm_call *call, enum cm_route route, struct cm_report *report);
+
 // Adds the proof that the person of the session file (NULL: $COMITY_SESSION) says this.
 CM_CHECKED cm_result cm_call_prove(struct cm_call *call, const char *session_file,
                                    const struct cm_call_statement *statement, struct cm_report *report);
 
 // Sends it. CM_OK for 2xx with the answer's document (NULL when it has none) in *ret_json: the caller frees it. Otherwise
-// what the node found wrong is in the report and the result is CM_REFUSED or CM_FAILED.
+// what the node found wrong is in the report and the result is CM_REFUSED or CM_FAILED. What it found wrong with a value that
+// was typed as an option is a fault of the command line (usage), at that option.
 CM_CHECKED cm_result cm_call_send(const struct cm_call *call, struct cm_report *report, struct cm_json **ret_json);
 
 // Sends it and appends the bytes of a 2xx answer as they are, whatever they mean; otherwise as cm_call_send().

@@ -130,12 +130,27 @@ list_tables(bool json)
 	printf("%s", json ? "\n]\n" : "\n'comity catalogue TABLE' lists one, 'comity catalogue TABLE ROW' shows one row.\n");
 }
 
+// "text: 60 days". No value, or nought of a unit, is no more than the text says.
+static void
+list_value(const char *text, const char *value, const char *unit)
+{
+	size_t n = strlen(text), u = strlen(unit);
+	bool number = value[strspn(value, "0123456789")] == 0;
+	if (strcmp(value, "-") == 0 || strcmp(value, "0") == 0)
+		printf("  %s", text);
+	else if (!number || strcmp(unit, "-") == 0)
+		printf("  %.*s: %s", (int)(n > 0 && text[n - 1] == '.' ? n - 1 : n), text, value);
+	else
+		printf("  %.*s: %s %s%s", (int)(n > 0 && text[n - 1] == '.' ? n - 1 : n), text, value, unit,
+		       strcmp(value, "1") != 0 && u > 0 && unit[u - 1] != 's' ? "s" : "");
+}
+
 // One line a row: its name, the article, what it is, and the source in brackets.
 static void
 list_rows(const struct cm_table *t)
 {
 	static const char *const what[] = {"title", "label", "meaning", "what", "check", "summary", "text", "line", "help",
-	        "form", "reason", "name", "words", NULL};
+	        "form", "reason", "name", "words", "why", NULL};
 	static const char *const article[] = {"article", NULL}, *const source[] = {"source", NULL},
 	                         *const value[] = {"value", NULL}, *const unit[] = {"unit", NULL};
 	size_t w = column_of(t, what), a = column_of(t, article), s = column_of(t, source), widest = 0;
@@ -146,25 +161,50 @@ list_rows(const struct cm_table *t)
 		printf("%-*s", (int)(widest > 40 ? 40 : widest), cell(t, r, 0));
 		if (a < t->columns)
 			printf("  %-18s", cell(t, r, a));
-		if (w < t->columns)
+		if (w < t->columns && v < t->columns && u < t->columns)
+			list_value(cell(t, r, w), cell(t, r, v), cell(t, r, u));
+		else if (w < t->columns)
 			printf("  %s", cell(t, r, w));
-		if (v < t->columns && u < t->columns)
-			printf(": %s %s", cell(t, r, v), strcmp(cell(t, r, u), "-") == 0 ? "" : cell(t, r, u));
 		if (s < t->columns && cell(t, r, s)[0] != 0 && strcmp(cell(t, r, s), "-") != 0)
 			printf("  [%s]", cell(t, r, s));
 		putchar('\n');
 	}
 }
 
+// The name of a column is spelled as labels are everywhere.
 static void
 show_row(const struct cm_table *t, size_t row)
 {
-	for (size_t c = 0; c < t->columns; c++)
-		if (cell(t, row, c)[0] != 0)
-			printf("%-16s %s\n", t->column[c], cell(t, row, c));
+	for (size_t c = 0; c < t->columns; c++) {
+		if (cell(t, row, c)[0] == 0)
+			continue;
+		for (const char *s = t->column[c]; *s != 0; s++)
+			putchar(*s == '_' ? ' ' : *s);
+		printf("%*s %s\n", strlen(t->column[c]) < 16 ? (int)(16 - strlen(t->column[c])) : 0, "", cell(t, row, c));
+	}
 }
 
-// What a request of the kind must and may hold, and how it moves.
+static void
+show_moves(enum cm_kind kind, bool all)
+{
+	size_t n = 0;
+	if (all)
+		printf("\nHow it moves:\n");
+	for (enum cm_move m = CM_MOVE_NONE + 1; m < CM_MOVE_END; m++) {
+		const struct cm_move_row *row = cm_move_row(m);
+		if (!cm_kind_listed(row->families, "all") &&
+		    !cm_kind_listed(row->families, cm_family_row(cm_kind_row(kind)->family)->name))
+			continue;
+		n++;
+		if (all)
+			printf("  %-20s %-18s %-24s %s  [%s]\n", cm_state_row(row->from)->name, cm_event_row(row->event)->name,
+			       cm_state_row(row->to)->name, row->text, row->source);
+	}
+	if (!all)
+		printf("\nIt has %zu moves; --moves shows them.\n", n);
+}
+
+// What a request of the kind must and may hold.
 static void
 show_kind(enum cm_kind kind)
 {
@@ -176,14 +216,6 @@ show_kind(enum cm_kind kind)
 			       strcmp(row->need, "always") == 0 ? "" : " (",
 			       strcmp(row->need, "always") == 0 ? "" : row->need,
 			       strcmp(row->need, "always") == 0 ? "" : ")", row->source);
-	}
-	printf("\nHow it moves:\n");
-	for (enum cm_move m = CM_MOVE_NONE + 1; m < CM_MOVE_END; m++) {
-		const struct cm_move_row *row = cm_move_row(m);
-		if (cm_kind_listed(row->families, "all") ||
-		    cm_kind_listed(row->families, cm_family_row(cm_kind_row(kind)->family)->name))
-			printf("  %-20s %-18s %-24s %s\n", cm_state_row(row->from)->name, cm_event_row(row->event)->name,
-			       cm_state_row(row->to)->name, row->text);
 	}
 }
 
@@ -201,8 +233,10 @@ show_named(const struct cm_table *t, const struct cm_command_line *line)
 			return CM_CLI_DONE;
 		}
 		show_row(t, r);
-		if (strcmp(t->name, "request_kinds") == 0)
+		if (strcmp(t->name, "request_kinds") == 0) {
 			show_kind(cm_kind_find(name, strlen(name)));
+			show_moves(cm_kind_find(name, strlen(name)), cm_command_value(line, CM_OPTION_CATALOGUE_MOVES) != NULL);
+		}
 		return CM_CLI_DONE;
 	}
 	cm_result r = cm_report_refuse(&report, CM_ERROR_CATALOGUE_UNKNOWN, t->name, "%s", name);

@@ -173,17 +173,6 @@ cm_cmd_check_here(const struct cm_command_line *line)
 	return r != CM_OK ? cm_fail(line, r, &report) : goes_on ? CM_CLI_DONE : CM_CLI_REFUSED;
 }
 
-// One parameter of the query, when the option was given.
-static void
-cm_cmd_check_parameter(const struct cm_command_line *line, enum cm_option option, struct cm_buf *path)
-{
-	const char *value = cm_command_value(line, option);
-	if (value == NULL)
-		return;
-	cm_buf_printf(path, "%s%s=", memchr(path->p, '?', path->n) == NULL ? "?" : "&", cm_option_row(option)->long_name);
-	cm_call_escape(path, cm_view_text(value));
-}
-
 // A request that the node has: its own side of it.
 static int
 cm_cmd_check_there(const struct cm_command_line *line, const char *id)
@@ -191,23 +180,14 @@ cm_cmd_check_there(const struct cm_command_line *line, const char *id)
 	struct cm_report report = {0};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	struct cm_call call;
-	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(sizeof call.path - 1);
 	enum cm_law_stage stage;
 	cm_result r = cm_cmd_check_stage(line, &report, &stage);
 	if (r == CM_OK)
 		r = cm_call_begin(line, CM_ROUTE_API_REQUEST_LAW, id, &report, &call);
-	if (r == CM_OK) {
-		cm_buf_text(&path, call.path);
-		cm_cmd_check_parameter(line, CM_OPTION_REQUEST_CHECK_STAGE, &path);
-		cm_cmd_check_parameter(line, CM_OPTION_REQUEST_CHECK_PURPOSE, &path);
-		cm_cmd_check_parameter(line, CM_OPTION_REQUEST_CHECK_CONSENT, &path);
-		if (cm_buf_result(&path) != CM_OK)
-			r = cm_report_refuse(&report, CM_ERROR_USAGE, "options", "%s", "a text is too long");
-	}
-	if (r == CM_OK) {
-		snprintf(call.path, sizeof call.path, "%s", cm_buf_cstr(&path));
+	if (r == CM_OK)
+		r = cm_call_query(&call, CM_ROUTE_API_REQUEST_LAW, &report);
+	if (r == CM_OK)
 		r = cm_call_send(&call, &report, &json);
-	}
 	int code = cm_call_show(line, r, json, &report);
 	const struct cm_json_value *goes_on = json == NULL ? NULL : cm_json_member(cm_json_root(json), "may_go_on");
 	return r == CM_OK && goes_on != NULL && cm_json_kind(goes_on) == CM_JSON_FALSE ? CM_CLI_REFUSED : code;

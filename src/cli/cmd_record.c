@@ -59,40 +59,15 @@ cm_cmd_record_event(void *context, uint64_t id, struct cm_view topic, struct cm_
 }
 
 int
-cm_cmd_record_deadlines(const struct cm_command_line *line)
-{
-	struct cm_report report = {0};
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
-	const char *after = cm_command_value(line, CM_OPTION_DEADLINE_LIST_AFTER);
-	struct cm_call call;
-	cm_result r = cm_call_begin(line, CM_ROUTE_API_DEADLINE_LIST, NULL, &report, &call);
-	size_t end = r == CM_OK ? strlen(call.path) : 0;
-	if (r == CM_OK && after != NULL)
-		snprintf(call.path + end, sizeof call.path - end, "?after=%s", after); // as the page before gave it
-	if (r == CM_OK)
-		r = cm_call_send(&call, &report, &json);
-	return cm_call_show(line, r, json, &report);
-}
-
-int
 cm_cmd_record_events(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
-	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	const char *after = cm_command_value(line, CM_OPTION_EVENT_LIST_AFTER);
-	struct cm_call call;
 	uint64_t number = 0;
-	if (cm_command_value(line, CM_OPTION_EVENT_LIST_FOLLOW) != NULL) {
-		const struct cm_call_follow each = {.event = cm_cmd_record_event};
-		bool good = after == NULL || cm_num_u64(cm_view_text(after), 0, INT64_MAX, &number);
-		cm_result told = good ? cm_cli_hooks.follow(line->home, number, &each, &report) : CM_BUG; // the parser saw a number
-		return told == CM_OK ? CM_CLI_DONE : cm_fail(line, told, &report);
-	}
-	cm_result r = cm_call_begin(line, CM_ROUTE_API_EVENTS, NULL, &report, &call);
-	size_t end = r == CM_OK ? strlen(call.path) : 0;
-	if (r == CM_OK && after != NULL)
-		snprintf(call.path + end, sizeof call.path - end, "?after=%s", after); // a number, as the parser saw
-	if (r == CM_OK)
-		r = cm_call_send(&call, &report, &json);
-	return cm_call_show(line, r, json, &report);
+	if (cm_command_value(line, CM_OPTION_EVENT_LIST_FOLLOW) == NULL)
+		return cm_call_run(line);
+	const struct cm_call_follow each = {.event = cm_cmd_record_event};
+	bool good = after == NULL || cm_num_u64(cm_view_text(after), 0, INT64_MAX, &number);
+	cm_result told = good ? cm_cli_hooks.follow(line->home, number, &each, &report) : CM_BUG; // the parser saw a number
+	return told == CM_OK ? CM_CLI_DONE : cm_fail(line, told, &report);
 }

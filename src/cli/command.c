@@ -181,6 +181,8 @@ cm_command_unknown(int argc, const char *const *argv, struct cm_report *report)
 		if (strncmp(words, word, n) == 0 && words[n] == ' ')
 			cm_buf_printf(&text, "%s %s", text.n == 0 ? "; there is" : ",", words);
 	}
+	if (text.n > 0 && *second == 0)
+		return cm_report_refuse(report, CM_ERROR_USAGE, "command", "a word is missing after \"%s\"%s", word, cm_buf_cstr(&text));
 	return cm_report_refuse(report, CM_ERROR_USAGE, "command", "there is no \"%s%s%s\"%s", word, *second == 0 ? "" : " ",
 	                        second, cm_buf_cstr(&text));
 }

@@ -43,6 +43,9 @@ const char *cm_command_value_at(const struct cm_command_line *line, enum cm_opti
 void cm_command_help(FILE *to, enum cm_command command);
 void cm_command_list(FILE *to);
 
+// The list of the commands that begin with this word ("request"). False, and nothing written: it begins none.
+bool cm_command_group(FILE *to, const char *group);
+
 // A completion script for bash; a manual page (man format) of one command, of NONE the overview.
 void cm_command_completion(FILE *to);
 void cm_command_manual(FILE *to, enum cm_command command);

@@ -70,29 +70,66 @@ cm_command_help(FILE *to, enum cm_command command)
 	fputs("\nExit code: 0 done, 1 refused or invalid, 2 wrong command line, 3 environment.\n", to);
 }
 
+static void
+cm_command_list_row(FILE *to, const struct cm_command_row *row)
+{
+	fprintf(to, "  %-18s %s\n", row->words, row->summary);
+}
+
+// Is the command one of the group that begins with these `n` bytes?
+static bool
+cm_command_of_group(enum cm_command command, const char *group, size_t n)
+{
+	const char *words = cm_command_row(command)->words;
+	return strncmp(words, group, n) == 0 && words[n] == ' ';
+}
+
 void
 cm_command_list(FILE *to)
 {
-	fputs("usage: comity COMMAND [arguments] [options]\n\n", to);
+	bool in_group = false;
+	fputs("usage: comity COMMAND [arguments] [options]\n", to);
 	for (int c = 1; c < CM_COMMAND_END; c++) {
 		const struct cm_command_row *row = cm_command_row((enum cm_command)c);
-		fprintf(to, "  %-18s %s\n", row->words, row->summary);
+		size_t n = strcspn(row->words, " ");
+		bool group = row->words[n] == ' ';
+		if (c == 1 || ((group || in_group) && !cm_command_of_group((enum cm_command)(c - 1), row->words, n)))
+			fputc('\n', to);
+		in_group = group;
+		cm_command_list_row(to, row);
 	}
 	fputs("\n'comity COMMAND --help' explains one command; 'comity demo' shows the whole path.\n", to);
+}
+
+bool
+cm_command_group(FILE *to, const char *group)
+{
+	bool some = false;
+	for (int c = 1; c < CM_COMMAND_END; c++) {
+		if (!cm_command_of_group((enum cm_command)c, group, strlen(group)))
+			continue;
+		if (!some)
+			fprintf(to, "usage: comity %s COMMAND [arguments] [options]\n\n", group);
+		some = true;
+		cm_command_list_row(to, cm_command_row((enum cm_command)c));
+	}
+	if (some)
+		fprintf(to, "\n'comity help %s' explains them all.\n", group);
+	return some;
 }
 
 // The first words of the commands, each once; with `group` the second words of that group.
 static void
 cm_command_word_list(FILE *to, const char *group)
 {
-	size_t n = group == NULL ? 0 : strlen(group) + 1;
+	size_t n = group == NULL ? 0 : strlen(group);
 	for (int c = 1; c < CM_COMMAND_END; c++) {
 		const char *words = cm_command_row((enum cm_command)c)->words;
 		size_t length = strcspn(words, " ");
 		if (group == NULL && (c == 1 || strncmp(cm_command_row((enum cm_command)(c - 1))->words, words, length) != 0))
 			fprintf(to, "%.*s ", (int)length, words);
-		else if (group != NULL && strncmp(words, group, n - 1) == 0 && words[n - 1] == ' ')
-			fprintf(to, "%s ", words + n);
+		else if (group != NULL && cm_command_of_group((enum cm_command)c, group, n))
+			fprintf(to, "%s ", words + n + 1);
 	}
 }
 

@@ -151,11 +151,15 @@ cm_show_padded(struct cm_show *show, struct cm_view text)
 	show->column++;
 }
 
+// A heading is spelled as a label is.
 static bool
 cm_show_head_cell(void *context, struct cm_view name, const struct cm_json_value *value)
 {
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	(void)value;
-	cm_show_padded(context, name);
+	for (size_t i = 0; i < name.n; i++)
+		cm_buf_u8(&text, name.p[i] == '_' ? ' ' : name.p[i]);
+	cm_show_padded(context, cm_buf_view(&text));
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct cm_follow {
 	struct cm_cond change;
 	struct cm_buf bytes;
 	bool held, end;
+	bool enough; // the caller ended the line: how it ended is no news
 	unsigned status;
 	cm_result result;
 	struct cm_report *report;
@@ -48,7 +49,7 @@ cm_follow_done(void *context, cm_result result, const struct cm_client_answer *a
 	f->end = true;
 	f->status = answer->status;
 	f->result = result;
-	if (f->report != NULL)
+	if (f->report != NULL && !f->enough)
 		cm_report_join(f->report, report);
 	cm_cond_wake_all(&f->change);
 }
@@ -130,6 +131,7 @@ cm_follow_line(struct cm_client *client, const char *home, struct cm_follow *f, 
 		if (*ret_more && !cm_follow_blocks(f, &text, each)) {
 			*ret_more = false;
 			cm_mutex_lock(&f->lock);
+			f->enough = true;
 			if (!f->end)
 				cm_client_cancel(client, call);
 			cm_mutex_unlock(&f->lock);

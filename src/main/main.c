@@ -60,7 +60,6 @@ static const struct {
         {CM_COMMAND_ACT_PROOF, cm_cmd_record_proof},
         {CM_COMMAND_EVENT_LIST, cm_cmd_record_events},
         {CM_COMMAND_WEBHOOK_SEND, cm_webhook_send},
-        {CM_COMMAND_DEADLINE_LIST, cm_cmd_record_deadlines},
         {CM_COMMAND_LOG_FSCK, cm_cmd_log_fsck},
         {CM_COMMAND_LOG_PROVE, cm_cmd_log_prove},
         {CM_COMMAND_CATALOGUE, cm_cmd_catalogue_run},
@@ -115,12 +114,18 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--version") == 0)
 		argv[1] = version;
+	bool help = argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+	if (help && cm_command_group(stdout, argv[1]))
+		return cm_main_said(&line, CM_CLI_DONE);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		cm_command_list(stdout);
 	else if (cm_command_parse(argc - 1, (const char *const *)argv + 1, &line)) {
 		cm_signer_session(line.session);
 		code = cm_commands_clock(&line) ? cm_main_run(&line) : CM_CLI_USAGE;
-	} else
+	} else {
 		code = CM_CLI_USAGE;
+		if (argc == 2)
+			cm_command_group(stderr, argv[1]);
+	}
 	return cm_main_said(&line, code);
 }

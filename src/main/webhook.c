@@ -97,6 +97,41 @@ cm_webhook_wants(const struct cm_webhook *hook, struct cm_view topic)
 	return cm_command_value_at(hook->line, CM_OPTION_WEBHOOK_SEND_TOPIC, 0) == NULL;
 }
 
+// To whom, and how the receiver proves who it is.
+static struct cm_client_request
+cm_webhook_request(const struct cm_webhook *hook)
+{
+	return (struct cm_client_request){.method = "POST",
+	        .url = hook->url,
+	        .anchor_file = hook->anchor,
+	        .loopback = hook->anchor == NULL,
+	        .host_name = hook->anchor != NULL};
+}
+
+// An address that no call can go to is a fault of the command line.
+static cm_result
+cm_webhook_address(const struct cm_webhook *hook)
+{
+	struct cm_client_request request = cm_webhook_request(hook);
+	if (cm_client_address_check(&request, NULL) == CM_OK)
+		return CM_OK;
+	return cm_report_refuse(hook->report, CM_ERROR_USAGE, "URL", "%s: %s", hook->url,
+	                        hook->anchor != NULL ? "with --anchor it is https://HOST/path"
+	                                             : "plain http goes to http://127.0.0.1 or http://[::1] alone; elsewhere it is "
+	                                               "https, with --anchor FILE");
+}
+
+static void
+cm_webhook_tell_away(const struct cm_webhook *hook, uint64_t id, unsigned status, const struct cm_report *why)
+{
+	fprintf(stderr, "event %" PRIu64 " was not taken by %s (", id, hook->url);
+	if (status != 0)
+		fprintf(stderr, "it answered HTTP %u", status);
+	else
+		fprintf(stderr, "%s", why->count > 0 ? why->findings[0].seen : "no answer");
+	fprintf(stderr, "); it is told again until it is\n");
+}
+
 // One try. CM_OK: the receiver took it.
 static cm_result
 cm_webhook_try(struct cm_webhook *hook, uint64_t id, struct cm_view body)
@@ -114,14 +149,11 @@ cm_webhook_try(struct cm_webhook *hook, uint64_t id, struct cm_view body)
 	snprintf(fields[0], CM_WEBHOOK_FIELD, "webhook-id: %s.%" PRIu64, hook->node, id);
 	snprintf(fields[1], CM_WEBHOOK_FIELD, "webhook-timestamp: %" PRId64, now);
 	snprintf(fields[2], CM_WEBHOOK_FIELD, "webhook-signature: v1,%s", sign);
-	struct cm_client_request request = {.method = "POST",
-	        .url = hook->url,
-	        .anchor_file = hook->anchor,
-	        .loopback = hook->anchor == NULL,
-	        .host_name = hook->anchor != NULL,
-	        .content_type = "application/json",
-	        .fields = {fields[0], fields[1], fields[2]},
-	        .body = body};
+	struct cm_client_request request = cm_webhook_request(hook);
+	request.content_type = "application/json";
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		request.fields[i] = fields[i];
+	request.body = body;
 	cm_result r = cm_client_wait(hook->client, &request, &why, &answer, &status);
 	if (r == CM_OK && status >= 200 && status < 300) {
 		hook->away = false;
@@ -130,8 +162,7 @@ cm_webhook_try(struct cm_webhook *hook, uint64_t id, struct cm_view body)
 	if (r == CM_REFUSED && status == 0)
 		cm_report_join(hook->report, &why); // the address itself, or who answers there
 	else if (!hook->away)
-		fprintf(stderr, "event %" PRIu64 " was not taken (%s); it is told again until it is\n", id,
-		        status != 0 ? "the receiver answered with a failure" : why.count > 0 ? cm_error_row(why.findings[0].rule)->text : "no answer");
+		cm_webhook_tell_away(hook, id, status, &why);
 	hook->away = true;
 	return r == CM_REFUSED && status == 0 ? CM_REFUSED : CM_FAILED;
 }
@@ -201,7 +232,9 @@ cm_webhook_send(const struct cm_command_line *line)
 	        .report = &report};
 	const struct cm_call_follow each = {.event = cm_webhook_event, .context = &hook};
 	uint64_t after = 0;
-	cm_result r = cm_webhook_secret(&hook, cm_command_value(line, CM_OPTION_WEBHOOK_SEND_SECRET_FILE));
+	cm_result r = cm_webhook_address(&hook);
+	if (r == CM_OK)
+		r = cm_webhook_secret(&hook, cm_command_value(line, CM_OPTION_WEBHOOK_SEND_SECRET_FILE));
 	if (r == CM_OK)
 		r = cm_webhook_after(&hook, &after);
 	if (r == CM_OK)

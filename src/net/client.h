@@ -92,6 +92,10 @@ struct cm_client_request {
 	void (*done)(void *context, cm_result result, const struct cm_client_answer *answer, const struct cm_report *report);
 };
 
+// Can a request of this kind go to its address at all? Looks at url, unix_path, loopback, anchor_file and unproven; nothing is sent.
+// Refused: net_url, net_peer_unproven. cm_client_start() asks the same.
+CM_CHECKED cm_result cm_client_address_check(const struct cm_client_request *request, struct cm_report *report);
+
 // Starts a call; from any thread, also from a callback. When it is not CM_OK, `done` is not called.
 // `ret_call` may be NULL; it is valid until `done` returned.
 CM_CHECKED cm_result cm_client_start(struct cm_client *client, const struct cm_client_request *request,

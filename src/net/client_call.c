@@ -54,8 +54,8 @@ cm_client_call_plain(const struct cm_client_request *request)
 	return false;
 }
 
-static cm_result
-cm_client_call_check(const struct cm_client_request *request, struct cm_report *report)
+cm_result
+cm_client_address_check(const struct cm_client_request *request, struct cm_report *report)
 {
 	bool plain = cm_client_call_plain(request);
 	const char *scheme = plain ? "http://" : "https://";
@@ -64,14 +64,16 @@ cm_client_call_check(const struct cm_client_request *request, struct cm_report *
 		return cm_report_refuse(report, CM_ERROR_NET_URL, "address", "%s", request->url == NULL ? "" : request->url);
 	if (!plain && request->anchor_file == NULL && !request->unproven)
 		return cm_report_refuse(report, CM_ERROR_NET_PEER_UNPROVEN, "address", "%s without an anchor", request->url);
-	return request->done == NULL ? CM_BUG : CM_OK;
+	return CM_OK;
 }
 
 cm_result
 cm_client_call_new(struct cm_client *client, const struct cm_client_request *request, struct cm_report *report,
                    struct cm_client_call **ret_call)
 {
-	cm_result r = cm_client_call_check(request, report);
+	cm_result r = cm_client_address_check(request, report);
+	if (r == CM_OK && request->done == NULL)
+		r = CM_BUG;
 	if (r != CM_OK)
 		return r;
 	struct cm_client_call *call = cm_mem_new(sizeof *call);

@@ -90,7 +90,7 @@ cm_do_deadline_list(struct cm_exchange *ex, struct cm_report *report, struct cm_
 	if (r == CM_OK)
 		r = cm_do_page(ex, 50, report, &limit);
 	if (r == CM_OK && after.n > 0 && !cm_do_deadline_place_read(cm_buf_view(&after), &place))
-		r = cm_report_refuse(report, CM_ERROR_API_MEMBER, "after", "%.*s", CM_VIEW_ARG(cm_buf_view(&after)));
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "after", "%.*s", CM_VIEW_ARG(cm_buf_view(&after)));
 	struct cm_store_ask ask = {.after_time = place.at, .after = place.request, .kind = place.limit, .limit = limit};
 	if (r == CM_OK)
 		r = cm_store_ends(ex->node->store, &ask, report, &page, &rows, &n);

@@ -143,10 +143,10 @@ def play(folder, xa, xb, started):
     finally:
         follow.kill()
         follow.wait()
-    def refused(what, rule, url, secret_file, words=()):
+    def refused(what, rule, url, secret_file, words=(), code=1):
         done = subprocess.run([nodes.COMITY, 'webhook', 'send', url, '--home', xb.home, '--secret-file', secret_file, '--json',
                                '--after-file', os.path.join(folder, 'other'), *words], capture_output=True, text=True, timeout=60)
-        check(what, done.returncode == 1 and rule in done.stdout + done.stderr, done)
+        check(what, done.returncode == code and [f['rule'] for f in json.loads(done.stdout)['findings']] == [rule], done)
 
     good, other = TlsReceiver(folder, 'IP:127.0.0.1'), TlsReceiver(folder, 'DNS:receiver.example')
     os.mkdir(os.path.join(folder, 'tls'))
@@ -159,8 +159,9 @@ def play(folder, xa, xb, started):
 
     nodes.write(os.path.join(folder, 'bad'), 'whsec_c2hvcnQ=\n')
     refused('a secret that is none', 'webhook_secret', receiver.url, os.path.join(folder, 'bad'))
-    refused('plain http never leaves this machine', 'net_url', 'http://192.0.2.1:80/x', started[0].secret)
-    refused('nor by a name that looks like it', 'net_url', 'http://127.0.0.1.example:80/x', started[0].secret)
+    refused('plain http never leaves this machine', 'usage', 'http://192.0.2.1:80/x', os.path.join(folder, 'none'), code=2)
+    refused('nor by a name that looks like it', 'usage', 'http://127.0.0.1.example:80/x', os.path.join(folder, 'none'), code=2)
+    check('and no secret is made for it', not os.path.exists(os.path.join(folder, 'none')))
 
 
 

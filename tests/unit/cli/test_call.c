@@ -125,5 +125,31 @@ values_of_a_query_are_escaped(void **state)
 	cm_buf_fini(&text);
 }
 
-UNIT_MAIN(T(words_become_path_body_and_proof), T(reading_needs_no_person), T(status_becomes_the_exit_code),
+static char deadline[] = "deadline", list[] = "list", after[] = "--after", zzz[] = "z z", until[] = "--until";
+
+static void
+options_become_the_query(void **state)
+{
+	(void)state;
+	char *argv[] = {deadline, list, after, zzz, home, h, NULL};
+	assert_int_equal(run(6, argv, "{}", 200), CM_CLI_DONE);
+	assert_string_equal(called.path, "/api/v1/deadlines?after=z%20z");
+}
+
+// What the node says of a parameter or member is a fault of the line when it was typed, and only then.
+static void
+what_was_typed_is_a_fault_of_the_line(void **state)
+{
+	(void)state;
+	static const char query[] = "{\"findings\":[{\"rule\":\"http_query\",\"place\":\"after\",\"seen\":\"z z\"}]}";
+	static const char member[] = "{\"findings\":[{\"rule\":\"api_member\",\"place\":\"/until\",\"seen\":\"it is no moment\"}]}";
+	char *argv[] = {deadline, list, after, zzz, home, h, NULL};
+	assert_int_equal(run(6, argv, query, 400), CM_CLI_USAGE);
+	char *without[] = {deadline, list, home, h, NULL};
+	assert_int_equal(run(4, without, query, 400), CM_CLI_REFUSED);
+	char *decided[] = {request, decide, id, event, preserve, until, zzz, home, h, session, s, NULL};
+	assert_int_equal(run(11, decided, member, 422), CM_CLI_USAGE);
+}
+
+UNIT_MAIN(T(options_become_the_query), T(what_was_typed_is_a_fault_of_the_line), T(words_become_path_body_and_proof), T(reading_needs_no_person), T(status_becomes_the_exit_code),
           T(an_argument_cannot_change_the_path), T(a_person_needs_a_session), T(values_of_a_query_are_escaped))

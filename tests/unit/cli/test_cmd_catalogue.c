@@ -29,7 +29,8 @@ run(char *a, char *b, char *c)
 	return code;
 }
 
-static char kinds[] = "kinds", kind[] = "kind", pres[] = "pres", json[] = "--json";
+static char kinds[] = "kinds", kind[] = "kind", pres[] = "pres", json[] = "--json", moves[] = "--moves";
+static char limits[] = "limits", maxima[] = "maxima";
 static char nothing[] = "nothing", bad[] = "--bad", r[] = "r", request_kinds[] = "request_kinds";
 
 static void
@@ -43,7 +44,15 @@ tables_rows_and_one_row_are_shown(void **state)
 	assert_non_null(strstr(shown, "[memory"));
 	assert_int_equal(run(kind, pres, NULL), CM_CLI_DONE);
 	assert_non_null(strstr(shown, "42(3)(e)"));
+	assert_null(strstr(shown, "held_pending_mla"));
+	assert_int_equal(run(kind, pres, moves), CM_CLI_DONE);
 	assert_non_null(strstr(shown, "held_pending_mla"));
+	assert_non_null(strstr(shown, "A draft that holds every listed content is checked.  [policy]"));
+	assert_int_equal(run(limits, NULL, NULL), CM_CLI_DONE);
+	assert_non_null(strstr(shown, "lasts at least: 60 days  ["));
+	assert_non_null(strstr(shown, "asked before expiry  ["));
+	assert_int_equal(run(maxima, NULL, NULL), CM_CLI_DONE);
+	assert_null(strstr(shown, ".:"));
 	assert_int_equal(run(request_kinds, pres, json), CM_CLI_DONE);
 	assert_int_equal(shown[0], '{');
 	assert_non_null(strstr(shown, "\"source\":\"memory"));

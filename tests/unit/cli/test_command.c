@@ -70,7 +70,7 @@ wrong_lines_are_told_with_the_help(void **state)
 	assert_false(parse(WORDS("stop", "too", "many"), &line));
 	assert_non_null(strstr(shown, "\"too\" is one too many"));
 	assert_false(parse(WORDS("request"), &line));
-	assert_non_null(strstr(shown, "there is no \"request\"; there is request check, request send"));
+	assert_non_null(strstr(shown, "a word is missing after \"request\"; there is request check, request send"));
 	assert_false(parse(WORDS("request", "list"), &line));
 	assert_non_null(strstr(shown, "it needs --home DIR"));
 	assert_non_null(strstr(shown, "\"comity request list --help\""));

@@ -66,5 +66,19 @@ regimes_are_known(void **state)
 	}
 }
 
-UNIT_MAIN(T(grounds_that_may_be_used_are_taken), T(grounds_that_may_not_be_used_are_refused),
+// What the table opens for a preservation is what the words of the kind name, article by article.
+static void
+words_of_a_kind_name_its_grounds(void **state)
+{
+	(void)state;
+	static const enum cm_kind kinds[] = {CM_KIND_PRES, CM_KIND_TRAFFIC_PARTIAL};
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		const struct cm_kind_row *kind = cm_kind_row(kinds[k]);
+		for (enum cm_refusal g = CM_REFUSAL_NONE + 1; g < CM_REFUSAL_END; g++)
+			if (cm_kind_listed(cm_refusal_row(g)->may, kind->regime) && strstr(kind->refusals, cm_refusal_row(g)->article) == NULL)
+				fail_msg("%s: %s", kind->code, cm_refusal_row(g)->code);
+	}
+}
+
+UNIT_MAIN(T(words_of_a_kind_name_its_grounds), T(grounds_that_may_be_used_are_taken), T(grounds_that_may_not_be_used_are_refused),
           T(numbers_are_the_rows_of_the_table), T(regimes_are_known))
