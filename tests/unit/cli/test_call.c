@@ -131,7 +131,7 @@ static void
 options_become_the_query(void **state)
 {
 	(void)state;
-	char *argv[] = {deadline, list, after, zzz, home, h, NULL};
+	const char *const argv[] = {deadline, list, after, zzz, home, h, NULL};
 	assert_int_equal(run(6, argv, "{}", 200), CM_CLI_DONE);
 	assert_string_equal(called.path, "/api/v1/deadlines?after=z%20z");
 }
@@ -143,11 +143,11 @@ what_was_typed_is_a_fault_of_the_line(void **state)
 	(void)state;
 	static const char query[] = "{\"findings\":[{\"rule\":\"http_query\",\"place\":\"after\",\"seen\":\"z z\"}]}";
 	static const char member[] = "{\"findings\":[{\"rule\":\"api_member\",\"place\":\"/until\",\"seen\":\"it is no moment\"}]}";
-	char *argv[] = {deadline, list, after, zzz, home, h, NULL};
+	const char *const argv[] = {deadline, list, after, zzz, home, h, NULL};
 	assert_int_equal(run(6, argv, query, 400), CM_CLI_USAGE);
-	char *without[] = {deadline, list, home, h, NULL};
+	const char *const without[] = {deadline, list, home, h, NULL};
 	assert_int_equal(run(4, without, query, 400), CM_CLI_REFUSED);
-	char *decided[] = {request, decide, id, event, preserve, until, zzz, home, h, session, s, NULL};
+	const char *const decided[] = {request, decide, id, event, preserve, until, zzz, home, h, session, s, NULL};
 	assert_int_equal(run(11, decided, member, 422), CM_CLI_USAGE);
 }
 
