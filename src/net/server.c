@@ -141,6 +141,17 @@ cm_server_new(const struct cm_server_options *options, const struct cm_server_se
 	return r;
 }
 
+cm_result
+cm_server_choose(const char *address, struct cm_report *report, char ret_address[CM_LIMIT_NET_ADDRESS_TEXT_VALUE])
+{
+	int fd = -1;
+	bool local;
+	cm_result r = cm_listen_open(address, report, &fd, &local, ret_address);
+	if (r == CM_OK)
+		close(fd);
+	return r;
+}
+
 const char *
 cm_server_address(const struct cm_server *server)
 {

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/report.h"
+#include "base/tab_limit.h"
 
 struct cm_server;
 struct cm_net_request; // one exchange; see "Life of a request" below
@@ -154,6 +155,10 @@ struct cm_server_options {
 // sandbox first.
 CM_CHECKED cm_result cm_server_new(const struct cm_server_options *options, const struct cm_server_service *service,
                                    struct cm_report *report, struct cm_server **ret_server);
+
+// The address of a listener that is to be started later: with port 0 one that is free now takes its place.
+CM_CHECKED cm_result cm_server_choose(const char *address, struct cm_report *report,
+                                      char ret_address[CM_LIMIT_NET_ADDRESS_TEXT_VALUE]);
 
 // The real address, as "127.0.0.1:40123", "[::1]:40123", "unix:/path". Lives as long as the server.
 const char *cm_server_address(const struct cm_server *server);

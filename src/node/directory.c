@@ -1,8 +1,7 @@
-// Knows: which lists of the directory are here, and what they say of a peer now. Does not know: what may follow what, or who was
-// valid when (domain/trust.c); it never reads a list's JSON (message reader). Serves doc/spec/directory.md, sections 5 to 8.
+// Knows: which lists of the directory are here, and how one is taken. Does not know: how a peer stands by them (standing.c), what
+// may follow what (domain/trust.c); it never reads a list's JSON (message reader). Serves doc/spec/directory.md, sections 5 to 8.
 #include "node/directory.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,134 +103,6 @@ cm_directory_load(struct cm_node *node, struct cm_report *report)
 	return CM_OK;
 }
 
-// -- how a peer stands ---------------------------------------------------------------------------------------------
-
-static struct cm_hash
-cm_directory_spki(const struct cm_key_public *key)
-{
-	struct cm_buf CM_CLEANUP(cm_buf_fini) der = cm_buf_of(CM_LIMIT_CERTIFICATE_BYTES_VALUE);
-	cm_result_ignore(cm_key_spki_write(key, &der), "without memory it is no key of any list");
-	return cm_hash_of(cm_buf_view(&der));
-}
-
-// By the list of States: "" when there is nothing against it.
-static const char *
-cm_directory_by_states(const struct cm_directory *states, const struct cm_directory *own, const char *country,
-                       const struct cm_peer *peer, struct cm_instant now)
-{
-	const struct cm_directory_state *state = cm_trust_country(states, cm_view_text(country));
-	enum cm_trust_party party = cm_trust_party_at(states, cm_view_text(country), now);
-	bool root = false;
-	if (state == NULL)
-		return "unlisted";
-	if (party != CM_TRUST_PARTY)
-		return cm_trust_party_word(party);
-	for (size_t i = 0; i < state->root_count; i++)
-		root = root || cm_view_equal(state->roots[i].sha256, cm_hash_view(&peer->identity.state));
-	if (own == NULL && !root)
-		return "pin_differs";
-	return own == NULL && !cm_trust_fresh(states, now) ? "stale" : "";
-}
-
-static const char *
-cm_directory_by_state(const struct cm_directory *own, const struct cm_peer *peer, struct cm_instant now)
-{
-	if (!cm_trust_has_root(own, &peer->identity.state))
-		return "pin_differs";
-	struct cm_hash spki = cm_directory_spki(&peer->identity.sign);
-	enum cm_trust_state state = cm_trust_key_at(own, cm_view_text(peer->identity.node), &spki, now);
-	if (state != CM_TRUST_VALID && state != CM_TRUST_UNKNOWN)
-		return cm_trust_state_word(state);
-	if (cm_trust_authority(own, cm_view_text(peer->identity.node)) == NULL)
-		return "unlisted";
-	if (state == CM_TRUST_UNKNOWN)
-		return "pin_differs";
-	return cm_trust_fresh(own, now) ? "" : "stale";
-}
-
-static void
-cm_directory_country(const char *node, char ret_country[3])
-{
-	for (size_t i = 0; i < 2; i++)
-		ret_country[i] = (char)toupper((unsigned char)node[i]);
-	ret_country[2] = 0;
-}
-
-bool
-cm_directory_vouches(struct cm_node *node, const struct cm_identity *identity)
-{
-	char country[3];
-	struct cm_hash spki = cm_directory_spki(&identity->sign);
-	cm_directory_country(identity->node, country);
-	CM_MUTEX_HOLD(&node->directory->lock);
-	const struct cm_directory_kept *own = cm_directory_find(node->directory, country);
-	return own != NULL && cm_trust_has_root(&own->read.list, &identity->state) &&
-	       cm_trust_key_at(&own->read.list, cm_view_text(identity->node), &spki, cm_clock_utc()) == CM_TRUST_VALID;
-}
-
-void
-cm_directory_standing(struct cm_node *node, const struct cm_peer *peer, struct cm_instant now,
-                      struct cm_standing *ret_standing)
-{
-	char country[3];
-	struct cm_standing standing = {.level = CM_STANDING_GOOD, .why = ""};
-	cm_directory_country(peer->identity.node, country);
-	CM_MUTEX_HOLD(&node->directory->lock);
-	const struct cm_directory_kept *states = cm_directory_find(node->directory, CM_DIRECTORY_STATES);
-	const struct cm_directory_kept *own = cm_directory_find(node->directory, country);
-	const struct cm_directory *list = own == NULL ? NULL : &own->read.list;
-	if (list != NULL)
-		standing.why = cm_directory_by_state(list, peer, now);
-	bool refused = strcmp(standing.why, "revoked") == 0 || strcmp(standing.why, "frozen") == 0 ||
-	               strcmp(standing.why, "superseded") == 0;
-	if (states != NULL && *standing.why == 0)
-		standing.why = cm_directory_by_states(&states->read.list, list, country, peer, now);
-	if (states == NULL && own == NULL)
-		standing.level = CM_STANDING_NONE;
-	else if (*standing.why != 0)
-		standing.level = refused ? CM_STANDING_REFUSED : CM_STANDING_HELD;
-	const struct cm_directory_authority *one = cm_trust_authority(list, cm_view_text(peer->identity.node));
-	if (one != NULL)
-		snprintf(standing.phone, sizeof standing.phone, "%.*s", CM_VIEW_ARG(one->phone));
-	*ret_standing = standing;
-}
-
-// One line of the feed.
-static cm_result
-cm_directory_tell(struct cm_node *node, const char *peer, const char *text, struct cm_report *report)
-{
-	struct cm_instant now = cm_clock_utc();
-	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_event_texts texts = {.text = {cm_view_text("peer"), cm_view_text(peer), cm_view_text(text)}, .n = 3};
-	cm_event_texts_write(&texts, &detail);
-	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_NEWS), .detail = cm_buf_view(&detail)};
-	cm_result r = change == NULL ? CM_NOMEM : cm_store_apply(node->store, &event, change, report);
-	return r == CM_OK ? cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL) : r;
-}
-
-cm_result
-cm_directory_may_disclose(struct cm_node *node, const char *name, struct cm_view anyway, const char *person,
-                          struct cm_report *report)
-{
-	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
-	struct cm_standing standing;
-	char text[CM_REPORT_SEEN];
-	if (peer == NULL)
-		return CM_NOMEM;
-	if (!cm_peers_find(&node->peers, name, peer))
-		return CM_OK; // whether it is a peer is judged where it is written to
-	cm_directory_standing(node, peer, cm_clock_utc(), &standing);
-	if (standing.level == CM_STANDING_NONE || standing.level == CM_STANDING_GOOD)
-		return CM_OK;
-	if (strcmp(standing.why, "stale") != 0 || anyway.n == 0)
-		return cm_report_refuse(report, CM_ERROR_PEER_HELD, name, "%s", standing.why);
-	if (person == NULL)
-		return CM_OK;
-	snprintf(text, sizeof text, "disclosed with lists that are too old, by %s: %.*s", person, CM_VIEW_ARG(anyway));
-	return cm_directory_tell(node, name, text, report);
-}
-
 // -- taking a list -------------------------------------------------------------------------------------------------
 
 // What the list may begin at: what a person compared, and for a State our own root, those of its peers, and its first
@@ -278,9 +149,54 @@ cm_directory_anchors_of(struct cm_node *node, const struct cm_directory *list, c
 	return CM_OK;
 }
 
+// One line of the feed, with the change.
 static cm_result
-cm_directory_keep(struct cm_node *node, const struct cm_directory_file *file, const struct cm_directory_taken *taken,
-                  struct cm_report *report)
+cm_directory_tell_with(struct cm_node *node, const char *peer, const char *text, struct cm_change *change,
+                       struct cm_report *report)
+{
+	struct cm_instant now = cm_clock_utc();
+	struct cm_buf CM_CLEANUP(cm_buf_fini) detail = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_event_texts texts = {.text = {cm_view_text("peer"), cm_view_text(peer), cm_view_text(text)}, .n = 3};
+	cm_event_texts_write(&texts, &detail);
+	struct cm_store_event event = {.at = now, .cause = cm_view_text(CM_EVENT_NEWS), .detail = cm_buf_view(&detail)};
+	return cm_store_apply(node->store, &event, change, report);
+}
+
+cm_result
+cm_directory_tell(struct cm_node *node, const char *peer, const char *text, struct cm_report *report)
+{
+	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(cm_clock_utc());
+	cm_result r = change == NULL ? CM_NOMEM : cm_directory_tell_with(node, peer, text, change, report);
+	return r == CM_OK ? cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL) : r;
+}
+
+// What the list changes for peers is told with it: an alarm where it disagrees from now on, and the end of one.
+static cm_result
+cm_directory_alarm(struct cm_node *node, const struct cm_directory *list, struct cm_change *change,
+                   struct cm_report *report)
+{
+	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
+	char after[CM_X509_NODE] = "", text[CM_REPORT_SEEN];
+	struct cm_standing was, is;
+	struct cm_instant now = cm_clock_utc();
+	cm_result r = peer == NULL ? CM_NOMEM : CM_OK;
+	while (r == CM_OK && cm_peers_ending(&node->peers, after, (struct cm_instant){.us = INT64_MAX}, after)) {
+		if (!cm_peers_confirmed(&node->peers, after, peer))
+			continue;
+		cm_directory_standing(node, peer, now, &was);
+		cm_directory_standing_with(node, list, peer, now, &is);
+		bool aged = *is.why == 0 && strcmp(was.why, "stale") == 0; // no list said anything against it
+		if (strcmp(was.why, is.why) == 0 || aged)
+			continue;
+		snprintf(text, sizeof text, "%s%s", *is.why == 0 ? CM_DIRECTORY_AGREES : "the directory disagrees: ", is.why);
+		r = cm_directory_tell_with(node, after, text, change, report);
+	}
+	return r;
+}
+
+static cm_result
+cm_directory_keep(struct cm_node *node, const struct cm_directory_file *file, const struct cm_directory *list,
+                  const struct cm_directory_taken *taken, struct cm_report *report)
 {
 	struct cm_instant now = cm_clock_utc();
 	struct cm_change CM_CLEANUP(cm_change_free_at) *change = cm_change_new(now);
@@ -302,31 +218,30 @@ cm_directory_keep(struct cm_node *node, const struct cm_directory_file *file, co
 	                                   .bytes = file->bytes});
 	cm_change_directory(change, &(struct cm_store_directory){name, taken->version, now, file->bytes});
 	cm_change_act(change, &act);
-	return cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL);
+	cm_result r = cm_directory_alarm(node, list, change, report);
+	return r == CM_OK ? cm_store_submit_wait(node->store, cm_take(&change), report, NULL, NULL) : r;
 }
 
-// What the new list means for the peers: an alarm where it disagrees, a look for the card that it names.
+// A peer whose key the list does not like has the announced one by now, perhaps: it is asked for its card.
 static cm_result
 cm_directory_meets_peers(struct cm_node *node, struct cm_report *report)
 {
 	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
-	char after[CM_X509_NODE] = "", text[CM_REPORT_SEEN];
+	char after[CM_X509_NODE] = "";
 	struct cm_standing standing;
 	cm_result r = peer == NULL ? CM_NOMEM : CM_OK;
 	while (r == CM_OK && cm_peers_ending(&node->peers, after, (struct cm_instant){.us = INT64_MAX}, after)) {
 		if (!cm_peers_confirmed(&node->peers, after, peer))
 			continue;
 		cm_directory_standing(node, peer, cm_clock_utc(), &standing);
-		if (standing.level == CM_STANDING_REFUSED || strcmp(standing.why, "pin_differs") == 0) {
-			// Perhaps it has the key that was announced by now.
-			cm_result_ignore(cm_peering_renew(node, after, NULL), "the old card counts until a better one is here");
-			if (cm_peers_confirmed(&node->peers, after, peer))
-				cm_directory_standing(node, peer, cm_clock_utc(), &standing);
-		}
-		if (standing.level != CM_STANDING_HELD && standing.level != CM_STANDING_REFUSED)
+		if (standing.level != CM_STANDING_REFUSED && strcmp(standing.why, "pin_differs") != 0)
 			continue;
-		snprintf(text, sizeof text, "the directory disagrees: %s", standing.why);
-		r = cm_directory_tell(node, after, text, report);
+		cm_result_ignore(cm_peering_renew(node, after, NULL), "the old card counts until a better one is here");
+		if (!cm_peers_confirmed(&node->peers, after, peer))
+			continue;
+		cm_directory_standing(node, peer, cm_clock_utc(), &standing);
+		if (*standing.why == 0)
+			r = cm_directory_tell(node, after, CM_DIRECTORY_AGREES, report);
 	}
 	return r;
 }
@@ -357,7 +272,7 @@ cm_directory_take(struct cm_node *node, const struct cm_directory_file *file, st
 	taken.known = old != NULL && cm_hash_equal(&old->sha256, &question.sha256);
 	r = cm_trust_check_new(&read.list, &question, report);
 	if (r == CM_OK && !taken.known)
-		r = cm_directory_keep(node, file, &taken, report);
+		r = cm_directory_keep(node, file, &read.list, &taken, report);
 	if (r == CM_OK && !taken.known)
 		r = cm_directory_put(node->directory, file->bytes, &read);
 	if (r == CM_OK)

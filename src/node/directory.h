@@ -1,5 +1,5 @@
 // The directory of a running node: the newest lists in memory, how a list is taken, and how a peer stands by them
-// (doc/spec/directory.md, sections 5 to 8). Without any list peers go on by their pins alone. Source: directory.c.
+// (doc/spec/directory.md, sections 5 to 8). Without any list peers go on by their pins alone. Source: directory.c (lists), standing.c (peers).
 #ifndef CM_NODE_DIRECTORY_H
 #define CM_NODE_DIRECTORY_H
 
@@ -27,8 +27,8 @@ struct cm_directory_taken {
 	uint64_t version;
 	bool known; // these very bytes were here
 };
-// Takes a list: judged, kept, told in the register; peers whose pins disagree are told in the feed, and peers with newer cards
-// are asked for them. Refused: as domain/trust.h says.
+// Takes a list: judged, kept, told in the register; for which peers it changes something is told in the feed with it, and those
+// with newer cards are asked for them. Refused: as domain/trust.h says.
 CM_CHECKED cm_result cm_directory_import(struct cm_node *node, const struct cm_directory_file *file,
                                          struct cm_report *report, struct cm_directory_taken *ret_taken);
 

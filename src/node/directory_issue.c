@@ -236,6 +236,8 @@ cm_directory_made_card(struct cm_directory_made *made, const char *file, const s
 		r = cm_card_read(cm_buf_view(&bytes), report, &card);
 	if (r == CM_OK)
 		r = cm_identity_check(&card, &(struct cm_identity_question){made->now, &der, 1}, report, &identity);
+	if (r == CM_OK && cm_view_is(cm_view_part(card.endpoint, card.endpoint.n - 2, card.endpoint.n), ":0"))
+		r = cm_report_refuse(report, CM_ERROR_DIRECTORY_ENDPOINT, file, "%.*s", CM_VIEW_ARG(card.endpoint));
 	if (r == CM_OK)
 		r = cm_x509_read(card.sign_certificate, report, &sign);
 	if (r != CM_OK)

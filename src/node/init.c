@@ -14,9 +14,11 @@
 #include "os/dir.h"
 #include "os/file.h"
 #include "os/rand.h"
+#include "net/server.h"
 #include "node/keeper.h"
 #include "node/node_name.h"
 #include "node/own_card.h"
+#include "node/settings.h"
 
 static const char *const cm_init_folders[] = {"", "tls", "db", "blobs", "blobs/in", "log", "peers", "run", "spool"};
 
@@ -61,6 +63,24 @@ cm_init_words(const char *const *words, struct cm_view *to)
 	return n;
 }
 
+// The card has an address that can be reached: a port that the system chooses is chosen now, and the node tries it first.
+static cm_result
+cm_init_address(const struct cm_init_spec *spec, char *to, size_t room, struct cm_report *report)
+{
+	char address[CM_LIMIT_NET_ADDRESS_TEXT_VALUE], path[CM_FILE_PATH];
+	cm_result r = CM_OK;
+	bool any = cm_settings_any_port(spec->listen);
+	if (any)
+		r = cm_server_choose(spec->listen, report, address);
+	if (r == CM_OK && any)
+		r = cm_file_path(path, sizeof path, spec->home, CM_SETTINGS_LAST_ADDRESS, report);
+	if (r == CM_OK && any)
+		r = cm_file_replace(path, 0600, cm_view_text(address), report);
+	if (r == CM_OK)
+		snprintf(to, room, "https://%s", any ? address : spec->listen);
+	return r;
+}
+
 static cm_result
 cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, const struct cm_state_root *root,
              struct cm_keeper_process *keeper, const struct cm_keeper_public *public, struct cm_report *report)
@@ -72,12 +92,12 @@ cm_init_card(const struct cm_init_spec *spec, const struct cm_node_name *name, c
 	struct cm_buf CM_CLEANUP(cm_buf_fini) log_vkey = cm_buf_of(CM_NOTE_NAME * 2);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) witness_vkey = cm_buf_of(CM_NOTE_NAME * 2);
 	struct cm_note_key log_key, witness_key;
-	// With port 0 the real address is told in invitations.
-	snprintf(endpoint, sizeof endpoint, "%s%s", spec->public_url == NULL ? "https://" : "",
-	         spec->public_url == NULL ? spec->listen : spec->public_url);
+	snprintf(endpoint, sizeof endpoint, "%s", spec->public_url == NULL ? "" : spec->public_url);
 	snprintf(origin, sizeof origin, "%s/log/%04d", spec->node, cm_instant_civil(now).year);
 	snprintf(witness, sizeof witness, "%s/witness", spec->node);
-	cm_result r = cm_note_key_make(cm_view_text(origin), CM_NOTE_ED25519, keys->log, report, &log_key);
+	cm_result r = spec->public_url == NULL ? cm_init_address(spec, endpoint, sizeof endpoint, report) : CM_OK;
+	if (r == CM_OK)
+		r = cm_note_key_make(cm_view_text(origin), CM_NOTE_ED25519, keys->log, report, &log_key);
 	if (r == CM_OK)
 		r = cm_note_key_make(cm_view_text(witness), CM_NOTE_COSIGNATURE, keys->witness, report, &witness_key);
 	if (r != CM_OK)

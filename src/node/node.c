@@ -255,7 +255,7 @@ cm_node_open_client(struct cm_node *node, struct cm_report *report)
 	return r == CM_OK ? cm_client_new(&options, report, &node->client) : r;
 }
 
-// run/addresses.json: where the listeners really are, for commands and scripts; run/peer_address: for the next start, so
+// run/addresses.json: where the listeners really are, for commands and scripts; CM_SETTINGS_LAST_ADDRESS: for the next start, so
 // that a port the system chose stays the same.
 static cm_result
 cm_node_tell_addresses(struct cm_node *node, struct cm_report *report)
@@ -272,7 +272,7 @@ cm_node_tell_addresses(struct cm_node *node, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_file_replace(path, 0600, cm_buf_view(&text), report);
 	if (r == CM_OK)
-		r = cm_file_path(path, sizeof path, node->home, "run/peer_address", report);
+		r = cm_file_path(path, sizeof path, node->home, CM_SETTINGS_LAST_ADDRESS, report);
 	return r == CM_OK ? cm_file_replace(path, 0600, cm_view_text(cm_server_address(node->peer_server)), report) : r;
 }
 

@@ -62,6 +62,21 @@ cm_renew_certificates(const struct cm_renew_spec *spec, const struct cm_card *ol
 	return r == CM_OK ? cm_keeper_recertify(&again, root, report) : r;
 }
 
+// Where peers reach the node by today's settings; a port that the system chose is the one of the last start.
+static cm_result
+cm_renew_endpoint(const char *home, const struct cm_settings *settings, struct cm_report *report, struct cm_buf *to)
+{
+	const char *url = cm_settings_text(settings, CM_SETTING_PUBLIC_URL), *listen = cm_settings_text(settings, CM_SETTING_PEER_LISTEN);
+	char path[CM_FILE_PATH];
+	cm_result r = cm_file_path(path, sizeof path, home, CM_SETTINGS_LAST_ADDRESS, report);
+	cm_buf_text(to, *url == 0 ? "https://" : url);
+	if (*url == 0 && !cm_settings_any_port(listen))
+		cm_buf_text(to, listen);
+	else if (r == CM_OK && *url == 0)
+		r = cm_file_load(path, to, report);
+	return r == CM_OK ? cm_buf_result(to) : r;
+}
+
 // The old card with the new certificates, the next serial, and the address of today's settings.
 static cm_result
 cm_renew_card(const struct cm_renew_spec *spec, struct cm_card *card, const struct cm_state_root *root,
@@ -69,15 +84,16 @@ cm_renew_card(const struct cm_renew_spec *spec, struct cm_card *card, const stru
 {
 	struct cm_renew_keeper CM_CLEANUP(cm_renew_keeper_fini) keeper;
 	CM_AUTO struct cm_settings *settings = cm_mem_new(sizeof *settings);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) endpoint = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	struct cm_instant now = cm_instant_of_seconds(cm_instant_seconds(cm_clock_utc()));
 	cm_result r = cm_renew_keeper_start(spec->home, report, &keeper);
 	if (r == CM_OK)
 		r = settings == NULL ? CM_NOMEM : cm_settings_load(spec->home, report, settings);
+	if (r == CM_OK)
+		r = cm_renew_endpoint(spec->home, settings, report, &endpoint);
 	if (r != CM_OK)
 		return r;
-	const char *url = cm_settings_text(settings, CM_SETTING_PUBLIC_URL);
-	if (*url != 0)
-		card->endpoint = cm_view_text(url);
+	card->endpoint = cm_buf_view(&endpoint);
 	card->serial++;
 	card->valid_from = now;
 	card->valid_until.us = now.us + ((spec->days == 0 ? CM_LIMIT_AUTHORITY_DAYS_VALUE : spec->days) - 1) * CM_INSTANT_DAY;

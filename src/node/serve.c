@@ -164,8 +164,7 @@ cm_serve_start_peer(struct cm_node *node, struct cm_report *report)
 	};
 	// A port that the system chose stays the same over a restart, so that peers find us again.
 	struct cm_buf CM_CLEANUP(cm_buf_fini) last = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	size_t n = strlen(options.address);
-	if (n > 2 && strcmp(options.address + n - 2, ":0") == 0 && cm_serve_load(node, "run/peer_address", &last, NULL) == CM_OK) {
+	if (cm_settings_any_port(options.address) && cm_serve_load(node, CM_SETTINGS_LAST_ADDRESS, &last, NULL) == CM_OK) {
 		struct cm_server_options again = options;
 		again.address = cm_buf_cstr(&last);
 		if (cm_server_new(&again, &node->peer_service, NULL, &node->peer_server) == CM_OK)

@@ -115,3 +115,10 @@ cm_settings_number(const struct cm_settings *settings, enum cm_setting key)
 	uint64_t number = 0;
 	return cm_num_u64(cm_view_text(settings->value[key]), 0, UINT32_MAX, &number) ? number : 0;
 }
+
+bool
+cm_settings_any_port(const char *address)
+{
+	size_t n = strlen(address);
+	return n > 2 && strcmp(address + n - 2, ":0") == 0;
+}

@@ -21,4 +21,9 @@ CM_CHECKED cm_result cm_settings_load(const char *home, struct cm_report *report
 const char *cm_settings_text(const struct cm_settings *settings, enum cm_setting key);
 uint64_t cm_settings_number(const struct cm_settings *settings, enum cm_setting key);
 
+// True when the system chooses the port of this address ("127.0.0.1:0"). The file in the node's folder with the address that it
+// chose, at init or at the last start: it is tried first, so that peers and the directory find the node again.
+bool cm_settings_any_port(const char *address);
+#define CM_SETTINGS_LAST_ADDRESS "run/peer_address"
+
 #endif

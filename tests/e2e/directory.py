@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """directory.py COMITY: two nodes and the directory: lists are taken, or refused by name; a pin that disagrees, a frozen, revoked
 or superseded key and a list that is too old stop disclosure and never preservation; call-back numbers are the directory's."""
-import base64, json, os, shutil, subprocess, sys, tempfile
+import base64, json, os, shutil, signal, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -43,9 +43,15 @@ class World:
     def peer(self, node, name):
         return node.call('GET', '/api/v1/peers/' + name)
 
-    def alarmed(self, node, name, why):
-        news = node.call('GET', '/api/v1/events?after=0')['events']
-        check('an alarm: ' + why, any(e['ref'] == name and why in e['text'] for e in news), news)
+    def alarms(self, node, name, why):
+        news, page = [], [{'event': 0}]
+        while page:
+            page = node.call('GET', '/api/v1/events?after=%d' % page[-1]['event'])['events']
+            news += page
+        return sum(e['ref'] == name and why in e['text'] for e in news)
+
+    def alarmed(self, node, name, why, times=1):
+        check('an alarm, once: ' + why, self.alarms(node, name, why) == times, self.alarms(node, name, why))
 
     def preserved(self):
         request = self.path.ask()
@@ -121,6 +127,8 @@ def the_lists_are_taken(world):
     list1 = world.issue('xa.json', world.xa.home + '-state', '--card', world.xa.home + '/card.json')
     check('by the root of a pinned peer', world.take(world.xb, list1) == {'known': False, 'name': 'XA', 'version': 1})
     check('the same again is fine', world.take(world.xb, list1)['known'] is True)
+    text = run(['directory', 'import', list1, '--home', world.xb.home, '--session', world.xb.file(world.xb.people[world.xb.who], 'session')])
+    check('people are told in words', text == "here already: version 1 of XA's list\n", text)
     check('the peer is good', world.peer(world.xb, 'xa.contact')['directory'] == 'good')
     made = json.loads(run(['directory', 'states', world.file('states.json'), '--secretariat', world.file('sec'), '--country', 'XA',
                            '--name', 'Arland', '--deposit', 'C.N.1', '--root', world.xa.home + '-state/root.pem', '--json',
@@ -138,6 +146,11 @@ def the_lists_are_taken(world):
 
 
 def lists_that_are_refused(world):
+    run(['init', '--home', world.file('nowhere'), '--state', world.file('nowhere-state'), '--node', 'xd.contact', '--name', 'Dorland', '--role',
+         'contact_point', '--public', '127.0.0.1:0', '--exercise-clock', world.clock.file])
+    done = subprocess.run([COMITY, 'directory', 'issue', world.file('xd.json'), '--state', world.file('nowhere-state'), '--card', world.file(
+        'nowhere') + '/card.json', '--exercise-clock', world.clock.file], capture_output=True, text=True)
+    check('directory_endpoint', done.returncode == 1 and TEXTS['directory_endpoint'] in done.stderr, done.stderr)
     state = world.xa.home + '-state'
     first = copy(world, world.file('xa.json'), 'first.json')
     fork = copy(world, first, 'fork.json')
@@ -161,6 +174,7 @@ def a_frozen_key(world):
     world.xa.stop()
     sent = world.turned()['request']  # before anybody knows
     world.take(world.xb, world.issue('xa.json', state, '--freeze', 'xa.contact', '--reason', 'laptop lost'))
+    world.take(world.xb, world.file('xa.json'))
     check('it is frozen', world.peer(world.xb, 'xa.contact')['directory'] == 'frozen')
     world.alarmed(world.xb, 'xa.contact', 'frozen')
     world.holds(asked, 'a frozen key', override='I know him')
@@ -184,6 +198,7 @@ def a_frozen_key(world):
         check('a frozen key asks for no data', '41008' in str(refusal) and 'frozen' in str(refusal), refusal)
     world.take(world.xb, world.issue('xa.json', state, '--thaw', 'xa.contact'))
     check('it is good again', world.peer(world.xb, 'xa.contact')['directory'] == 'good')
+    world.alarmed(world.xb, 'xa.contact', 'the directory agrees again')
     world.clock.forward(301)
     until('the answer of a good key is taken', 60, lambda: world.xb.call('GET', '/api/v1/requests/' + sent)['state'] == 'acknowledged')
     return asked
@@ -219,7 +234,7 @@ def a_list_too_old(world, asked):
     evidence_all_the_same(world, asked)
     world.life.decide(asked, event='answer', text='Here it is.', override='Called the minister.')
     world.life.say(asked, 'answered', 'by a person')
-    world.alarmed(world.xb, 'xa.contact', 'Called the minister.')
+    world.alarmed(world.xb, 'xa.contact', 'Called the minister.', 3)  # two deliveries and the answer
 
 
 def a_pin_that_disagrees(world):
@@ -256,11 +271,22 @@ def a_new_root(world):
 
 def a_revoked_key(world):
     world.clock.forward(2)
-    world.take(world.xb, world.issue('xa.json', world.file('xa-state-2'), '--revoke', 'xa.contact', '--reason', 'stolen'))
-    check('it is revoked', world.peer(world.xb, 'xa.contact')['directory'] == 'revoked')
-    world.xb.stop()
+    file = world.issue('xa.json', world.file('xa-state-2'), '--revoke', 'xa.contact', '--reason', 'stolen')
+    world.xa.process.send_signal(signal.SIGSTOP)  # it is asked for its card, and hangs
+    node = world.xa.pid('node')
+    os.kill(node, signal.SIGSTOP)
+    taking = subprocess.Popen([COMITY, 'directory', 'import', file, '--home', world.xb.home, '--session', world.xb.file(
+        world.xb.people[world.xb.who], 'session')], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until('it is revoked', 20, lambda: world.peer(world.xb, 'xa.contact')['directory'] == 'revoked')
+    check('the import waits for the card', taking.poll() is None)
+    os.kill(world.xb.pid('node'), signal.SIGKILL)
+    world.xb.wait_gone()
+    taking.wait(20)
+    os.kill(node, signal.SIGCONT)
+    world.xa.process.send_signal(signal.SIGCONT)
     world.xb.start()
     check('also after a restart', world.peer(world.xb, 'xa.contact')['directory'] == 'revoked')
+    world.alarmed(world.xb, 'xa.contact', 'revoked')
 
 
 def main():

@@ -46,4 +46,14 @@ what_is_wrong_is_named_with_its_line(void **state)
 	}
 }
 
-UNIT_MAIN(T(values_and_defaults), T(what_is_wrong_is_named_with_its_line))
+static void
+port_zero_is_the_systems_to_choose(void **state)
+{
+	(void)state;
+	assert_true(cm_settings_any_port("127.0.0.1:0"));
+	assert_true(cm_settings_any_port("[::1]:0"));
+	assert_false(cm_settings_any_port("127.0.0.1:80"));
+	assert_false(cm_settings_any_port(":0"));
+}
+
+UNIT_MAIN(T(port_zero_is_the_systems_to_choose), T(values_and_defaults), T(what_is_wrong_is_named_with_its_line))
