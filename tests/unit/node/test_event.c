@@ -18,6 +18,7 @@ messages_come_back(void **state)
 	        .judged_count = 1,
 	        .ends = {.at = {{CM_DEADLINE_START_QUESTION, cm_instant_of_seconds(9), true}}, .count = 1},
 	        .anyway = cm_view_text("why"),
+	        .over = cm_view_text("ask-reply"),
 	};
 	struct cm_event_message out;
 	struct cm_buf bytes = cm_buf_of(1024), ends = cm_buf_of(1024);
@@ -37,10 +38,12 @@ messages_come_back(void **state)
 	assert_int_equal(out.ends.at[0].start, CM_DEADLINE_START_QUESTION);
 	assert_true(out.ends.at[0].at.us == cm_instant_of_seconds(9).us && out.ends.at[0].quiet);
 	assert_view_is(out.anyway, "why");
-	// Events that were written before an override was kept, and before documents were read for their ends.
-	size_t old = bytes.n - 4 - in.anyway.n, older = old - ends.n;
+	assert_view_is(out.over, "ask-reply");
+	// Events of before: without the clock that made it, without an override, without the ends of documents.
+	size_t old = bytes.n - 4 - in.over.n, older = old - 4 - in.anyway.n, oldest = older - ends.n;
 	for (size_t n = 0; n < bytes.n; n++)
-		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out), n == old || n == older ? CM_OK : CM_BUG);
+		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out),
+		                 n == old || n == older || n == oldest ? CM_OK : CM_BUG);
 	cm_buf_fini(&bytes);
 	cm_buf_fini(&ends);
 }
