@@ -143,6 +143,20 @@ cm_move_follows(enum cm_kind kind, enum cm_state from, enum cm_state to)
 }
 
 bool
+cm_move_says(enum cm_kind kind, enum cm_state from, enum cm_state to, enum cm_actor who)
+{
+	if (who != CM_ACTOR_REQUESTED)
+		return cm_move_leads(kind, from, to, who);
+	for (enum cm_move move = CM_MOVE_NONE + 1; move < CM_MOVE_END && from != to; move++) {
+		const struct cm_move_row *row = cm_move_row(move);
+		bool own = row->who != CM_ACTOR_REQUESTING && row->who != CM_ACTOR_REQUESTING_NODE;
+		if (row->to == to && own && cm_move_holds(row, kind) && cm_move_follows(kind, from, row->from))
+			return true;
+	}
+	return from == to && from != CM_STATE_NONE;
+}
+
+bool
 cm_move_discloses(enum cm_event event)
 {
 	static const enum cm_event telling[] = {CM_EVENT_DELIVER_PART, CM_EVENT_DISCLOSE, CM_EVENT_DISCLOSE_PART,

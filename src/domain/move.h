@@ -38,6 +38,10 @@ bool cm_move_over(enum cm_kind kind, enum cm_state state);
 // between was lost. True for `to` == `from` and for passing states that are one such move away.
 bool cm_move_follows(enum cm_kind kind, enum cm_state from, enum cm_state to);
 
+// May `who` say `to` on the thread, as far as one can know who knows the request in state `from`: by a move of its own from there, or,
+// for the requested side with its node and its clock, from what may follow in between. True for `to` == `from`: that is said again.
+bool cm_move_says(enum cm_kind kind, enum cm_state from, enum cm_state to, enum cm_actor who);
+
 // Does the other side learn data by this event? Holding data, asking back and refusing tell it nothing.
 bool cm_move_discloses(enum cm_event event);
 

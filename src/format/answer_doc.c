@@ -1,6 +1,7 @@
 // Knows: every member of the answer document, its form, what a state needs, and where each value stands
 // (doc/spec/request-document.md section 3; answer-document.schema.json). Does not know: which states may follow which.
 #include <stddef.h>
+#include <string.h>
 
 #include "base/tab_limit.h"
 #include "format/request_doc_shape.h"
@@ -136,10 +137,44 @@ static void cm_answer_doc_check(struct cm_json_shape_reader *reader, const void 
 static const struct cm_json_shape cm_answer_doc_whole_shape = {"answer document", cm_answer_doc_whole_fields,
         sizeof cm_answer_doc_whole_fields / sizeof *cm_answer_doc_whole_fields, sizeof(struct R), cm_answer_doc_check};
 
+// What is numbered is named by its number: each is there once. Every list's number is a uint64_t.
+static const struct {
+	const char *member;
+	size_t list, count, size, number;
+} cm_answer_doc_numbered[] = {
+#define NUMBERED(member, field, counter, S, n) {member, offsetof(struct R, field), offsetof(struct R, counter), sizeof(struct S), offsetof(struct S, n)}
+        NUMBERED("conditions", conditions, condition_count, cm_doc_condition, n),
+        NUMBERED("items", items, item_count, cm_doc_item_result, item),
+        NUMBERED("path", path, path_count, cm_doc_hop, hop),
+        NUMBERED("questions", questions, question_count, cm_doc_question, n),
+        NUMBERED("replies", replies, reply_count, cm_doc_reply, n),
+#undef NUMBERED
+};
+
+static void
+cm_answer_doc_check_numbers(struct cm_json_shape_reader *reader, const struct cm_answer_doc *doc)
+{
+	for (size_t k = 0; k < sizeof cm_answer_doc_numbered / sizeof *cm_answer_doc_numbered; k++) {
+		size_t at = cm_answer_doc_numbered[k].number, size = cm_answer_doc_numbered[k].size;
+		const uint8_t *list;
+		size_t n;
+		memcpy(&list, (const uint8_t *)doc + cm_answer_doc_numbered[k].list, sizeof list);
+		memcpy(&n, (const uint8_t *)doc + cm_answer_doc_numbered[k].count, sizeof n);
+		for (size_t i = 1; i < n; i++)
+			for (size_t j = 0; j < i; j++)
+				if (memcmp(list + i * size + at, list + j * size + at, sizeof(uint64_t)) == 0) {
+					cm_json_shape_fault(reader, CM_ERROR_DOCUMENT_VALUE, "\"%s\" has a number twice",
+					                    cm_answer_doc_numbered[k].member);
+					return;
+				}
+	}
+}
+
 static void
 cm_answer_doc_check(struct cm_json_shape_reader *reader, const void *record)
 {
 	const struct cm_answer_doc *doc = record;
+	cm_answer_doc_check_numbers(reader, doc);
 	for (size_t i = 0; i < sizeof cm_answer_doc_needs / sizeof *cm_answer_doc_needs; i++)
 		if (cm_view_is(doc->state, cm_answer_doc_needs[i].state) &&
 		    !cm_json_shape_has(&cm_answer_doc_whole_shape, doc, cm_answer_doc_needs[i].member) &&

@@ -163,10 +163,10 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 	cm_change_news(a->change, &news);
 }
 
-// Puts the row of a request in another state, with its history.
+// Puts the row of a request in another state, with its history. `said`: what only passes, or "".
 static cm_result
 cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_store_request *row, const char *event,
-              struct cm_view note)
+              struct cm_view said, struct cm_view note)
 {
 	row->changed = a->event->at;
 	cm_change_request(a->change, old, row);
@@ -174,7 +174,7 @@ cm_apply_move(struct cm_apply *a, const struct cm_store_request *old, struct cm_
 	        .request = row->id,
 	        .event = cm_view_text(event),
 	        .from_state = old->state,
-	        .to_state = row->state,
+	        .to_state = said.n > 0 ? said : row->state,
 	        .person = a->told.person,
 	        .note = note,
 	        .at = a->event->at,
@@ -285,8 +285,9 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	r = a->in ? CM_OK : cm_apply_tells(a, old, to);
 	if (r != CM_OK)
 		return r;
+	struct cm_view passing = cm_state_row(to)->passing ? state : cm_view_of(NULL, 0);
 	if (!a->in && old->ours) // it is so when the registrar has taken it (apply_answer.c)
-		return cm_apply_move(a, old, &row, "said", notification->details);
+		return cm_apply_move(a, old, &row, "said", passing, notification->details);
 	bool follows = cm_apply_follows(a, old, to);
 	if (follows)
 		row.told = notification->details;
@@ -296,7 +297,7 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 		if (task != NULL && task->type == CM_HI1_TYPE_PRESERVATION && task->preservation.expiration.us != 0)
 			row.until = task->preservation.expiration;
 	}
-	r = cm_apply_move(a, old, &row, a->in ? "told" : "decided", notification->details);
+	r = cm_apply_move(a, old, &row, a->in ? "told" : "decided", follows ? passing : cm_view_of(NULL, 0), notification->details);
 	bool preservation = cm_kind_has_task(cm_kind_find(row.kind.p, row.kind.n), "LPTask");
 	if (r == CM_OK && preservation && (row.until.us != 0 || row.held))
 		r = cm_apply_end(a, &row, false);
@@ -319,32 +320,40 @@ cm_apply_told_task(struct cm_apply *a, const struct cm_hi1_notification *notific
 }
 
 static bool
-cm_apply_is_document(struct cm_apply *a, struct cm_view id)
+cm_apply_is_document(struct cm_node *node, struct cm_view id, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *row = NULL;
-	return cm_store_request(a->node->store, id, a->report, &page, &row) == CM_OK && row != NULL;
+	return cm_store_request(node->store, id, report, &page, &row) == CM_OK && row != NULL;
 }
 
-// One fine state counts: that of the task for kinds with one (it is the finer), else that of the document.
+bool
+cm_apply_message_told(struct cm_node *node, const struct cm_hi1_notification *n, struct cm_report *report,
+                      struct cm_event_told *ret_told)
+{
+	struct cm_event_told told = {.state = {NULL, 0}};
+	for (size_t i = 0; i < n->state_count; i++)
+		if (cm_apply_is_document(node, n->states[i].object, report))
+			told.request = n->states[i].object;
+	for (size_t i = 0; i < n->state_count; i++)
+		if (n->states[i].status.dictionary == CM_DICTIONARY_REQUEST_STATE &&
+		    (told.state.n == 0 || !cm_view_equal(n->states[i].object, told.request))) {
+			told.state = n->states[i].status.value;
+			told.task = cm_view_equal(n->states[i].object, told.request) ? told.task : n->states[i].object;
+		}
+	*ret_told = told;
+	return told.request.n > 0 && told.state.n > 0;
+}
+
 static cm_result
 cm_apply_notification(struct cm_apply *a, const struct cm_hi1_object *o)
 {
 	const struct cm_hi1_notification *n = &o->notification;
-	struct cm_view request = cm_view_of(NULL, 0), state = cm_view_of(NULL, 0), task = state;
-	for (size_t i = 0; i < n->state_count; i++)
-		if (cm_apply_is_document(a, n->states[i].object))
-			request = n->states[i].object;
-	for (size_t i = 0; i < n->state_count; i++)
-		if (n->states[i].status.dictionary == CM_DICTIONARY_REQUEST_STATE &&
-		    (state.n == 0 || !cm_view_equal(n->states[i].object, request))) {
-			state = n->states[i].status.value;
-			task = cm_view_equal(n->states[i].object, request) ? task : n->states[i].object;
-		}
-	if (request.n == 0 || state.n == 0)
+	struct cm_event_told told;
+	if (!cm_apply_message_told(a->node, n, a->report, &told))
 		return CM_OK;
-	cm_result r = cm_apply_told_state(a, n, request, state);
-	return r == CM_OK && task.n > 0 ? cm_apply_told_task(a, n, task, request, state) : r;
+	cm_result r = cm_apply_told_state(a, n, told.request, told.state);
+	return r == CM_OK && told.task.n > 0 ? cm_apply_told_task(a, n, told.task, told.request, told.state) : r;
 }
 
 static cm_result
@@ -458,7 +467,7 @@ cm_apply_hold(struct cm_apply *a, struct cm_view task)
 	if (cm_move_step(&step, NULL, &to) == CM_OK) {
 		row.state = cm_view_text(cm_state_row(to)->name);
 		row.held = 1;
-		r = cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0));
+		r = cm_apply_move(a, old, &row, "mla_arrive", cm_view_of(NULL, 0), cm_view_of(NULL, 0));
 	}
 	return r == CM_OK && row.held ? cm_apply_end(a, &row, true) : r;
 }

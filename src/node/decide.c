@@ -121,6 +121,8 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 		r = cm_decide_sayable(&step, d->say, report);
 	if (r == CM_OK && d->by_person)
 		r = cm_decide_words_check(d, report);
+	if (r == CM_OK && d->by_person)
+		r = cm_decide_words_fit(d, report);
 	if (r == CM_OK)
 		r = cm_decide_time(d, "until", report, &d->until);
 	if (r == CM_OK)

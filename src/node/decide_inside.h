@@ -43,6 +43,9 @@ struct cm_view cm_decide_said(const struct cm_decide *d, const char *member);
 // Is everything said that the event and the answer's word need, in a form that can be sent?
 CM_CHECKED cm_result cm_decide_words_check(const struct cm_decide *d, struct cm_report *report);
 
+// Does it fit the thread: was it asked for, are the items and questions it names those of the request?
+CM_CHECKED cm_result cm_decide_words_fit(const struct cm_decide *d, struct cm_report *report);
+
 // A refusal or postponement that nobody was consulted about is found, unless it says why: consult_first is added to `found`.
 CM_CHECKED cm_result cm_decide_words_consulted(const struct cm_decide *d, struct cm_report *found, struct cm_report *report);
 

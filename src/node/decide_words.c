@@ -12,6 +12,7 @@
 #include "format/answer_doc.h"
 #include "format/json_form.h"
 #include "node/node_name.h"
+#include "node/history.h"
 
 struct cm_view
 cm_decide_said(const struct cm_decide *d, const char *member)
@@ -38,6 +39,19 @@ cm_decide_words_check(const struct cm_decide *d, struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_decide_words_form(d, "order_reference", CM_FORM_LINE, report);
 	return r == CM_OK ? cm_said_check(d->event, d->word, &d->said, report) : r;
+}
+
+cm_result
+cm_decide_words_fit(const struct cm_decide *d, struct cm_report *report)
+{
+	struct cm_history CM_CLEANUP(cm_history_fini) history = {.from = {CM_STATE_NONE}};
+	bool names = cm_facts_has(&d->said, "items") || cm_facts_has(&d->said, "replies");
+	cm_result r = cm_history_init(d->node, d->request, d->who, report, &history);
+	if (r == CM_OK && names)
+		r = cm_history_documents(d->node, d->request, report, &history);
+	if (r == CM_OK)
+		r = cm_said_check_asked(&history.said, d->event, report);
+	return r == CM_OK ? cm_said_check_named(&history.said, &d->said, report) : r;
 }
 
 cm_result

@@ -173,28 +173,77 @@ cm_do_document_answer(struct cm_node *node, const struct cm_store_artifact *row,
 	return CM_OK;
 }
 
-// The answers in the message that an act names.
+// What the message that an act names says; nothing when it names none, or no message of HI-1.
 static cm_result
-cm_do_document_act(struct cm_node *node, uint64_t index, struct cm_view id, struct cm_json_put *put,
-                   struct cm_report *report)
+cm_do_document_act(struct cm_node *node, uint64_t index, struct cm_report *report, struct cm_reader_read *ret_read,
+                   struct cm_store_page **ret_page, const struct cm_store_artifact **ret_row)
 {
 	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *page = NULL;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
-	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
 	const struct cm_store_receipt *receipt = NULL;
-	const struct cm_store_artifact *row = NULL;
 	struct cm_hash sha256;
 	cm_result r = cm_store_act_by_index(node->store, index, report, &page, &receipt);
 	if (r != CM_OK || receipt == NULL ||
 	    !cm_hex_read(receipt->act->file.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)].value, sha256.b, sizeof sha256.b))
-		return r; // the act names none
-	r = cm_store_artifact_of_act(node->store, index, &sha256, report, &page2, &row);
-	if (r == CM_OK && row != NULL && cm_view_is(row->media, "hi1"))
-		r = cm_do_document_message(node, row, &read);
-	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++) {
-		const struct cm_hi1_object *o = read.message.actions[i].object;
-		if (cm_do_document_is(o) && cm_view_is(o->document.body->content_type, CM_HI1_CONTENT_TYPE_ANSWER))
-			r = cm_do_document_answer(node, row, o, id, put);
+		return r;
+	r = cm_store_artifact_of_act(node->store, index, &sha256, report, ret_page, ret_row);
+	if (r == CM_OK && *ret_row != NULL && cm_view_is((*ret_row)->media, "hi1"))
+		r = cm_do_document_message(node, *ret_row, ret_read);
+	return r;
+}
+
+static bool
+cm_do_document_is_answer(const struct cm_hi1_object *o)
+{
+	return cm_do_document_is(o) && cm_view_is(o->document.body->content_type, CM_HI1_CONTENT_TYPE_ANSWER);
+}
+
+// The answers in that message.
+static cm_result
+cm_do_document_act_answers(struct cm_node *node, uint64_t index, struct cm_view id, struct cm_json_put *put,
+                           struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+	const struct cm_store_artifact *row = NULL;
+	cm_result r = cm_do_document_act(node, index, report, &read, &page, &row);
+	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++)
+		if (cm_do_document_is_answer(read.message.actions[i].object))
+			r = cm_do_document_answer(node, row, read.message.actions[i].object, id, put);
+	return r;
+}
+
+// Is it an answer document about this request, in this state?
+static cm_result
+cm_do_document_said(struct cm_node *node, const struct cm_hi1_object *o, struct cm_view id, enum cm_state state,
+                    struct cm_facts *facts, bool *ret_found)
+{
+	struct cm_view answers = cm_view_of(NULL, 0), said = answers;
+	bool read = false;
+	cm_facts_fini(facts);
+	cm_facts_init(facts);
+	cm_result r = cm_do_document_body(node, o, facts, &read);
+	*ret_found = read && cm_facts_find(facts, "answers", &answers) && cm_view_equal(answers, id) &&
+	             cm_facts_find(facts, "state", &said) && cm_view_is(said, cm_state_row(state)->name);
+	return r;
+}
+
+cm_result
+cm_do_request_said(struct cm_node *node, const struct cm_store_request *request, enum cm_state state,
+                   struct cm_report *report, struct cm_facts *facts, bool *ret_found)
+{
+	CM_AUTO uint64_t *indexes = cm_mem_new_many(CM_LIMIT_STORE_PAGE_VALUE, sizeof *indexes);
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = request->id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = indexes == NULL ? CM_NOMEM : cm_store_act_indexes(node->store, &ask, report, indexes, &n);
+	*ret_found = false;
+	for (size_t i = n; r == CM_OK && !*ret_found && i-- > 0;) {
+		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+		struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+		const struct cm_store_artifact *row = NULL;
+		r = cm_do_document_act(node, indexes[i], report, &read, &page, &row);
+		for (size_t k = 0; r == CM_OK && !*ret_found && k < read.message.action_count; k++)
+			if (cm_do_document_is_answer(read.message.actions[k].object))
+				r = cm_do_document_said(node, read.message.actions[k].object, request->id, state, facts, ret_found);
 	}
 	return r;
 }
@@ -210,7 +259,7 @@ cm_do_request_answers(struct cm_node *node, const struct cm_store_request *reque
 	cm_json_put_name(put, "answers");
 	cm_json_put_array(put);
 	for (size_t i = n > CM_LIMIT_SHOWN_MESSAGES_VALUE ? n - CM_LIMIT_SHOWN_MESSAGES_VALUE : 0; r == CM_OK && i < n; i++)
-		r = cm_do_document_act(node, indexes[i], request->id, put, report);
+		r = cm_do_document_act_answers(node, indexes[i], request->id, put, report);
 	cm_json_put_end_array(put);
 	return r;
 }

@@ -29,6 +29,10 @@ CM_CHECKED cm_result cm_do_request_messages(struct cm_exchange *ex, struct cm_re
 CM_CHECKED cm_result cm_do_request_facts(struct cm_node *node, const struct cm_store_request *request, struct cm_report *report,
                                          struct cm_facts *facts, bool *ret_good);
 
+// The last answer document about a request that says this state, as facts; `ret_found` is false when there is none.
+CM_CHECKED cm_result cm_do_request_said(struct cm_node *node, const struct cm_store_request *request, enum cm_state state,
+                                        struct cm_report *report, struct cm_facts *facts, bool *ret_found);
+
 // The members `document` and `answers` of a request: what its signed messages say, as paths and texts.
 CM_CHECKED cm_result cm_do_request_document(struct cm_node *node, const struct cm_store_request *request,
                                             struct cm_json_put *put, struct cm_report *report);

@@ -82,6 +82,14 @@ CM_CHECKED cm_result cm_apply_deadline(struct cm_node *node, const struct cm_sto
 CM_CHECKED cm_result cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event,
                                        struct cm_change *change, struct cm_report *report);
 
+// What a notification tells, and about what; views into it. One fine state counts: that of the task for kinds with one (it is the
+// finer), else that of the document. False: of no request that is here, or no state. Source: apply_message.c.
+struct cm_event_told {
+	struct cm_view request, state, task; // task: empty without
+};
+bool cm_apply_message_told(struct cm_node *node, const struct cm_hi1_notification *notification, struct cm_report *report,
+                           struct cm_event_told *ret_told);
+
 // Where the contents of an object stand: in the message of this transaction that came in or went out.
 struct cm_event_where {
 	bool in;

@@ -1,5 +1,6 @@
 // Taking a peer's HI-1 message: the named steps from bytes to a durable, signed answer. Source: take.c (steps),
-// take_check.c (may each action be done?), take_links.c (do they hang together?), take_read.c (GET, LIST, GETCSPCONFIG).
+// take_check.c (may each action be done?), take_links.c (do they hang together?), take_said.c (is it to be said now?),
+// take_read.c (GET, LIST, GETCSPCONFIG).
 #ifndef CM_NODE_TAKE_H
 #define CM_NODE_TAKE_H
 
@@ -48,6 +49,12 @@ bool cm_take_later(const struct cm_take *take, struct cm_take_later *ret_later);
 
 // What action `at` refers to is between us and this peer, and the states it tells are the sender's to tell.
 CM_CHECKED cm_result cm_take_check_links(struct cm_take *take, size_t at, struct cm_report *report);
+
+// What action `at` says of a request fits that request, as it is known here: its kind and state, what was said and asked before.
+CM_CHECKED cm_result cm_take_check_said(struct cm_take *take, size_t at, struct cm_report *report);
+// A delivery for the request comes when data may come, and in its place of the series.
+CM_CHECKED cm_result cm_take_check_delivery(struct cm_take *take, const struct cm_hi1_delivery *d, struct cm_view request,
+                                            struct cm_hi1_fault *fault, struct cm_report *report);
 
 // Sets the fault of one place.
 void cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen);

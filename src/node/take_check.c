@@ -216,6 +216,7 @@ cm_take_check_deliver(struct cm_take *take, const struct cm_hi1_object *o, struc
                       struct cm_report *report)
 {
 	bool ours = false;
+	char request[40] = "";
 	for (size_t i = 0; i < o->associated_count && !ours; i++) {
 		struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 		const struct cm_store_object *row = NULL;
@@ -224,6 +225,8 @@ cm_take_check_deliver(struct cm_take *take, const struct cm_hi1_object *o, struc
 			return r;
 		ours = row != NULL && !row->registrar && cm_view_is(row->peer, take->peer.identity.node) &&
 		       cm_view_is(row->type, "LDTask");
+		if (ours)
+			snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(row->request));
 	}
 	if (o->delivery.by_url == NULL)
 		cm_take_fault(fault, CM_HI1_ERROR_UNSUPPORTED, "/delivery:Delivery", "evidence is taken by URL");
@@ -232,6 +235,8 @@ cm_take_check_deliver(struct cm_take *take, const struct cm_hi1_object *o, struc
 		cm_take_fault(fault, CM_HI1_ERROR_CONTENT_INVALID, "/delivery:Delivery", "length or SHA-256");
 	else if (!ours)
 		cm_take_fault(fault, CM_HI1_ERROR_REFERENCE_UNRESOLVED, "/AssociatedObjects", "no request for data of ours");
+	else
+		return cm_take_check_delivery(take, &o->delivery, cm_view_text(request), fault, report);
 	return CM_OK;
 }
 
@@ -282,6 +287,10 @@ cm_take_check(struct cm_take *take, struct cm_report *report)
 	for (size_t i = 0; whole && r == CM_OK && i < m->action_count; i++)
 		if (m->actions[i].object != NULL && !take->known[i])
 			r = cm_take_check_links(take, i, report);
+	whole = whole && !cm_take_faulty(take);
+	for (size_t i = 0; whole && r == CM_OK && i < m->action_count; i++)
+		if (m->actions[i].object != NULL && !take->known[i])
+			r = cm_take_check_said(take, i, report);
 	take->any_fault = cm_take_faulty(take);
 	return r;
 }

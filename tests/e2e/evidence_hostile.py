@@ -19,7 +19,7 @@ class Deliverer(conformance.Peer):
     """Answers a request for data and hands over what `offers` says."""
 
     def __init__(self, node):
-        self.offers, self.asked = {}, {}
+        self.offers, self.asked, self.series = {}, {}, {}
         super().__init__(node)
 
     def handler(peer):
@@ -41,23 +41,40 @@ class Deliverer(conformance.Peer):
                                    'LastChanged': second(), 'task:Status': word('LDTaskStatus', 'AwaitingDisclosure')}
         return answer
 
-    def announce(self, objects, digest, length, offer, kind='stored'):
-        """DELIVER of evidence with this digest and length; gives its id."""
+    def executes(self, kind, doc, task):
+        """Says that it is being done: before that, no data comes."""
+        told = [{'notification:AssociatedObject': o, 'notification:Status': word('RequestState', 'executing', 'comity')} for o in (task, doc)]
+        note = self.object('2016/02/Notification', 'Notification', [task, doc], notification__NotificationDetails='It is being done.',
+                           notification__NotificationType=word('NotificationType', 'Progress', 'comity'), notification__NewNotification=True,
+                           notification__NotificationTimestamp=second(),
+                           notification__StatusOfAssociatedObjects={'notification:AssociatedObjectStatus': told})
+        answer = self.say(kind, [{'CREATE': {'HI1Object': note}}])[1]
+        assert 'ErrorInformation' not in json.dumps(answer), answer['Payload']
+
+    def announce(self, objects, digest, length, offer, kind='stored', last=False):
+        """DELIVER of the next evidence of its series, with this digest and length; gives its id."""
         doc, task = (next(o['ObjectIdentifier'] for o in objects if kind in o['@xsi:type']) for kind in ('DocumentObject', 'LDTask'))
+        if task not in self.series:
+            self.executes(kind, doc, task)
+        series, number = self.series.setdefault(task, (new_id(), 1))
+        self.series[task] = (series, number + 1)
+        name, answer = self.deliver(doc, task, digest, length, offer, kind, series, number, last)
+        assert 'ErrorInformation' not in json.dumps(answer), answer['Payload']
+        return name
+
+    def deliver(self, doc, task, digest, length, offer, kind, series, number, last):
         name = new_id()
         self.offers[name] = offer
         url = {'delivery:URL': 'https://%s/hi1/v1/evidence/%s' % (self.address, name), 'delivery:ContentLength': length,
                'delivery:ContentType': 'application/vnd.comity.sealed-package', 'delivery:OriginalFilename': 'evidence.asice.age',
                'delivery:Checksums': {'common:ChecksumAndType': [{'common:Checksum': digest, 'common:ChecksumType': 'SHA-256'}]}}
-        o = self.object('2019/10/Delivery', 'Delivery', [task, doc], delivery__Reference={'delivery:LDID': 'XA-contact-1'}, delivery__DeliveryID=new_id(),
-                        delivery__SequenceNumber=1, delivery__LastSequence=True, delivery__Delivery={'delivery:URL': url},
+        o = self.object('2019/10/Delivery', 'Delivery', [task, doc], delivery__Reference={'delivery:LDID': 'XA-contact-1'}, delivery__DeliveryID=series,
+                        delivery__SequenceNumber=number, delivery__LastSequence=last, delivery__Delivery={'delivery:URL': url},
                         delivery__Manifest={'delivery:Specification': word('ManifestSpecification', 'asic-e-package', 'comity')},
                         delivery__DeliveryStatus=word('DeliveryStatus', 'Available'),
                         delivery__EncryptionDetails={'delivery:EncryptionReference': new_id(), 'delivery:AdditionalInformation': 'age v1 file'})
         o['ObjectIdentifier'] = name
-        answer = self.say(kind, [{'DELIVER': {'Identifier': name, 'HI1Object': o}}])[1]
-        assert 'ErrorInformation' not in json.dumps(answer), answer['Payload']
-        return name
+        return name, self.say(kind, [{'DELIVER': {'Identifier': name, 'HI1Object': o}}])[1]
 
     def message(self, kind, actions, transaction=None, response=False):
         m = super().message(kind, actions, transaction, response)
@@ -418,6 +435,31 @@ def deliver_at_once(case, other):
     until('it comes, once', 30, lambda: [e['state'] for e in case.node.call('GET', '/api/v1/evidence')['evidence'] if e['evidence'] == name] == ['received'])
 
 
+def out_of_turn(case, peer):
+    """Data comes when it is being done, each package once and in its place; anything else is refused by name and leaves no row."""
+    objects = case.asks(peer)
+    doc, task = (next(o['ObjectIdentifier'] for o in objects if kind in o['@xsi:type']) for kind in ('DocumentObject', 'LDTask'))
+    body, series = b'x' * 1000, new_id()
+    request = case.node.call('GET', '/api/v1/requests/' + doc)
+
+    def said(what, code, number, last, series_=series):
+        name, answer = peer.deliver(doc, task, sha256(body), len(body), whole(body), 'stored', series_, number, last)
+        text = json.dumps(answer['Payload'])
+        check('%s: %s' % (what, code or 'taken'), (code in text) if code else 'ErrorInformation' not in text, text)
+        rows = [e['evidence'] for e in case.node.call('GET', '/api/v1/evidence')['evidence']]
+        check('%s leaves %s' % (what, 'no row' if code else 'a row'), (name in rows) == (code is None), rows)
+    said('data for what is only acknowledged', '42005', 1, True)
+    check('it is where it was', case.node.call('GET', '/api/v1/requests/' + doc)['state'] == request['state'] == 'acknowledged')
+    peer.executes('stored', doc, task)
+    said('the first', None, 1, False)
+    said('the same number under another id', '3007', 1, False)
+    said('another series', '3007', 2, False, new_id())
+    said('the third, and the last', None, 3, True)
+    said('a number before it', '3007', 2, False)
+    said('one after the last', '3007', 4, False)
+    said('a number far away', '3007', (1 << 53) - 1, True)
+
+
 def rss(node):
     return sum(int(line.split()[1]) for line in open('/proc/%d/status' % node.pid('node')) if line.startswith('VmRSS'))
 
@@ -442,6 +484,7 @@ def main():
         check('the slow peer begins', slow.begun.wait(20))
         alive = node.pid('node')
         deliver_at_once(case, other)
+        out_of_turn(case, peers[0])
         fetching(case, peers[0], objects[0])
         before = rss(node)
         name, good = opening(case, peers[0], peers[1], objects[0])

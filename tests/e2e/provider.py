@@ -127,7 +127,7 @@ def produced(node, provider, folder):
     request, objects, body = send(node, provider, 'd_prod')
     plain = provider.package([('logins.csv', b'time,address,port\n2026-11-21T22:40:17Z,198.51.100.23,443\n')])
     sealed = provider.sealed_for(objects, plain)
-    name = provider.announce(list(objects.values()), conformance.sha256(sealed).hex(), len(sealed), whole(sealed), 'd_prod')
+    name = provider.announce(list(objects.values()), conformance.sha256(sealed).hex(), len(sealed), whole(sealed), 'd_prod', last=True)
     until('the evidence is here', 20, lambda: node.call('GET', '/api/v1/evidence/' + name)['state'] == 'received')
     for person in ('ilse', 'per'):
         done = subprocess.run([COMITY, 'evidence', 'approve', name, '--home', node.home, '--session', node.file(person, 'session'), '--json'],

@@ -175,7 +175,25 @@ def a_word_that_cannot_be(node, peer, doc, task):
     after = node.call('GET', '/api/v1/requests/' + request)
     check('nothing of it was taken', all(before[k] == after[k] for k in ('state', 'preserved_until', 'told', 'changed_at')), (before, after))
     said = peer.preserved(doc, task, end, 'sent', 3)
-    check('a state that cannot follow is no news', 'ErrorInformation' not in json.dumps(peer.say('pres', said)[1]))
+    refused('a state that is not the registrar\'s to tell', '42005', said)
+    path = [{'hop': 1, 'provider': 'NordBox', 'country': 'XC'}]
+    questions = [{'n': n, 'question': 'Which?'} for n in (1, 1)]
+    asks = dict(answer_by=end, effect_of_silence='none')
+    for what, code, state, more in (
+            ('another use that nobody asked for', '42005', 'use_allowed', {}),
+            ('data for a preservation', '42005', 'disclosed', {}),
+            ('a reply of the other side', '42005', 'answered_info', dict(replies=[{'n': 1, 'reply': 'x'}])),
+            ('a withdrawal of the other side', '42005', 'withdrawn', {}),
+            ('asked how far it is, by who answers', '42005', 'status_asked', {}),
+            ('what was done before it was taken up', '42005', 'more_info', dict(questions=questions[:1], **asks)),
+            ('a question twice', '42008', 'more_info', dict(questions=questions, **asks)),
+            ('a hop twice', '42008', 'third_state_provider', dict(path=path * 2)),
+            ('an item twice', '42008', 'preserved_in_part', dict(items=[{'item': 1, 'result': r} for r in ('done', 'not_held')])),
+            ('an item that was not asked for', '42008', 'preserved', dict(items=[{'item': 99, 'result': 'done'}])),
+            ('a member that does not belong to it', '42008', 'third_state_provider', dict(path=path, amount='100', unit='EUR')),
+            ('a word of another kind', '42008', 'preserved', dict(answer='granted'))):
+        refused(what, code, [answer(state, **more)])
+        refused(what + ', told', code, peer.preserved(doc, task, end, state, 3)[1:] + [answer(state, **more)])
     after = node.call('GET', '/api/v1/requests/' + request)
     check('neither its words', (after['state'], after['told']) == (before['state'], before['told']), after)
     most = 2 ** 53 - 1

@@ -89,6 +89,8 @@ def questions_and_replies(t):
     t.say(t.xb, id_, **ASK)
     t.state(id_, 'more_info')
     t.refuses('said_missing', t.xa, id_, 'replies', event='answer_info', text='no replies')
+    t.refuses('said_reply', t.xa, id_, '3', event='answer_info', replies=[{'n': 1, 'reply': 'sda'}, {'n': 3, 'reply': 'm.k'}])
+    t.refuses('document_value', t.xa, id_, event='answer_info', replies=[{'n': 1, 'reply': 'sda'}, {'n': 1, 'reply': 'sdb'}])
     t.refuses('move_not_yours', t.xb, id_, event='answer_info', replies=[{'n': 1, 'reply': 'own'}])
     t.refuses('move_not_yours', t.xa, id_, event='preserve')
     told = t.say(t.xa, id_, event='answer_info', text='Both are clear.', replies=[{'n': 1, 'reply': 'sda'}, {'n': 2, 'reply': 'm.k'}])
@@ -106,6 +108,7 @@ def questions_and_replies(t):
 
 def item_by_item(t, id_):
     t.refuses('said_missing', t.xb, id_, 'items', event='preserve_part')
+    t.refuses('said_item', t.xb, id_, '99', event='preserve_part', items=[{'item': 1, 'result': 'done'}, {'item': 99, 'result': 'done'}])
     t.refuses('document_value', t.xb, id_, event='preserve_part', items=[{'item': 1, 'result': 'perhaps'}])
     t.command(t.xb, 'request', 'decide', id_, '--event', 'preserve_part', '--item', 'done', '--item', 'not_held', '--text', 'One is gone.')
     t.state(id_, 'preserved_in_part')
@@ -173,6 +176,7 @@ def progress_and_use(t):
     t.say(t.xb, id_, event='execute')
     t.say(t.xb, id_, event='answer', text='All is in the letter.')
     t.state(id_, 'answered')
+    t.refuses('said_not_asked', t.xb, id_, event='consent_use')
     t.refuses('said_missing', t.xa, id_, 'purpose', event='ask_use')
     t.command(t.xa, 'request', 'say', id_, '--event', 'ask_use', '--purpose', 'For the case of another victim.')
     t.refuses('move_not_yours', t.xa, id_, event='consent_use')
@@ -206,7 +210,8 @@ def a_bad_answer(t, peer):
     base = {'format': 'comity.answer/1', 'answers': id_, 'language': 'en', 'state': 'withdrawn',
             'answering': {'name': 'Arland', 'country': 'XA', 'role': 'contact_point'}}
     for what, change in (('no state', {'state': 'lost'}), ('an unknown member', {'a': 'b'}), ('another request', {'answers': str(uuid.uuid4())}),
-                         ('another id', {'id': str(uuid.uuid4())}), ('no replies', {'state': 'answered_info'})):
+                         ('another id', {'id': str(uuid.uuid4())}), ('no replies', {'state': 'answered_info'}),
+                         ('a question twice', {'state': 'more_info', 'answer_by': DAY, 'effect_of_silence': 'none', 'questions': ASK['questions'][:1] * 2})):
         message, action = vector('05-information-given.json'), copy.deepcopy(good)
         o = action['CREATE']['HI1Object']
         o['ObjectIdentifier'], o['AssociatedObjects']['AssociatedObject'] = str(uuid.uuid4()), [id_]
