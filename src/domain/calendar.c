@@ -39,6 +39,15 @@ cm_calendar_instant(const struct cm_calendar *calendar, struct cm_calendar_day a
 	return (struct cm_instant){.us = local - offset * MINUTE};
 }
 
+struct cm_instant
+cm_calendar_closing(const struct cm_calendar *calendar, int64_t day)
+{
+	struct cm_calendar_day at = {.day = day, .us = calendar->closes};
+	if (calendar->closes == 0) // the end of a date is the first moment of the next
+		at.day++;
+	return cm_calendar_instant(calendar, at);
+}
+
 static int
 cm_calendar_compare(const void *a, const void *b)
 {

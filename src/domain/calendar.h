@@ -18,6 +18,7 @@ struct cm_calendar {
 	uint8_t weekend;         // CM_CALENDAR_MONDAY << n
 	const int32_t *holidays; // days since 1970-01-01, local dates, rising
 	size_t holiday_count;
+	int64_t closes; // when offices close, in microseconds of the local day; 0: with the day itself
 };
 
 #define CM_CALENDAR_MONDAY 1u
@@ -37,6 +38,9 @@ struct cm_calendar_day cm_calendar_day(const struct cm_calendar *calendar, struc
 // The moment of a local date and time. A time that was left out or came twice when the clock was set is read with the
 // offset that held before.
 struct cm_instant cm_calendar_instant(const struct cm_calendar *calendar, struct cm_calendar_day at);
+
+// When offices close on a local date: nothing that is due on that day can be done later.
+struct cm_instant cm_calendar_closing(const struct cm_calendar *calendar, int64_t day);
 
 // False on a weekend and on a holiday.
 bool cm_calendar_works(const struct cm_calendar *calendar, int64_t day);

@@ -50,13 +50,6 @@ cm_deadline_rule_works(const struct cm_calendar *calendar, int64_t day, int64_t 
 	return day;
 }
 
-// The end of a date is the first moment of the next.
-static struct cm_instant
-cm_deadline_rule_day_over(const struct cm_calendar *calendar, int64_t day)
-{
-	return cm_calendar_instant(calendar, (struct cm_calendar_day){.day = day + 1});
-}
-
 struct cm_instant
 cm_deadline_rule_end(const struct cm_deadline_rule *rule, struct cm_instant start, const struct cm_calendar *calendar)
 {
@@ -73,7 +66,7 @@ cm_deadline_rule_end(const struct cm_deadline_rule *rule, struct cm_instant star
 			at.day = cm_deadline_rule_months(at.day, rule->unit == CM_DEADLINE_YEAR ? 12 * rule->number : rule->number);
 		return cm_calendar_instant(calendar, at);
 	case CM_DEADLINE_WORKING:
-		return cm_deadline_rule_day_over(calendar, cm_deadline_rule_works(calendar, at.day, rule->number));
+		return cm_calendar_closing(calendar, cm_deadline_rule_works(calendar, at.day, rule->number));
 	}
 	return (struct cm_instant){.us = 0};
 }
@@ -89,8 +82,10 @@ cm_deadline_rule_resume(const struct cm_deadline_rule *rule, const struct cm_dea
 	int64_t left = 0;
 	for (int64_t day = cm_calendar_day(calendar, pause->paused).day + 1; day <= last; day++)
 		left += cm_calendar_works(calendar, day);
-	int64_t from = cm_calendar_day(calendar, pause->resumed).day;
-	return cm_deadline_rule_day_over(calendar, cm_deadline_rule_works(calendar, from, left));
+	int64_t day = cm_deadline_rule_works(calendar, cm_calendar_day(calendar, pause->resumed).day, left);
+	struct cm_instant end = cm_calendar_closing(calendar, day);
+	// Resumed on its last day, after the offices closed: what was left of that day is had on the next.
+	return end.us > pause->resumed.us ? end : cm_calendar_closing(calendar, cm_deadline_rule_works(calendar, day, 1));
 }
 
 bool

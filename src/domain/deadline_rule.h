@@ -11,7 +11,7 @@ enum cm_deadline_counting {
 	CM_DEADLINE_NAMED,    // no length: the end is a date that somebody names
 	CM_DEADLINE_HOURS,    // so many hours later, whatever the date
 	CM_DEADLINE_CALENDAR, // the same local time on a later date; a day that the month does not have is its last
-	CM_DEADLINE_WORKING,  // the end of the n-th working day after the date of the start
+	CM_DEADLINE_WORKING,  // when offices close on the n-th working day after the date of the start
 };
 
 enum cm_deadline_unit { CM_DEADLINE_HOUR, CM_DEADLINE_DAY, CM_DEADLINE_MONTH, CM_DEADLINE_YEAR };

@@ -14,7 +14,7 @@ struct cm_deadline_named_end {
 	struct cm_instant at;
 	bool quiet; // the document says that the end does nothing by itself
 };
-#define CM_DEADLINE_STARTS 8
+#define CM_DEADLINE_STARTS 12
 
 enum cm_deadline_document { CM_DEADLINE_OF_REQUEST, CM_DEADLINE_OF_ANSWER };
 

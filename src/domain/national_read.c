@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/tab_limit.h"
 #include "domain/article.h"
+#include "domain/national_calendar.h"
 #include "domain/tab_kind.h"
 #include "domain/tab_offence.h"
 #include "domain/tab_role.h"
@@ -66,6 +67,14 @@ static bool
 cm_national_kinds(struct cm_view value)
 {
 	return cm_national_list(value, cm_national_kind);
+}
+
+static bool
+cm_national_length(struct cm_view value)
+{
+	struct cm_view word;
+	struct cm_deadline_rule rule;
+	return cm_national_within_read(value, &word, &rule) && cm_national_kind(word);
 }
 
 static bool
@@ -144,12 +153,6 @@ cm_national_role(struct cm_view value)
 }
 
 static bool
-cm_national_territory(struct cm_view value)
-{
-	return cm_json_form_good(CM_FORM_WORD, value);
-}
-
-static bool
 cm_national_clause(struct cm_view value)
 {
 	struct cm_article_cited cited;
@@ -210,9 +213,9 @@ static const struct {
         {"language", cm_national_language},
         {"yes", cm_national_yes},
         {"role", cm_national_role},
-        {"territory", cm_national_territory},
         {"clause", cm_national_clause},
         {"kinds", cm_national_kinds},
+        {"length", cm_national_length},
         {"offences", cm_national_offences},
         {"years", cm_national_years},
         {"bar", cm_national_bar},
@@ -254,8 +257,13 @@ cm_national_moment(struct cm_view cell, int64_t days, struct cm_instant *ret_at)
 static bool
 cm_national_meet(const struct cm_national_row *a, const struct cm_national_row *b)
 {
-	if (a->rule != b->rule || (cm_national_rule_row(a->rule)->many && !cm_view_equal(a->value, b->value) &&
-	                           a->rule != CM_NATIONAL_RULE_TIME_ZONE))
+	struct cm_view one = a->value, other = b->value;
+	if (a->rule == CM_NATIONAL_RULE_ANSWER_WITHIN) { // one length for each kind
+		one = cm_view_part(one, 0, cm_view_find(one, 0, ' '));
+		other = cm_view_part(other, 0, cm_view_find(other, 0, ' '));
+	}
+	if (a->rule != b->rule ||
+	    (cm_national_rule_row(a->rule)->many && !cm_view_equal(one, other) && a->rule != CM_NATIONAL_RULE_TIME_ZONE))
 		return false;
 	return (a->to.us == 0 || b->from.us == 0 || b->from.us < a->to.us) &&
 	       (b->to.us == 0 || a->from.us == 0 || a->from.us < b->to.us);

@@ -12,16 +12,28 @@
 struct cm_apply_answer {
 	struct cm_node *node;
 	const struct cm_store_event *event;
+	const struct cm_event_message *told; // NULL: refused as a whole
 	struct cm_change *change;
 	struct cm_report *report;
 };
+
+static cm_result
+cm_apply_answer_clocks(const struct cm_apply_answer *a, const struct cm_store_request *row)
+{
+	static const struct cm_event_ends none;
+	struct cm_apply_clock clocks = {.node = a->node,
+	        .ends = a->told == NULL ? &none : &a->told->ends,
+	        .at = a->event->at,
+	        .change = a->change,
+	        .report = a->report};
+	return cm_apply_clock_move(&clocks, row);
+}
 
 // The request moves on, and clocks that ran only until then with it.
 static cm_result
 cm_apply_answer_move(const struct cm_apply_answer *a, const struct cm_store_request *old, struct cm_store_request *row,
                      const char *name)
 {
-	static const struct cm_event_ends none;
 	const struct cm_store_event *event = a->event;
 	struct cm_change *change = a->change;
 	row->changed = event->at;
@@ -38,55 +50,54 @@ cm_apply_answer_move(const struct cm_apply_answer *a, const struct cm_store_requ
 	cm_change_step(change, &step);
 	struct cm_store_news news = {.at = event->at, .topic = cm_view_text("request"), .ref = row->id, .text = row->state};
 	cm_change_news(change, &news);
-	struct cm_apply_clock clocks = {.node = a->node, .ends = &none, .at = event->at, .change = change, .report = a->report};
-	return cm_apply_clock_move(&clocks, row);
+	return cm_apply_answer_clocks(a, row);
 }
 
-// A request of ours has arrived: the receipt proves it, and the first status says that it was taken up.
+// A request of ours has arrived: the receipt proves it, and the first status says that it was taken up. A later state may have
+// been told before; what is counted from the receipt begins all the same.
 static cm_result
-cm_apply_answer_request(struct cm_node *node, const struct cm_store_event *event, struct cm_view id, uint64_t entry,
-                        struct cm_change *change, struct cm_report *report)
+cm_apply_answer_request(const struct cm_apply_answer *a, struct cm_view id)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *old = NULL;
-	cm_result r = cm_store_request(node->store, id, report, &page, &old);
-	if (r != CM_OK || old == NULL || !old->ours || !cm_view_is(old->state, "sent"))
+	cm_result r = cm_store_request(a->node->store, id, a->report, &page, &old);
+	if (r != CM_OK || old == NULL || !old->ours)
 		return r;
+	if (!cm_view_is(old->state, "sent"))
+		return a->told->ends.count > 0 ? cm_apply_answer_clocks(a, old) : CM_OK;
 	struct cm_store_request row = *old;
 	row.state = cm_view_text("acknowledged");
-	row.their_act = entry;
-	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "deliver");
+	row.their_act = a->told->entry;
+	return cm_apply_answer_move(a, old, &row, "deliver");
 }
 
 // Only what the peer itself keeps for us.
 static cm_result
-cm_apply_answer_object(struct cm_node *node, const struct cm_store_event *event, const struct cm_hi1_object *o,
-                       const struct cm_event_message *told, struct cm_change *change, struct cm_report *report)
+cm_apply_answer_object(const struct cm_apply_answer *a, const struct cm_hi1_object *o)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_object *old = NULL;
-	cm_result r = cm_store_object(node->store, o->id, report, &page, &old);
-	if (r != CM_OK || old == NULL || old->registrar || !cm_view_equal(old->peer, told->peer) ||
+	cm_result r = cm_store_object(a->node->store, o->id, a->report, &page, &old);
+	if (r != CM_OK || old == NULL || old->registrar || !cm_view_equal(old->peer, a->told->peer) ||
 	    (int64_t)o->generation < old->generation)
 		return r;
 	struct cm_store_object row = *old;
 	struct cm_view status = cm_hi1_object_status(o);
 	row.generation = (int64_t)o->generation;
-	row.changed = cm_instant_of_seconds(cm_instant_seconds(event->at));
+	row.changed = cm_instant_of_seconds(cm_instant_seconds(a->event->at));
 	if (status.n > 0)
 		row.status = status;
-	cm_change_object(change, -2, &row);
-	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(node, event, o->id, told->entry, change, report) : CM_OK;
+	cm_change_object(a->change, -2, &row);
+	return o->type == CM_HI1_TYPE_DOCUMENT ? cm_apply_answer_request(a, o->id) : CM_OK;
 }
 
 // The registrar has taken a word of ours. When it told a later state before its answer came, that one stays.
 static cm_result
-cm_apply_answer_word(struct cm_node *node, const struct cm_store_event *event, const struct cm_event_judged *said,
-                     struct cm_change *change, struct cm_report *report)
+cm_apply_answer_word(const struct cm_apply_answer *a, const struct cm_event_judged *said)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *old = NULL;
-	cm_result r = cm_store_request(node->store, said->id, report, &page, &old);
+	cm_result r = cm_store_request(a->node->store, said->id, a->report, &page, &old);
 	if (r != CM_OK || old == NULL || !old->ours)
 		return r;
 	struct cm_store_request row = *old;
@@ -95,7 +106,7 @@ cm_apply_answer_word(struct cm_node *node, const struct cm_store_event *event, c
 	if (!cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING) || cm_state_row(to)->passing)
 		return CM_OK;
 	row.state = said->state;
-	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "taken");
+	return cm_apply_answer_move(a, old, &row, "taken");
 }
 
 cm_result
@@ -104,14 +115,15 @@ cm_apply_answer(struct cm_node *node, const struct cm_store_event *event, struct
 {
 	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) message = {.action_count = 0};
 	struct cm_event_message told;
+	struct cm_apply_answer a = {node, event, &told, change, report};
 	cm_result r = cm_event_message_read(event->detail, &told);
 	if (r == CM_OK)
 		r = cm_hi1_message_read_wire(told.wire, report, &message);
 	for (size_t i = 0; r == CM_OK && i < message.action_count; i++)
 		if (message.actions[i].object != NULL)
-			r = cm_apply_answer_object(node, event, message.actions[i].object, &told, change, report);
+			r = cm_apply_answer_object(&a, message.actions[i].object);
 	for (size_t i = 0; r == CM_OK && i < told.judged_count; i++)
-		r = cm_apply_answer_word(node, event, &told.judged[i], change, report);
+		r = cm_apply_answer_word(&a, &told.judged[i]);
 	return r;
 }
 
@@ -132,9 +144,9 @@ cm_apply_bounced(struct cm_node *node, const struct cm_store_event *event, struc
 	struct cm_store_request row = *old;
 	if (word) { // it stays what it is
 		row.told = t.text[1];
-		return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "bounce");
+		return cm_apply_answer_move(&(struct cm_apply_answer){node, event, NULL, change, report}, old, &row, "bounce");
 	}
 	row.state = cm_view_text("draft");
 	row.told = t.text[1];
-	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, change, report}, old, &row, "bounce");
+	return cm_apply_answer_move(&(struct cm_apply_answer){node, event, NULL, change, report}, old, &row, "bounce");
 }

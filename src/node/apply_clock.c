@@ -2,9 +2,21 @@
 // are (domain/deadline_start), or when they are looked at (timer.c, apply_deadline.c).
 #include "node/apply_clock.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/deadline.h"
+
+// Whose days are counted: the asked State's, where its own law set the end; else the moment was named, or hours were counted.
+static const char *
+cm_apply_clock_calendar(const struct cm_apply_clock *a, const struct cm_store_request *request, enum cm_deadline_start start,
+                        char peer[3])
+{
+	snprintf(peer, 3, "%c%c", request->peer.p[0] & 0xdf, request->peer.p[1] & 0xdf);
+	if (strcmp(cm_deadline_start_row(start)->document, "receipt") != 0)
+		return "UTC";
+	return request->ours ? peer : a->node->name.country_upper;
+}
 
 static void
 cm_apply_clock_put(const struct cm_apply_clock *a, const struct cm_store_request *request, enum cm_deadline_start start,
@@ -18,6 +30,7 @@ cm_apply_clock_put(const struct cm_apply_clock *a, const struct cm_store_request
 	struct cm_instant end = cm_deadline_start_end(start, at, a->at, &(struct cm_calendar){.offset = 0});
 	struct cm_deadline_clock clock = {cm_deadline_start_row(start)->limit, end, false};
 	bool runs = cm_deadline_start_runs(start, kind, state), over = end.us <= a->at.us;
+	char peer[3];
 	struct cm_store_deadline row = {
 	        .request = request->id,
 	        .limit = cm_view_text(limit->id),
@@ -28,6 +41,7 @@ cm_apply_clock_put(const struct cm_apply_clock *a, const struct cm_store_request
 	        .state = cm_view_text(runs ? "running" : over ? "over" : "met"),
 	        .action = cm_view_text(named != NULL && named->quiet ? "tell" : limit->at_end),
 	        .source = cm_view_text(limit->article),
+	        .calendar = cm_view_text(cm_apply_clock_calendar(a, request, start, peer)),
 	};
 	if (over) // what came too late is told as well
 		row.wake = end;
@@ -94,7 +108,7 @@ cm_apply_clock_move(const struct cm_apply_clock *a, const struct cm_store_reques
 		cm_apply_clock_leave(a, &rows[i], kind, state);
 	for (size_t i = 0; r == CM_OK && i < a->ends->count; i++) {
 		enum cm_deadline_start s = a->ends->at[i].start;
-		if (strcmp(cm_deadline_start_row(s)->document, "answer") == 0 &&
+		if (strcmp(cm_deadline_start_row(s)->document, "request") != 0 && // what the request named began with it
 		    cm_deadline_start_holds(s, kind, row->ours != 0) && cm_deadline_start_runs(s, kind, state))
 			cm_apply_clock_put(a, row, s, &a->ends->at[i]);
 	}

@@ -237,6 +237,7 @@ cm_apply_end(struct cm_apply *a, const struct cm_store_request *request, bool te
 	        .state = cm_view_text(held ? "held" : runs ? "running" : "over"),
 	        .action = cm_view_text(cm_time_limit_row(CM_TIME_LIMIT_HC_PRES_MIN)->at_end),
 	        .source = cm_view_text("Art. 42(8)"),
+	        .calendar = cm_view_text("UTC"),
 	};
 	cm_change_deadline(a->change, old, &row); // the timer may tell the end meanwhile
 	return CM_OK;

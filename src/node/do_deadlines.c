@@ -35,20 +35,27 @@ cm_do_deadline_place_read(struct cm_view text, struct cm_do_deadline_place *ret_
 	return true;
 }
 
-static void
-cm_do_deadline_row(struct cm_json_put *put, const struct cm_calendar *calendar, const struct cm_store_deadline *row)
+cm_result
+cm_do_deadline_row(const struct cm_node *node, struct cm_json_put *put, const struct cm_store_deadline *row)
 {
-	char local[CM_CALENDAR_TEXT];
+	char local[CM_CALENDAR_TEXT], there[CM_CALENDAR_TEXT];
+	struct cm_calendar here = {.offset = 0};
+	// A calendar that is no State's ("UTC") has no table, and counts in UTC.
+	struct cm_calendar counted = {.offset = cm_national_offset(cm_nationals_find(&node->nationals, row->calendar), row->at)};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) stage = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	enum cm_time_limit limit = cm_time_limit_find(row->limit.p, row->limit.n);
 	struct cm_instant least = {.us = 0};
 	if (limit == CM_TIME_LIMIT_HC_PRES_MIN)
 		least = cm_deadline_least(row->start);
+	if (!cm_calendar_offset_read(cm_view_text(cm_settings_text(&node->settings, CM_SETTING_TIME_ZONE)), &here.offset))
+		return CM_BUG; // the settings were read
 	cm_deadline_stage_text(limit, (enum cm_deadline_stage)row->stage, &stage);
 	cm_json_put_object(put);
 	cm_json_put_member_text(put, "at_end", row->action);
+	cm_json_put_member_text(put, "calendar", row->calendar);
 	cm_do_json_time(put, "ends_at", row->at);
-	cm_json_put_member_cstr(put, "ends_local", cm_calendar_text(calendar, row->at, local));
+	cm_json_put_member_cstr(put, "ends_local", cm_calendar_text(&here, row->at, local));
+	cm_json_put_member_cstr(put, "ends_there", cm_calendar_text(&counted, row->at, there));
 	cm_do_json_time(put, "least_end", least);
 	cm_json_put_member_text(put, "limit", row->limit);
 	cm_do_json_time(put, "next_look", row->wake);
@@ -61,6 +68,7 @@ cm_do_deadline_row(struct cm_json_put *put, const struct cm_calendar *calendar, 
 	cm_do_json_time(put, "started_at", row->start);
 	cm_json_put_member_text(put, "state", row->state);
 	cm_json_put_end_object(put);
+	return cm_buf_result(&stage);
 }
 
 static void
@@ -96,18 +104,15 @@ cm_do_deadline_list(struct cm_exchange *ex, struct cm_report *report, struct cm_
 		r = cm_store_ends(ex->node->store, &ask, report, &page, &rows, &n);
 	if (r != CM_OK)
 		return r;
-	struct cm_calendar calendar = {.offset = 0};
-	if (!cm_calendar_offset_read(cm_view_text(cm_settings_text(&ex->node->settings, CM_SETTING_TIME_ZONE)), &calendar.offset))
-		return CM_BUG; // the settings were read
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "deadlines");
 	cm_json_put_array(&put);
-	for (size_t i = 0; i < n; i++)
-		cm_do_deadline_row(&put, &calendar, &rows[i]);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		r = cm_do_deadline_row(ex->node, &put, &rows[i]);
 	cm_json_put_end_array(&put);
 	cm_do_deadline_next(&put, n == limit && n > 0 ? &rows[n - 1] : NULL);
 	cm_json_put_end_object(&put);
-	return CM_OK;
+	return r;
 }
 
 void

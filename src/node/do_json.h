@@ -1,4 +1,4 @@
-// What the handlers of the admin API share: JSON answers. Source: do_admin.c, do_records.c, do_documents.c.
+// What the handlers of the admin API share: JSON answers. Source: do_admin.c, do_records.c, do_documents.c, do_deadlines.c.
 #ifndef CM_NODE_DO_JSON_H
 #define CM_NODE_DO_JSON_H
 
@@ -18,6 +18,9 @@ CM_CHECKED cm_result cm_do_page(struct cm_exchange *ex, uint64_t otherwise, stru
 // One act as {"at","index","request","type"}.
 CM_CHECKED cm_result cm_do_act_row(struct cm_node *node, uint64_t index, struct cm_json_put *put,
                                    struct cm_report *report);
+
+// One clock, for lists and for its request: shape deadline_row.
+CM_CHECKED cm_result cm_do_deadline_row(const struct cm_node *node, struct cm_json_put *put, const struct cm_store_deadline *row);
 
 // One event as {"at","event","ref","text","topic"}.
 void cm_do_event_row(struct cm_json_put *put, const struct cm_store_news *row);

@@ -149,14 +149,8 @@ cm_do_request_deadlines(struct cm_node *node, struct cm_json_put *put, struct cm
 	cm_result r = cm_store_deadlines(node->store, &ask, report, &page, &rows, &n);
 	cm_json_put_name(put, "deadlines");
 	cm_json_put_array(put);
-	for (size_t i = 0; r == CM_OK && i < n; i++) {
-		cm_json_put_object(put);
-		cm_do_json_time(put, "ends_at", rows[i].at);
-		cm_json_put_member_text(put, "limit", rows[i].limit);
-		cm_json_put_member_text(put, "source", rows[i].source);
-		cm_json_put_member_text(put, "state", rows[i].state);
-		cm_json_put_end_object(put);
-	}
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		r = cm_do_deadline_row(node, put, &rows[i]);
 	cm_json_put_end_array(put);
 	return r;
 }

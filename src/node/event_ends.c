@@ -2,6 +2,7 @@
 #include "node/event_ends.h"
 
 #include "base/mem.h"
+#include "domain/national_calendar.h"
 
 void
 cm_event_ends_find(const struct cm_facts *facts, enum cm_deadline_document document, enum cm_kind kind,
@@ -29,6 +30,16 @@ cm_event_ends_answer(const struct cm_answer_doc *doc, enum cm_kind kind, struct 
 	if (r == CM_OK)
 		cm_event_ends_find(&facts, CM_DEADLINE_OF_ANSWER, kind, ends);
 	return r;
+}
+
+void
+cm_event_ends_national(const struct cm_national *asked, enum cm_kind kind, struct cm_instant received, struct cm_event_ends *ends)
+{
+	if (kind == CM_KIND_NONE || ends->count >= CM_DEADLINE_STARTS)
+		return;
+	struct cm_instant end = cm_national_answer_end(asked, kind, received);
+	if (end.us != 0)
+		ends->at[ends->count++] = (struct cm_deadline_named_end){.start = CM_DEADLINE_START_NATIONAL, .at = end};
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base/rd.h"
 #include "domain/deadline_start.h"
+#include "domain/national.h"
 #include "format/answer_doc.h"
 
 struct cm_event_ends {
@@ -18,6 +19,10 @@ void cm_event_ends_find(const struct cm_facts *facts, enum cm_deadline_document 
 
 // The same of an answer; `kind` NONE: not known to who asks. Of the request's kind it is known to who answers.
 CM_CHECKED cm_result cm_event_ends_answer(const struct cm_answer_doc *doc, enum cm_kind kind, struct cm_event_ends *ends);
+
+// Adds the end that the own law of the asked State sets for a request of this kind that it received at `received`, if any.
+void cm_event_ends_national(const struct cm_national *asked, enum cm_kind kind, struct cm_instant received,
+                            struct cm_event_ends *ends);
 
 // By the names of their rows, so that an event is read by a later program; a row that is no more is left out.
 void cm_event_ends_write(const struct cm_event_ends *ends, struct cm_buf *to);

@@ -184,6 +184,25 @@ cm_outbox_answer_bounce(const struct cm_outbox_try *one, const char *said, struc
 	return cm_store_apply(one->node->store, &event, change, report);
 }
 
+// What the own law of the asked State counts from its receipt. It says itself when that was; but not before our request left, and
+// not later than the answer is here.
+static cm_result
+cm_outbox_answer_ends(const struct cm_outbox_try *one, const struct cm_hi1_message *m, struct cm_report *report,
+                      struct cm_event_message *told)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	char country[] = {(char)(one->peer[0] & 0xdf), (char)(one->peer[1] & 0xdf), 0};
+	struct cm_instant received = m->timestamp, now = cm_clock_utc();
+	cm_result r = cm_store_request(one->node->store, cm_view_text(one->request), report, &page, &row);
+	if (r != CM_OK || row == NULL)
+		return r;
+	received = received.us < row->created.us ? row->created : received.us > now.us ? now : received;
+	cm_event_ends_national(cm_nationals_find(&one->node->nationals, cm_view_text(country)),
+	                       cm_kind_find(row->kind.p, row->kind.n), received, &told->ends);
+	return CM_OK;
+}
+
 static cm_result
 cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *read, const struct cm_peer *peer,
                       struct cm_report *report, bool *ret_submitted)
@@ -233,6 +252,10 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 		told.judged_count = word ? 1 : 0;
 		told.wire = cm_buf_view(&wire);
 		told.entry = cm_outbox_answer_entry(one, read, peer);
+		if (strcmp(one->topic, "request") == 0)
+			r = cm_outbox_answer_ends(one, m, report, &told);
+		if (r != CM_OK)
+			return r;
 		cm_event_message_write(&told, &detail);
 		event.detail = cm_buf_view(&detail);
 		if (strcmp(one->topic, "request") == 0)

@@ -425,6 +425,10 @@ cm_take_event(const struct cm_take *take, struct cm_view wire, struct cm_event_m
 		told->documents[told->document_count++] = (struct cm_event_document){
 		        cm_view_text(j->document), cm_view_text(j->title), cm_view_text(j->parent), !j->good};
 	}
+	struct cm_view kind = take->read.message.workflow;
+	if (told->document_count > 0)
+		cm_event_ends_national(cm_nationals_find(&take->node->nationals, cm_view_text(take->node->name.country_upper)),
+		                       cm_kind_find(kind.p, kind.n), take->now, &told->ends);
 }
 
 // Everything that has to be durable before the answer leaves, as one change.

@@ -147,6 +147,9 @@ struct cm_store_deadline {
 	struct cm_view state;   // "running", "held", "met", "over"
 	struct cm_view action;  // what the end does: as the column at_end of time_limits.tab
 	struct cm_view source;  // article, for people
+	struct cm_view calendar; // whose days are counted: a State ("XB"), or "UTC"
+	struct cm_instant paused; // it stands still since then; 0: it does not
+	struct cm_instant theirs; // the end that the other side told last; 0: none
 };
 
 // Sealed evidence on its way: one row a delivery object.

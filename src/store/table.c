@@ -66,7 +66,8 @@ static const struct cm_table cm_table_object = {ROW(object, 1), .columns = {
 static const struct cm_table cm_table_deadline = {ROW(deadline, 2), .columns = {
         C(deadline, TEXT, request), C(deadline, TEXT, limit), C(deadline, TEXT, peer), C(deadline, TIME, start),
         C(deadline, TIME, at), C(deadline, TIME, wake), C(deadline, NUMBER, stage), C(deadline, TEXT, state),
-        C(deadline, TEXT, action), C(deadline, TEXT, source)},
+        C(deadline, TEXT, action), C(deadline, TEXT, source), C(deadline, TEXT, calendar), C(deadline, TIME, paused),
+        C(deadline, TIME, theirs)},
         .indexes = "CREATE INDEX deadline_open ON deadline(at) WHERE state IN ('running', 'held');"
                    "CREATE INDEX deadline_wake ON deadline(wake) WHERE wake > 0;"};
 

@@ -5,7 +5,8 @@
 
 #include "unit.h"
 
-#include "domain/deadline_rule.h"
+#include "domain/national_calendar.h"
+#include "domain/nationals.h"
 
 #define COLUMNS 8
 #define MAX_LIST 512
@@ -15,7 +16,8 @@ struct vectors {
 	struct cm_calendar calendar;
 	int32_t holidays[MAX_LIST];
 	struct cm_calendar_change changes[MAX_LIST];
-	size_t ends, resumes, texts;
+	size_t ends, resumes, texts, nationals;
+	struct cm_nationals law; // of the invented States
 };
 
 static struct cm_instant
@@ -58,12 +60,40 @@ rule_of(const char *counting, const char *unit, const char *number)
 	return rule;
 }
 
+// within CC KIND START END; stands CC KIND START END PAUSED RESUMED END
+static void
+check_national(struct vectors *v, char **c, const char *line)
+{
+	const struct cm_national *law = cm_nationals_find(&v->law, cm_view_text(c[1]));
+	enum cm_kind kind = cm_kind_find(c[2], strlen(c[2]));
+	struct cm_instant want = {.us = 0}, got = want;
+	assert_non_null(law);
+	if (strcmp(c[0], "within") == 0) {
+		got = cm_national_answer_end(law, kind, moment(c[3]));
+		if (*c[4] != '-')
+			want = moment(c[4]);
+	} else {
+		struct cm_deadline_pause pause = {moment(c[4]), moment(c[5]), moment(c[6])};
+		got = cm_national_answer_resume(law, kind, moment(c[3]), &pause);
+		want = moment(c[7]);
+	}
+	if (got.us != want.us)
+		fail_msg("%s: %lld", line, (long long)cm_instant_seconds(got));
+	v->nationals++;
+}
+
 static void
 check_line(struct vectors *v, char **c, const char *line)
 {
 	char text[CM_CALENDAR_TEXT];
 	if (strcmp(c[0], "calendar") == 0) {
 		read_calendar(v, c);
+		return;
+	}
+	if (strcmp(c[0], "national") == 0)
+		return;
+	if (strcmp(c[0], "within") == 0 || strcmp(c[0], "stands") == 0) {
+		check_national(v, c, line);
 		return;
 	}
 	if (strcmp(c[1], v->name) != 0)
@@ -94,6 +124,7 @@ another_calendar_finds_the_same_ends(void **state)
 	static char line[16384], whole[16384];
 	char path[512];
 	snprintf(path, sizeof path, "%s/deadline/clocks.txt", getenv("VECTORS"));
+	assert_int_equal(cm_nationals_exercise(&v.law, NULL), CM_OK);
 	FILE *f = fopen(path, "r");
 	assert_non_null(f);
 	while (fgets(line, sizeof line, f) != NULL) {
@@ -115,6 +146,8 @@ another_calendar_finds_the_same_ends(void **state)
 	assert_true(v.ends >= 2000);
 	assert_true(v.resumes >= 500);
 	assert_true(v.texts >= 500);
+	assert_true(v.nationals >= 500);
+	cm_nationals_fini(&v.law);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "domain/nationals.h"
 #include "node/event_ends.h"
 
 static void
@@ -29,6 +30,29 @@ ends_come_back_by_their_names(void **state)
 	cm_buf_fini(&bytes);
 }
 
+// Borvia answers a request for stored data within ten working days, and says nothing of most others.
+static void
+the_asked_state_has_limits_of_its_own(void **state)
+{
+	(void)state;
+	struct cm_nationals law = {.count = 0};
+	struct cm_event_ends ends = {.count = 0};
+	struct cm_instant received;
+	assert_int_equal(cm_nationals_exercise(&law, NULL), CM_OK);
+	assert_true(cm_instant_read(cm_view_text("2027-02-01T10:00:00Z"), &received));
+	const struct cm_national *xb = cm_nationals_find(&law, cm_view_text("XB"));
+	cm_event_ends_national(xb, CM_KIND_PRES, received, &ends);
+	cm_event_ends_national(NULL, CM_KIND_STORED, received, &ends);
+	assert_int_equal(ends.count, 0);
+	cm_event_ends_national(xb, CM_KIND_STORED, received, &ends);
+	assert_int_equal(ends.count, 1);
+	assert_int_equal(ends.at[0].start, CM_DEADLINE_START_NATIONAL);
+	// 8 and 9 February are Lunar New Year: the tenth day is Wednesday 17, and offices close at 17:30, seven hours east.
+	assert_true(cm_instant_read(cm_view_text("2027-02-17T10:30:00Z"), &received));
+	assert_int_equal(ends.at[0].at.us, received.us);
+	cm_nationals_fini(&law);
+}
+
 static void
 a_question_names_the_day_for_its_reply(void **state)
 {
@@ -43,4 +67,4 @@ a_question_names_the_day_for_its_reply(void **state)
 	assert_true(ends.at[0].at.us == doc.answer_by.us && ends.at[0].quiet);
 }
 
-UNIT_MAIN(T(ends_come_back_by_their_names), T(a_question_names_the_day_for_its_reply))
+UNIT_MAIN(T(the_asked_state_has_limits_of_its_own), T(ends_come_back_by_their_names), T(a_question_names_the_day_for_its_reply))
