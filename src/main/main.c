@@ -22,6 +22,7 @@
 #include "cli/command.h"
 #include "cli/demo.h"
 #include "cli/fail.h"
+#include "cli/name.h"
 #include "main/commands.h"
 #include "main/signer.h"
 #include "main/webhook.h"
@@ -71,12 +72,17 @@ static const struct {
 };
 
 static int
-cm_main_run(const struct cm_command_line *line)
+cm_main_run(struct cm_command_line *line)
 {
+	struct cm_names names = {.count = 0};
+	struct cm_report report = {0};
 	if (line->help) {
 		cm_command_help(stdout, line->command);
 		return CM_CLI_DONE;
 	}
+	cm_result r = cm_name_find(line, &names, &report);
+	if (r != CM_OK)
+		return cm_fail(line, r, &report);
 	for (size_t i = 0; i < sizeof cm_main_runs / sizeof *cm_main_runs; i++)
 		if (cm_main_runs[i].command == line->command)
 			return cm_main_runs[i].run(line);

@@ -38,6 +38,8 @@ cm_do_case_requests(struct cm_exchange *ex, struct cm_json_put *put, struct cm_r
 		r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
 	if (r == CM_OK && after.n > 0)
 		r = cm_store_request(ex->node->store, cm_buf_view(&after), report, &page2, &from);
+	if (r == CM_OK && after.n > 0 && from == NULL)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "after", "%s", cm_buf_cstr(&after));
 	if (from != NULL) {
 		ask.after = from->id;
 		ask.after_time = from->changed;

@@ -202,6 +202,7 @@ cm_do_evidence_list(struct cm_exchange *ex, struct cm_report *report, struct cm_
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) request = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) named = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	struct cm_view query = cm_server_query(ex->rq);
 	const struct cm_store_delivery *rows = NULL;
 	uint64_t time = 0;
@@ -210,12 +211,16 @@ cm_do_evidence_list(struct cm_exchange *ex, struct cm_report *report, struct cm_
 	if (r == CM_OK)
 		r = cm_route_query(query, "after", report, &after);
 	if (r == CM_OK)
+		r = cm_route_query(query, "named", report, &named);
+	if (r == CM_OK)
 		r = cm_route_query_u64(query, "after_time", 0, INT64_MAX, report, &time);
 	if (r == CM_OK)
 		r = cm_do_page(ex, CM_LIMIT_STORE_PAGE_VALUE, report, &limit);
-	struct cm_store_ask ask = {.request = cm_buf_view(&request), .after = cm_buf_view(&after), .limit = limit};
+	struct cm_store_ask ask = {.request = cm_buf_view(&request), .after = cm_buf_view(&after), .named = cm_buf_view(&named), .limit = limit};
 	ask.after_time.us = (int64_t)time;
-	if (r == CM_OK)
+	if (r == CM_OK && named.n > 0)
+		r = cm_store_named_deliveries(ex->node->store, &ask, report, &page, &rows, &n);
+	else if (r == CM_OK)
 		r = cm_store_deliveries(ex->node->store, &ask, report, &page, &rows, &n);
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "evidence");
@@ -226,7 +231,7 @@ cm_do_evidence_list(struct cm_exchange *ex, struct cm_report *report, struct cm_
 		cm_json_put_end_object(&put);
 	}
 	cm_json_put_end_array(&put);
-	if (r == CM_OK && n == limit) { // more may follow
+	if (r == CM_OK && n == limit && named.n == 0) { // more may follow
 		cm_json_put_member_text(&put, "next_after", rows[n - 1].id);
 		cm_json_put_member_number(&put, "next_after_time", rows[n - 1].created.us);
 	}

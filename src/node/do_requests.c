@@ -36,7 +36,7 @@ cm_do_request_members(struct cm_json_put *put, const struct cm_store_request *ro
 
 // What the list is narrowed to; the texts live in `words`.
 struct cm_do_request_words {
-	struct cm_buf after, case_id, peer, state, direction;
+	struct cm_buf after, case_id, peer, state, direction, named;
 };
 
 static void
@@ -47,6 +47,7 @@ cm_do_request_words_fini(struct cm_do_request_words *words)
 	cm_buf_fini(&words->peer);
 	cm_buf_fini(&words->state);
 	cm_buf_fini(&words->direction);
+	cm_buf_fini(&words->named);
 }
 
 static cm_result
@@ -57,7 +58,7 @@ cm_do_request_words(struct cm_exchange *ex, struct cm_report *report, struct cm_
 		const char *name;
 		struct cm_buf *to;
 	} all[] = {{"after", &words->after}, {"case", &words->case_id}, {"peer", &words->peer}, {"state", &words->state},
-	        {"direction", &words->direction}};
+	        {"direction", &words->direction}, {"named", &words->named}};
 	cm_result r = cm_do_page(ex, 50, report, &ask->limit);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		*all[i].to = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
@@ -71,6 +72,7 @@ cm_do_request_words(struct cm_exchange *ex, struct cm_report *report, struct cm_
 		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "state", "%s", cm_buf_cstr(&words->state));
 	ask->case_id = cm_buf_view(&words->case_id);
 	ask->peer = cm_buf_view(&words->peer);
+	ask->named = cm_buf_view(&words->named);
 	ask->state = state;
 	ask->direction = direction.n == 0 ? CM_STORE_BOTH : cm_view_is(direction, "asked") ? CM_STORE_OURS : CM_STORE_THEIRS;
 	return r;
@@ -90,17 +92,21 @@ cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_result r = cm_do_request_words(ex, report, &words, &ask);
 	if (r == CM_OK && words.after.n > 0)
 		r = cm_store_request(ex->node->store, cm_buf_view(&words.after), report, &page2, &from);
+	if (r == CM_OK && words.after.n > 0 && from == NULL)
+		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "after", "%s", cm_buf_cstr(&words.after));
 	if (from != NULL) {
 		ask.after = from->id;
 		ask.after_time = from->changed;
 	}
-	if (r == CM_OK)
+	if (r == CM_OK && ask.named.n > 0)
+		r = cm_store_named_requests(ex->node->store, &ask, report, &page, &rows, &n);
+	else if (r == CM_OK)
 		r = cm_store_requests(ex->node->store, &ask, report, &page, &rows, &n);
 	if (r != CM_OK)
 		return r;
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "next");
-	if (n == ask.limit && n > 0)
+	if (n == ask.limit && n > 0 && ask.named.n == 0)
 		cm_json_put_text(&put, rows[n - 1].id);
 	else
 		cm_json_put_null(&put);

@@ -41,6 +41,8 @@ CM_CHECKED cm_result cm_store_reply(struct cm_store *store, struct cm_view sende
 CM_CHECKED cm_result cm_store_blob_row(struct cm_store *store, const struct cm_hash *sha256, struct cm_report *report,
                                        struct cm_store_page **ret_page, const struct cm_store_blob **ret_row);
 
+#define CM_STORE_NAMED 4
+
 // What a list is asked for. Empty views and zeros do not restrict. Each list says which fields it heeds.
 struct cm_store_ask {
 	struct cm_view request, peer, state, delivery, purpose, kind;
@@ -49,6 +51,7 @@ struct cm_store_ask {
 	struct cm_instant after_time;  // and its time, for lists in order of time
 	uint64_t after_id;             // and its number, for lists in order of numbers
 	struct cm_view case_id;
+	struct cm_view named;          // what a person calls it; a beginning has at least CM_STORE_NAMED characters
 	enum { CM_STORE_BOTH, CM_STORE_THEIRS, CM_STORE_OURS } direction; // of requests
 	size_t limit;
 };
@@ -58,6 +61,7 @@ struct cm_store_ask {
 	                                       struct cm_report *report, struct cm_store_page **ret_page,              \
 	                                       const struct cm_store_##noun **ret_rows, size_t *ret_count)
 CM_STORE_LIST(request, requests);     // newest change first (changed, id); case_id, peer, state, kind, direction; after_time + after
+CM_STORE_LIST(request, named_requests); // that `named` means: the id, the beginning of one, or a reference of either side; by id
 CM_STORE_LIST(request, cases);        // by case_id, oldest change first; after = the last case
 CM_STORE_LIST(request, followers);    // those that name `request` as parent, by id; after
 CM_STORE_LIST(step, steps);           // by id; request; after_id
@@ -66,6 +70,7 @@ CM_STORE_LIST(deadline, deadlines);   // of `request`, by limit
 CM_STORE_LIST(deadline, ends);        // running and held, by (at, request, limit); peer, state; after_time + after + kind (= limit)
 CM_STORE_LIST(deadline, wakes);       // wake <= until, soonest first
 CM_STORE_LIST(delivery, deliveries);  // by (created, id); request, peer, state; after_time + after
+CM_STORE_LIST(delivery, named_deliveries); // that `named` means: the id, or the beginning of one; by id
 CM_STORE_LIST(delivery, fetches);     // to be fetched by `until`, of each peer the first, by peer
 CM_STORE_LIST(approval, approvals);   // delivery, purpose
 CM_STORE_LIST(peer, peers);           // by node; state; after

@@ -266,6 +266,35 @@ cm_store_requests(struct cm_store *store, const struct cm_store_ask *ask, struct
 	return r;
 }
 
+// Ids are lower hexadecimal digits and dashes, so everything that begins like one is before its "g".
+#define BEGINS "(length(?6) >= ?1 AND id > ?6 AND id < ?6 || 'g')"
+
+static cm_result
+cm_store_named(struct cm_store *store, enum cm_table_name table, const char *tail, const struct cm_store_ask *ask,
+               struct cm_report *report, struct cm_store_page **ret_page, const void **ret_rows, size_t *ret_count)
+{
+	struct cm_select select = cm_store_asked(table, tail, ask);
+	select.texts[0] = ask->named;
+	select.numbers[0] = CM_STORE_NAMED;
+	return cm_store_select(store, &select, report, ret_page, ret_rows, ret_count);
+}
+
+#define NAMED(noun, plural, NOUN, sql)                                                                                 \
+	cm_result cm_store_named_##plural(struct cm_store *store, const struct cm_store_ask *ask,                      \
+	                                  struct cm_report *report, struct cm_store_page **ret_page,                   \
+	                                  const struct cm_store_##noun **ret_rows, size_t *ret_count)                  \
+	{                                                                                                              \
+		const void *rows;                                                                                      \
+		cm_result r = cm_store_named(store, CM_TABLE_##NOUN, sql, ask, report, ret_page, &rows, ret_count);    \
+		if (r == CM_OK)                                                                                        \
+			*ret_rows = rows;                                                                              \
+		return r;                                                                                              \
+	}
+NAMED(request, requests, REQUEST,
+      "WHERE id = ?6 OR " BEGINS " OR (reference = ?6 AND reference <> '') OR"
+      " (their_reference = ?6 AND their_reference <> '') ORDER BY id")
+NAMED(delivery, deliveries, DELIVERY, "WHERE id = ?6 OR " BEGINS " ORDER BY id")
+
 LIST(request, cases, REQUEST, "WHERE case_id > ?9 AND case_id <> '' ORDER BY case_id, changed, id")
 LIST(request, followers, REQUEST, "WHERE parent = ?6 AND parent <> '' AND id > ?9 ORDER BY id")
 LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")

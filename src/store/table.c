@@ -49,6 +49,8 @@ static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
                    "CREATE INDEX request_peer ON request(peer, changed, id);"
                    "CREATE INDEX request_state ON request(state, changed, id);"
                    "CREATE INDEX request_ours ON request(ours, changed, id);"
+                   "CREATE INDEX request_reference ON request(reference) WHERE reference <> '';"
+                   "CREATE INDEX request_their_reference ON request(their_reference) WHERE their_reference <> '';"
                    "CREATE INDEX request_parent ON request(parent, id) WHERE parent <> '';"};
 
 static const struct cm_table cm_table_step = {ROW(step, 1), .columns = {

@@ -153,6 +153,48 @@ followers_are_those_that_name_a_parent(void **state)
 	cm_store_page_free(page);
 }
 
+static size_t
+named(struct unit_store *u, const char *name)
+{
+	struct cm_report report = {0};
+	struct cm_store_page *page;
+	const struct cm_store_request *rows;
+	struct cm_store_ask ask = {.named = cm_view_text(name)};
+	size_t n = 0;
+	assert_int_equal(cm_store_named_requests(u->store, &ask, &report, &page, &rows, &n), CM_OK);
+	cm_store_page_free(page);
+	return n;
+}
+
+static void
+a_request_has_more_names_than_its_id(void **state)
+{
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	struct cm_change *change = cm_change_new(unit_time(0));
+	const struct cm_store_request rows[] = {
+	        {.id = cm_view_text(ID1), .state = cm_view_text("sent"), .reference = cm_view_text("XA-7")},
+	        {.id = cm_view_text(ID2), .state = cm_view_text("sent"), .their_reference = cm_view_text("XB-7")}};
+	cm_change_request(change, NULL, &rows[0]);
+	cm_change_request(change, NULL, &rows[1]);
+	assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+	size_t same = 0;
+	while (ID1[same] == ID2[same])
+		same++;
+	char begins[40];
+	snprintf(begins, sizeof begins, "%.*s", (int)same + 1, ID1);
+	assert_int_equal(named(u, begins), 1);
+	begins[same] = 0;
+	assert_int_equal(named(u, begins), same >= CM_STORE_NAMED ? 2 : 0);
+	assert_int_equal(named(u, ID1), 1);
+	assert_int_equal(named(u, "XA-7"), 1);
+	assert_int_equal(named(u, "XB-7"), 1);
+	assert_int_equal(named(u, "XB-"), 0); // a reference is said whole
+	begins[CM_STORE_NAMED - 1] = 0;
+	assert_int_equal(named(u, begins), 0); // too little of an id
+	assert_int_equal(named(u, ""), 0);
+}
+
 static cm_result
 event(struct unit_store *u, const char *cause, const char *id)
 {
@@ -416,7 +458,7 @@ the_log_of_the_database_does_not_grow_without_acts(void **state)
 }
 
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
-          S(a_refused_change_leaves_nothing), S(old_answers_go), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent),
+          S(a_refused_change_leaves_nothing), S(old_answers_go), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent), S(a_request_has_more_names_than_its_id),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
           S(a_message_follows_the_older_ones_about_its_request), S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
           S(the_log_of_the_database_does_not_grow_without_acts))
