@@ -269,14 +269,13 @@ cm_store_requests(struct cm_store *store, const struct cm_store_ask *ask, struct
 // Ids are lower hexadecimal digits and dashes, so everything that begins like one is before its "g".
 #define BEGINS "(length(?6) >= ?1 AND id > ?6 AND id < ?6 || 'g')"
 
-static cm_result
-cm_store_named(struct cm_store *store, enum cm_table_name table, const char *tail, const struct cm_store_ask *ask,
-               struct cm_report *report, struct cm_store_page **ret_page, const void **ret_rows, size_t *ret_count)
+static struct cm_select
+cm_store_named(enum cm_table_name table, const char *tail, const struct cm_store_ask *ask)
 {
 	struct cm_select select = cm_store_asked(table, tail, ask);
 	select.texts[0] = ask->named;
 	select.numbers[0] = CM_STORE_NAMED;
-	return cm_store_select(store, &select, report, ret_page, ret_rows, ret_count);
+	return select;
 }
 
 #define NAMED(noun, plural, NOUN, sql)                                                                                 \
@@ -284,8 +283,9 @@ cm_store_named(struct cm_store *store, enum cm_table_name table, const char *tai
 	                                  struct cm_report *report, struct cm_store_page **ret_page,                   \
 	                                  const struct cm_store_##noun **ret_rows, size_t *ret_count)                  \
 	{                                                                                                              \
+		struct cm_select select = cm_store_named(CM_TABLE_##NOUN, sql, ask);                                   \
 		const void *rows;                                                                                      \
-		cm_result r = cm_store_named(store, CM_TABLE_##NOUN, sql, ask, report, ret_page, &rows, ret_count);    \
+		cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);                     \
 		if (r == CM_OK)                                                                                        \
 			*ret_rows = rows;                                                                              \
 		return r;                                                                                              \
