@@ -18,7 +18,6 @@
 #include "node/ipc_findings.h"
 #include "node/officer.h"
 #include "node/parent.h"
-#include "node/renew.h"
 #include "node/role.h"
 #include "cli/call.h"
 #include "cli/cli.h"
@@ -259,31 +258,6 @@ cm_commands_init(const struct cm_command_line *line)
 	       spec.node, spec.home, spec.state_folder, spec.home, spec.home,
 	       cm_clock_exercise_file() == NULL ? "" : " --exercise-clock ",
 	       cm_clock_exercise_file() == NULL ? "" : cm_clock_exercise_file());
-	return CM_CLI_DONE;
-}
-
-int
-cm_commands_renew(const struct cm_command_line *line)
-{
-	struct cm_report report = {0};
-	struct cm_instant until = {0};
-	const char *days = cm_command_value(line, CM_OPTION_RENEW_DAYS);
-	char text[CM_INSTANT_TEXT];
-	uint64_t n = 0;
-	cm_result r = CM_OK;
-	if (days != NULL && !cm_num_u64(cm_view_text(days), 2, CM_LIMIT_AUTHORITY_DAYS_VALUE, &n))
-		r = cm_report_refuse(&report, CM_ERROR_USAGE, "--days", "2 to %d", CM_LIMIT_AUTHORITY_DAYS_VALUE);
-	struct cm_renew_spec spec = {
-	        .home = line->home, .state_folder = cm_command_value(line, CM_OPTION_RENEW_STATE), .days = (int)n};
-	if (r == CM_OK)
-		r = cm_renew_node(&spec, &report, &until);
-	if (r != CM_OK)
-		return cm_call_show(line, r, NULL, &report);
-	cm_instant_text(until, text);
-	if (line->json)
-		return cm_commands_tell((const char *const[]){"home", spec.home, "until", text, NULL});
-	printf("Certificates and card are good until %s. Take %s away again, then comity serve --home %s\n", text,
-	       spec.state_folder, spec.home);
 	return CM_CLI_DONE;
 }
 

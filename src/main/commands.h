@@ -13,6 +13,8 @@ bool cm_commands_clock(const struct cm_command_line *line);
 
 int cm_commands_init(const struct cm_command_line *line);
 int cm_commands_renew(const struct cm_command_line *line);
+int cm_commands_key_next(const struct cm_command_line *line);
+int cm_commands_key_change(const struct cm_command_line *line);
 int cm_commands_directory_issue(const struct cm_command_line *line);
 int cm_commands_directory_states(const struct cm_command_line *line);
 int cm_commands_serve(const struct cm_command_line *line);

@@ -34,6 +34,8 @@ static const struct {
 } cm_main_runs[] = {
         {CM_COMMAND_INIT, cm_commands_init},
         {CM_COMMAND_RENEW, cm_commands_renew},
+        {CM_COMMAND_KEY_NEXT, cm_commands_key_next},
+        {CM_COMMAND_KEY_CHANGE, cm_commands_key_change},
         {CM_COMMAND_DIRECTORY_IMPORT, cm_cmd_directory_import},
         {CM_COMMAND_DIRECTORY_ISSUE, cm_commands_directory_issue},
         {CM_COMMAND_DIRECTORY_STATES, cm_commands_directory_states},

@@ -1,5 +1,5 @@
 // HTTP/1.1 client: one thread that drives all calls at once. A call is one request to an https URL (TLS 1.3, our
-// certificate shown, the server's chain verified against exactly one given anchor, then shown to the caller before
+// certificate shown, the server's chain verified against the given anchors alone, then shown to the caller before
 // the first byte of the request leaves), to a unix socket of this machine, or plainly to its loopback. No redirect is followed, no proxy,
 // cookie, cache or variable of the environment is used, connections are never shared by calls with different anchors.
 // A node's identity is the URN in its certificate, which `peer` judges; host names are compared where a call asks for it.
@@ -48,7 +48,7 @@ struct cm_client_request {
 	const char *method; // NULL: GET without body, POST with one
 	const char *url;    // https://HOST[:PORT]/path; http://node/path together with unix_path
 	const char *unix_path;
-	const char *anchor_file;  // PEM with the one certificate that the server's chain must lead to; needed for https
+	const char *anchor_file;  // PEM with the certificates, one of which the server's chain must lead to; needed for https
 	// First contact: nothing is known of the server yet. For public things that are believed by their hash alone; our
 	// certificate is not shown. Then no anchor is needed.
 	bool unproven;

@@ -51,6 +51,10 @@ void cm_directory_standing(struct cm_node *node, const struct cm_peer *peer, str
 // True when the list of its State says that the signing key of this identity is valid now.
 bool cm_directory_vouches(struct cm_node *node, const struct cm_identity *identity);
 
+// May what an earlier key of a peer signed at `at` still be heard? By the list of its State: the key is good now, or it gave way to
+// another one after `at`. Without a list: no.
+bool cm_directory_heard(struct cm_node *node, const char *peer, const struct cm_key_public *key, struct cm_instant at);
+
 // Refused with peer_held when nothing may be disclosed to the peer now. `anyway` are a person's words for doing it with lists
 // that are too old; they heal nothing else. Who said them is told in the events; NULL: that was told before.
 CM_CHECKED cm_result cm_directory_may_disclose(struct cm_node *node, const char *peer, struct cm_view anyway,

@@ -129,14 +129,15 @@ cm_directory_made_write(struct cm_directory_made *made, const struct cm_state_ro
 // -- a State's list ------------------------------------------------------------------------------------------------
 
 static void
-cm_directory_made_status(struct cm_directory_made *made, struct cm_directory_key *key, const char *state, const char *reason)
+cm_directory_made_status(struct cm_directory_made *made, struct cm_directory_key *key, struct cm_instant at,
+                         const char *state, const char *reason)
 {
 	struct cm_directory_status *status =
 	        cm_directory_made_grow(made, key->status, key->status_count, sizeof *status);
 	if (status == NULL)
 		return;
 	status[key->status_count++] = (struct cm_directory_status){
-	        cm_view_text(state), made->now, cm_directory_made_text(made, reason)};
+	        cm_view_text(state), at, cm_directory_made_text(made, reason)};
 	key->status = status;
 }
 
@@ -160,7 +161,7 @@ cm_directory_made_step(struct cm_directory_made *made, const char *node, const c
 			           : strcmp(state, "superseded") == 0 ? valid && k + 1 < all[i].key_count
 			                                              : valid;
 			if (may)
-				cm_directory_made_status(made, &keys[k], state, reason);
+				cm_directory_made_status(made, &keys[k], made->now, state, reason);
 			steps += may ? 1 : 0;
 		}
 		all[i].keys = keys;
@@ -199,6 +200,16 @@ cm_directory_made_words(struct cm_directory_made *made, const struct cm_view *wo
 	return copy;
 }
 
+// From when a new key is good: from the day that was announced, else since its certificate.
+static struct cm_instant
+cm_directory_made_since(const struct cm_directory_made *made, const struct cm_directory_authority *one,
+                        const struct cm_x509 *sign)
+{
+	bool announced = cm_view_equal(one->next_spki, cm_hash_view(&sign->spki));
+	struct cm_instant since = announced ? one->next_from : sign->not_before;
+	return since.us < made->now.us ? since : made->now;
+}
+
 static void
 cm_directory_made_key(struct cm_directory_made *made, struct cm_directory_authority *one, const struct cm_x509 *sign)
 {
@@ -210,7 +221,7 @@ cm_directory_made_key(struct cm_directory_made *made, struct cm_directory_author
 		k++;
 	if (k == one->key_count) {
 		keys[k] = (struct cm_directory_key){.spki = cm_directory_made_keep(made, cm_hash_view(&sign->spki))};
-		cm_directory_made_status(made, &keys[k], "valid", NULL);
+		cm_directory_made_status(made, &keys[k], cm_directory_made_since(made, one, sign), "valid", NULL);
 		one->key_count++;
 	}
 	keys[k].certificate = cm_directory_made_keep(made, cm_hash_view(&sign->sha256));

@@ -32,6 +32,21 @@ struct cm_keeper_recertify {
 CM_CHECKED cm_result cm_keeper_recertify(const struct cm_keeper_recertify *spec, const struct cm_state_root *root,
                                          struct cm_report *report);
 
+// -- the next signing key (keeper_next.c)
+// The key that will sign after the present one: HOME/keeper/next.p8, made when there is none. The node may run, and no root is
+// needed. Refused: keeper_unlock, keeper_keys.
+struct cm_keeper_next {
+	char node[CM_X509_NODE];
+	struct cm_hash spki; // SHA-256 of its SubjectPublicKeyInfo, which the State announces
+};
+CM_CHECKED cm_result cm_keeper_next_ready(const char *home, struct cm_report *report, struct cm_keeper_next *ret_next);
+
+// Puts the next key into the place of the present one, whose private half is gone then, with a certificate by the root that
+// certified that one. For the stopped node: the folder's lock is taken. What was interrupted is finished by doing it again.
+// `keys` is not looked at. Refused: key_next_none, state_other, lock_held, keeper_unlock.
+CM_CHECKED cm_result cm_keeper_next_take(const struct cm_keeper_recertify *spec, const char *node,
+                                         const struct cm_state_root *root, struct cm_report *report);
+
 // -- a keeper for a command without a running node
 struct cm_keeper_process {
 	int lock_fd;          // HOME/run/lock, held
@@ -39,6 +54,9 @@ struct cm_keeper_process {
 	struct cm_ipc parent; // for cm_role_reader_start() and the stop
 	struct cm_keeper_client client;
 };
+
+// The lock of the folder, as long as the descriptor is open. CM_REFUSED: lock_held.
+CM_CHECKED cm_result cm_keeper_lock(const char *home, struct cm_report *report, int *ret_fd);
 
 // Takes the folder's lock, starts a keeper, waits until it is ready. In this mode persons are changed without approvals:
 // who may start it holds the credential anyway. `pass_fd` as in parent.h. CM_REFUSED: lock_held, keeper_unlock.

@@ -1,11 +1,12 @@
 // Knows: how the keys of a new node are made and certified. Does not know: the running keeper. Keys are written encrypted; the
 // folder is made under another name and renamed when it is whole, so a half-made one is never taken for a node's.
-#include "node/keeper.h"
+#include "node/keeper_inside.h"
 
 #include <stdio.h>
 
 #include "base/b64.h"
 #include "base/mem.h"
+#include "node/keeper.h"
 #include "node/slotfile.h"
 #include "os/dir.h"
 #include "os/file.h"
@@ -24,8 +25,7 @@ cm_keeper_init_put(const char *folder, const char *name, unsigned mode, const st
 	return r == CM_OK ? cm_file_replace(path, mode, cm_buf_view(bytes), report) : r;
 }
 
-// A fresh key into `folder`/`name`; its public half to *ret_public.
-static cm_result
+cm_result
 cm_keeper_init_key(const char *folder, const char *name, enum cm_key_kind kind, struct cm_view pass,
                    struct cm_report *report, struct cm_key_public *ret_public)
 {
@@ -41,8 +41,7 @@ cm_keeper_init_key(const char *folder, const char *name, enum cm_key_kind kind, 
 	return r;
 }
 
-// A certificate by the State's root, with the root's own behind it.
-static cm_result
+cm_result
 cm_keeper_init_certify(const char *folder, const char *name, const struct cm_state_root *root,
                        const struct cm_state_root_issue *issue, struct cm_report *report)
 {

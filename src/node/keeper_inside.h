@@ -9,6 +9,7 @@
 #include "node/keeper_login.h"
 #include "node/keeper_statement.h"
 #include "node/slotfile.h"
+#include "node/state_root.h"
 #include "os/ipc.h"
 
 // -- keys (keeper_keys.c)
@@ -28,6 +29,19 @@ CM_CHECKED cm_result cm_keeper_keys_pass(const char *home, int pass_fd, struct c
 CM_CHECKED cm_result cm_keeper_keys_open(const char *home, struct cm_view pass, struct cm_report *report,
                                          struct cm_keeper_keys *ret_keys);
 void cm_keeper_keys_fini(struct cm_keeper_keys *keys);
+// One key, and one list of certificates, of the folder HOME by its name in it. Refused: keeper_unlock; what a PEM text is refused for.
+CM_CHECKED cm_result cm_keeper_keys_one(const char *home, const char *name, struct cm_view pass, struct cm_report *report,
+                                        struct cm_key **ret_key);
+CM_CHECKED cm_result cm_keeper_keys_chain(const char *home, const char *name, struct cm_report *report,
+                                          struct cm_x509_list *ret_list);
+
+// -- making them (keeper_init.c)
+// A fresh key into `folder`/`name`, encrypted; its public half to *ret_public.
+CM_CHECKED cm_result cm_keeper_init_key(const char *folder, const char *name, enum cm_key_kind kind, struct cm_view pass,
+                                        struct cm_report *report, struct cm_key_public *ret_public);
+// A certificate by the State's root, with the root's own behind it, into `folder`/`name`.
+CM_CHECKED cm_result cm_keeper_init_certify(const char *folder, const char *name, const struct cm_state_root *root,
+                                            const struct cm_state_root_issue *issue, struct cm_report *report);
 
 // -- the guard of the register (keeper_guard.c)
 struct cm_keeper_guard {

@@ -33,7 +33,7 @@ cm_keeper_keys_pass(const char *home, int pass_fd, struct cm_report *report, str
 	return r == CM_OK ? cm_keeper_keys_line(path, report, to) : r;
 }
 
-static cm_result
+cm_result
 cm_keeper_keys_one(const char *home, const char *name, struct cm_view pass, struct cm_report *report,
                    struct cm_key **ret_key)
 {
@@ -48,7 +48,7 @@ cm_keeper_keys_one(const char *home, const char *name, struct cm_view pass, stru
 	return r == CM_REFUSED ? cm_report_refuse(report, CM_ERROR_KEEPER_UNLOCK, name, "not unlocked") : r;
 }
 
-static cm_result
+cm_result
 cm_keeper_keys_chain(const char *home, const char *name, struct cm_report *report, struct cm_x509_list *ret_list)
 {
 	char path[CM_FILE_PATH];

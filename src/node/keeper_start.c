@@ -9,8 +9,8 @@
 #include "os/file.h"
 #include "os/signal.h"
 
-static cm_result
-cm_keeper_start_lock(const char *home, struct cm_report *report, int *ret_fd)
+cm_result
+cm_keeper_lock(const char *home, struct cm_report *report, int *ret_fd)
 {
 	char path[CM_FILE_PATH];
 	cm_result r = cm_file_path(path, sizeof path, home, "run", report);
@@ -27,7 +27,7 @@ cm_keeper_start(const char *home, int pass_fd, struct cm_report *report, struct 
 	int parent[2] = {-1, -1}, client[2] = {-1, -1};
 	struct cm_keeper_process keeper = {.lock_fd = -1};
 	cm_signal_quiet();
-	cm_result r = cm_keeper_start_lock(home, report, &keeper.lock_fd);
+	cm_result r = cm_keeper_lock(home, report, &keeper.lock_fd);
 	if (r == CM_OK)
 		r = cm_ipc_pair(report, parent);
 	if (r == CM_OK)

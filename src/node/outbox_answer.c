@@ -8,11 +8,11 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
-#include "crypto/jws.h"
 #include "domain/kind.h"
 #include "domain/preservation.h"
 #include "domain/receipt.h"
 #include "node/directory.h"
+#include "node/peer_key.h"
 #include "os/clock.h"
 
 // A key that is not good any more answers for preservations alone, as it is heard about them alone: anything else waits for a
@@ -34,18 +34,15 @@ cm_outbox_answer_standing(const struct cm_outbox_try *one, const struct cm_peer 
 
 // Signed by the peer, as the answer to exactly our bytes. Anything else is as good as no answer.
 static cm_result
-cm_outbox_answer_check(const struct cm_outbox_try *one, const struct cm_hi1_message *m, const struct cm_peer *peer,
+cm_outbox_answer_check(const struct cm_outbox_try *one, const struct cm_hi1_message *m, struct cm_peer *peer,
                        struct cm_report *report)
 {
-	struct cm_key_signature sig;
-	struct cm_hash digest = cm_jws_digest(m->jws.protected_b64, m->canonical);
 	if (!m->response || !cm_view_is(m->transaction, one->transaction))
 		return cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/Header", "%s", one->transaction);
 	if (!m->jws.present || !m->jws.answers ||
 	    !cm_view_equal(cm_view_of(m->jws.request_sha256, 32), cm_hash_view(&one->digest)))
 		return cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/Signature/protected", "req#S256");
-	cm_result r = cm_jws_signature_read(m->jws.signature_b64, report, &sig);
-	return r == CM_OK ? cm_jws_verify(&digest, &sig, &peer->identity.sign, report) : r;
+	return cm_peer_key_verify(one->node, m, peer, report);
 }
 
 // The object that a CREATE of it is answered with: its registrar tells its first status there.

@@ -158,6 +158,8 @@ cm_peering_keep(struct cm_node *node, const struct cm_reader_card *card, struct 
 		r = cm_dir_make(folder, 0700, report);
 	if (r == CM_OK)
 		r = cm_x509_pem_write(card->sign_certificate, "CERTIFICATE", &pem);
+	if (r == CM_OK) // after a change of its key the root leads to it; whose chain it is, is judged by name
+		r = cm_x509_pem_write(card->state_certificate, "CERTIFICATE", &pem);
 	snprintf(path, sizeof path, "%s/authority.pem", folder);
 	if (r == CM_OK)
 		r = cm_file_replace(path, 0600, cm_buf_view(&pem), report);

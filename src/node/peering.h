@@ -64,7 +64,7 @@ CM_CHECKED cm_result cm_peering_take_commit(struct cm_node *node, struct cm_view
 CM_CHECKED cm_result cm_peering_take_reveal(struct cm_node *node, struct cm_view bytes, struct cm_report *report,
                                             struct cm_buf *ret_answer);
 
-// Writes HOME/peers/<node>/card.json and authority.pem, and puts the peer into memory.
+// Writes HOME/peers/<node>/card.json and authority.pem (its certificate, and its State's root), and puts the peer into memory.
 CM_CHECKED cm_result cm_peering_keep(struct cm_node *node, const struct cm_reader_card *card, struct cm_view card_bytes,
                                      const char *state, const char *address, struct cm_report *report);
 

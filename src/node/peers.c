@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/tab_limit.h"
 #include "crypto/chain.h"
 #include "os/clock.h"
 
@@ -51,6 +52,17 @@ cm_peers_at(const struct cm_peers *peers, const char *node)
 	return i;
 }
 
+// A key that it had before, unless it is the present one or here already. The oldest ones fall out.
+static void
+cm_peers_former(struct cm_peer *peer, const struct cm_key_public *key)
+{
+	bool known = cm_key_public_equal(key, &peer->identity.sign);
+	for (size_t i = 0; i < peer->former_n; i++)
+		known = known || cm_key_public_equal(key, &peer->former[i]);
+	if (!known && peer->former_n < CM_PEER_FORMER)
+		peer->former[peer->former_n++] = *key;
+}
+
 cm_result
 cm_peers_put(struct cm_peers *peers, const struct cm_peer *peer)
 {
@@ -64,11 +76,31 @@ cm_peers_put(struct cm_peers *peers, const struct cm_peer *peer)
 		peers->list = list;
 		peers->room = room;
 	}
-	peers->list[at] = *peer;
+	struct cm_peer next = *peer;
+	if (at < peers->n) {
+		const struct cm_peer *before = &peers->list[at];
+		next.asked = before->asked;
+		cm_peers_former(&next, &before->identity.sign);
+		for (size_t i = 0; i < before->former_n; i++)
+			cm_peers_former(&next, &before->former[i]);
+	}
+	peers->list[at] = next;
 	if (at == peers->n)
 		peers->n++;
 	memset(peers->seen, 0, sizeof peers->seen);
 	return CM_OK;
+}
+
+bool
+cm_peers_may_ask(struct cm_peers *peers, const char *node)
+{
+	int64_t now = cm_clock_mono();
+	CM_MUTEX_HOLD(&peers->lock);
+	size_t at = cm_peers_at(peers, node);
+	if (at == peers->n || (peers->list[at].asked != 0 && now - peers->list[at].asked < CM_LIMIT_PEER_CARD_S_VALUE * CM_INSTANT_SECOND))
+		return false;
+	peers->list[at].asked = now;
+	return true;
 }
 
 bool
@@ -183,10 +215,32 @@ cm_peers_by_tls(struct cm_peers *peers, const struct cm_view *der, size_t n, str
 	return CM_OK;
 }
 
+// The keys on the cards that this one took the place of, as far as those are still good: the newest first.
+static cm_result
+cm_peers_load_former(struct cm_peer *peer, struct cm_store *store, struct cm_reader_client *reader, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = cm_view_text(peer->identity.node), .kind = cm_view_text("card"), .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	cm_result r = cm_store_artifacts(store, &ask, report, &page, &rows, &n);
+	for (size_t i = n; r == CM_OK && i > 0; i--) {
+		struct cm_reader_card CM_CLEANUP(cm_reader_card_fini) card = {.title = ""};
+		struct cm_report unused = {0};
+		if (cm_hash_equal(&rows[i - 1].sha256, &peer->card))
+			continue;
+		r = cm_reader_client_card(reader, rows[i - 1].bytes, cm_clock_utc(), &unused, &card);
+		if (r == CM_OK && strcmp(card.identity.node, peer->identity.node) == 0)
+			cm_peers_former(peer, &card.identity.sign);
+		r = r == CM_REFUSED ? CM_OK : r; // its time is over
+	}
+	return r;
+}
+
 // One row of the store: a card that is refused today (expired, say) leaves the peer out, and the log says so.
 static cm_result
-cm_peers_load_row(struct cm_peers *peers, const struct cm_store_peer *row, struct cm_reader_client *reader,
-                  struct cm_report *report)
+cm_peers_load_row(struct cm_peers *peers, const struct cm_store_peer *row, struct cm_store *store,
+                  struct cm_reader_client *reader, struct cm_report *report)
 {
 	struct cm_reader_card CM_CLEANUP(cm_reader_card_fini) card = {.title = ""};
 	struct cm_peer peer;
@@ -202,9 +256,9 @@ cm_peers_load_row(struct cm_peers *peers, const struct cm_store_peer *row, struc
 		r = cm_peers_of_card(&card, state, address, report, &peer);
 	if (r == CM_OK) {
 		peer.card = cm_hash_of(row->card);
-		r = cm_peers_put(peers, &peer);
+		r = cm_peers_load_former(&peer, store, reader, report);
 	}
-	return r;
+	return r == CM_OK ? cm_peers_put(peers, &peer) : r;
 }
 
 cm_result
@@ -217,7 +271,7 @@ cm_peers_load(struct cm_peers *peers, struct cm_store *store, struct cm_reader_c
 		struct cm_store_ask ask = {.after = cm_view_text(after), .limit = CM_LIMIT_STORE_PAGE_VALUE};
 		cm_result r = cm_store_peers(store, &ask, report, &page, &rows, &n);
 		for (size_t i = 0; r == CM_OK && i < n; i++) {
-			r = cm_peers_load_row(peers, &rows[i], reader, report);
+			r = cm_peers_load_row(peers, &rows[i], store, reader, report);
 			snprintf(after, sizeof after, "%.*s", CM_VIEW_ARG(rows[i].node));
 		}
 		if (r != CM_OK)

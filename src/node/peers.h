@@ -7,8 +7,13 @@
 #include "os/thread.h"
 #include "store/read.h"
 
+#define CM_PEER_FORMER 4
+
 struct cm_peer {
 	struct cm_identity identity;
+	struct cm_key_public former[CM_PEER_FORMER]; // its signing keys before, newest first: what they sign is heard by the State's list
+	size_t former_n;
+	int64_t asked; // monotonic: when its card was asked for last because of a message, 0 never
 	char state[16];    // "words", "confirmed", "ended"
 	char title[200];
 	char address[256]; // HOST:PORT of its peer listener
@@ -42,7 +47,10 @@ CM_CHECKED cm_result cm_peers_load(struct cm_peers *peers, struct cm_store *stor
 // The next confirmed peer in the order of names after `after` ("" at first) whose card ends before `before`.
 bool cm_peers_ending(struct cm_peers *peers, const char *after, struct cm_instant before, char ret_node[CM_X509_NODE]);
 
-// Adds or replaces one.
+// True once in CM_LIMIT_PEER_CARD_S_VALUE for each peer: its card may be asked for.
+bool cm_peers_may_ask(struct cm_peers *peers, const char *node);
+
+// Adds or replaces one; another signing key than before makes that one a former key.
 CM_CHECKED cm_result cm_peers_put(struct cm_peers *peers, const struct cm_peer *peer);
 
 // A copy of the peer's row; false when there is none. `confirmed_only` leaves out those whose words are not confirmed.

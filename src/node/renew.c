@@ -1,11 +1,12 @@
 // Knows: what of a node gets old and how the State's root makes it new. Does not know: how peers learn of it (renewal.c), or TLS
-// certificates, which the node renews by itself. Keys stay: what was signed and sealed to them stays good.
+// certificates, which the node renews by itself. But for a change of the signing key, keys stay: what was sealed to them opens.
 #include "node/renew.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/trust.h"
 #include "format/card.h"
 #include "node/keeper.h"
 #include "node/own_card.h"
@@ -102,25 +103,90 @@ cm_renew_card(const struct cm_renew_spec *spec, struct cm_card *card, const stru
 	return cm_own_card_write(spec->home, card, root, &keeper.process.client, report);
 }
 
+// The card of the folder and the root that makes it new.
+struct cm_renew {
+	struct cm_buf text;
+	struct cm_card card; // views into `text`
+	struct cm_state_root root;
+};
+
+static void
+cm_renew_fini(struct cm_renew *renew)
+{
+	cm_card_fini(&renew->card);
+	cm_buf_fini(&renew->text);
+	cm_state_root_fini(&renew->root);
+}
+
+static cm_result
+cm_renew_begin(const struct cm_renew_spec *spec, struct cm_report *report, struct cm_renew *renew)
+{
+	char path[CM_FILE_PATH];
+	*renew = (struct cm_renew){.text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE)};
+	cm_result r = cm_file_path(path, sizeof path, spec->home, "card.json", report);
+	if (r == CM_OK)
+		r = cm_file_load(path, &renew->text, report);
+	if (r == CM_OK)
+		r = cm_card_read(cm_buf_view(&renew->text), report, &renew->card);
+	return r == CM_OK ? cm_state_root_open(spec->state_folder, cm_view_of(NULL, 0), report, &renew->root) : r;
+}
+
 cm_result
 cm_renew_node(const struct cm_renew_spec *spec, struct cm_report *report, struct cm_instant *ret_until)
 {
-	struct cm_state_root CM_CLEANUP(cm_state_root_fini) root = {.key = NULL};
-	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	struct cm_card CM_CLEANUP(cm_card_fini) card = {.serial = 0};
-	char path[CM_FILE_PATH];
-	cm_result r = cm_file_path(path, sizeof path, spec->home, "card.json", report);
+	struct cm_renew CM_CLEANUP(cm_renew_fini) renew;
+	cm_result r = cm_renew_begin(spec, report, &renew);
 	if (r == CM_OK)
-		r = cm_file_load(path, &text, report);
+		r = cm_renew_certificates(spec, &renew.card, &renew.root, report);
 	if (r == CM_OK)
-		r = cm_card_read(cm_buf_view(&text), report, &card);
+		r = cm_renew_card(spec, &renew.card, &renew.root, report);
 	if (r == CM_OK)
-		r = cm_state_root_open(spec->state_folder, cm_view_of(NULL, 0), report, &root);
+		*ret_until = renew.card.valid_until;
+	return r;
+}
+
+// The State's list says that the key is good now, whatever else it says.
+static cm_result
+cm_renew_announced(const struct cm_renew_spec *spec, const struct cm_renew *renew, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of(CM_LIMIT_DIRECTORY_BYTES_VALUE);
+	struct cm_directory CM_CLEANUP(cm_directory_fini) list = {.version = 0};
+	struct cm_keeper_next next;
+	struct cm_hash root = cm_hash_of(cm_buf_view(&renew->root.der));
+	cm_result r = cm_file_load(spec->list, &bytes, report);
 	if (r == CM_OK)
-		r = cm_renew_certificates(spec, &card, &root, report);
+		r = cm_directory_read(cm_buf_view(&bytes), report, &list);
 	if (r == CM_OK)
-		r = cm_renew_card(spec, &card, &root, report);
+		r = cm_trust_check_signed(&list, report);
+	if (r == CM_OK && !cm_trust_has_root(&list, &root))
+		r = cm_report_refuse(report, CM_ERROR_DIRECTORY_ROOT, spec->list, "not of %s", spec->state_folder);
 	if (r == CM_OK)
-		*ret_until = card.valid_until;
+		r = cm_keeper_next_ready(spec->home, report, &next);
+	if (r == CM_OK && cm_trust_key_at(&list, renew->card.node, &next.spki, cm_clock_utc()) != CM_TRUST_VALID)
+		r = cm_report_refuse(report, CM_ERROR_KEY_NOT_ANNOUNCED, spec->list, "version %llu",
+		                     (unsigned long long)list.version);
+	return r;
+}
+
+cm_result
+cm_renew_key(const struct cm_renew_spec *spec, struct cm_report *report, struct cm_instant *ret_until)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) organisation = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) node = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	struct cm_renew CM_CLEANUP(cm_renew_fini) renew;
+	cm_result r = cm_renew_begin(spec, report, &renew);
+	if (r == CM_OK && spec->list != NULL)
+		r = cm_renew_announced(spec, &renew, report);
+	if (r != CM_OK)
+		return r;
+	cm_buf_view_add(&organisation, renew.card.names[0].name);
+	cm_buf_view_add(&node, renew.card.node);
+	struct cm_keeper_recertify take = {
+	        .home = spec->home, .organisation = cm_buf_cstr(&organisation), .days = spec->days};
+	r = cm_keeper_next_take(&take, cm_buf_cstr(&node), &renew.root, report);
+	if (r == CM_OK)
+		r = cm_renew_card(spec, &renew.card, &renew.root, report);
+	if (r == CM_OK)
+		*ret_until = renew.card.valid_until;
 	return r;
 }

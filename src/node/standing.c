@@ -61,6 +61,21 @@ cm_directory_country(const char *node, char ret_country[3])
 }
 
 bool
+cm_directory_heard(struct cm_node *node, const char *peer, const struct cm_key_public *key, struct cm_instant at)
+{
+	char country[3];
+	struct cm_hash spki = cm_directory_spki(key);
+	cm_directory_country(peer, country);
+	CM_MUTEX_HOLD(&node->directory->lock);
+	const struct cm_directory_kept *own = cm_directory_find(node->directory, country);
+	if (own == NULL)
+		return false;
+	enum cm_trust_state now = cm_trust_key_at(&own->read.list, cm_view_text(peer), &spki, cm_clock_utc());
+	return now == CM_TRUST_VALID || (now == CM_TRUST_SUPERSEDED &&
+	                                 cm_trust_key_at(&own->read.list, cm_view_text(peer), &spki, at) == CM_TRUST_VALID);
+}
+
+bool
 cm_directory_vouches(struct cm_node *node, const struct cm_identity *identity)
 {
 	char country[3];

@@ -13,6 +13,7 @@
 #include "os/clock.h"
 #include "node/hi1_answer.h"
 #include "node/hold.h"
+#include "node/peer_key.h"
 #include "node/timer.h"
 
 // Most of the record of an answer to a change, far below the limit of a message: what is durable has to be answered.
@@ -118,8 +119,6 @@ cm_take_judge_sender(struct cm_take *take)
 {
 	const struct cm_hi1_message *m = &take->read.message;
 	struct cm_node_name sender;
-	struct cm_key_signature sig;
-	struct cm_hash digest = cm_jws_digest(m->jws.protected_b64, m->canonical);
 	bool named = cm_view_equal(cm_view_of(m->jws.certificate_sha256, 32),
 	                           cm_hash_view(&take->peer.identity.sign_certificate));
 	if (m->response)
@@ -132,9 +131,8 @@ cm_take_judge_sender(struct cm_take *take)
 		cm_take_fault(&take->whole, CM_HI1_ERROR_WRONG_RECEIVER, "/Header/ReceiverIdentifier", take->node->name.whole);
 	else if (!m->jws.present)
 		cm_take_fault(&take->whole, CM_HI1_ERROR_SIGNATURE_MISSING, "/Signature", "");
-	// By the key on the card. After a renewal the certificate is another one over the same key.
-	else if (cm_jws_signature_read(m->jws.signature_b64, NULL, &sig) != CM_OK ||
-	         cm_jws_verify(&digest, &sig, &take->peer.identity.sign, NULL) != CM_OK)
+	// By its key. After a renewal the certificate is another one over the same key.
+	else if (cm_peer_key_verify(take->node, m, &take->peer, NULL) != CM_OK)
 		cm_take_fault(&take->whole, named ? CM_HI1_ERROR_SIGNATURE_INVALID : CM_HI1_ERROR_CERTIFICATE,
 		              named ? "/Signature/signature" : "/Signature/protected",
 		              named ? "" : "x5t#S256 is not the certificate on the card, nor is the key");
