@@ -141,8 +141,8 @@ cm_cmd_check_show(const struct cm_command_line *line, const struct cm_cmd_check_
 	for (size_t i = 0; i < run->law.count; i++) {
 		const struct cm_law_finding *f = &run->law.findings[i];
 		const struct cm_safeguard_row *row = cm_safeguard_row(f->rule);
-		printf("%-5s %s  (Art. %s)\n      %s%s%s\n      remedy:  %s\n      decides: %s\n", row->severity, row->id, row->article,
-		       row->reason, f->seen[0] == 0 ? "" : " ", f->seen, row->remedy, row->decides);
+		printf("%-5s %s  (Art. %s)%s\n      %s%s%s\n      remedy:  %s\n      decides: %s\n", row->severity, row->id, row->article,
+		       f->holds ? "  HOLDS" : "", row->reason, f->seen[0] == 0 ? "" : " ", f->seen, row->remedy, row->decides);
 	}
 	if (run->told.stage == CM_LAW_BEFORE_ANSWER) {
 		for (enum cm_refusal g = CM_REFUSAL_NONE + 1; g < CM_REFUSAL_END; g++)

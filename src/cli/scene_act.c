@@ -32,13 +32,28 @@ cm_scene_act_thing(struct cm_scene *scene, const char *name, const char *kind)
 	return thing;
 }
 
-// ilse sends pres as P to XB [about Q] [case C]; the fields follow on indented lines. "checks" sends nothing.
+// What two persons decide before it leaves: the second one says it in the own session, about this draft.
+static cm_result
+cm_scene_act_second(struct cm_scene *scene, const char *file, const struct cm_scene_node *to)
+{
+	const char *name = cm_scene_text_after(scene, "second"), *answer = cm_scene_text_after(scene, "answer");
+	struct cm_scene_person *second = name == NULL ? NULL : cm_scene_cast_find_person(scene, name);
+	const char *words[] = {"draft", "answer", file, "--to", to->name, "--says", "clear", "--answer", answer, NULL};
+	if (name == NULL)
+		return CM_OK;
+	if (second == NULL || answer == NULL)
+		return cm_scene_bad(scene, "two who look at a draft are: second PERSON answer RULE=TEXT", name);
+	return cm_scene_cast_as(scene, second, words);
+}
+
+// ilse sends pres as P to XB [about Q] [case C] [[second NAME] answer RULE=TEXT]; the fields follow on indented lines. "checks" sends
+// nothing.
 static cm_result
 cm_scene_act_send(struct cm_scene *scene, struct cm_scene_person *person)
 {
 	bool checks = strcmp(scene->words[1], "checks") == 0;
 	const char *name = cm_scene_text_after(scene, "as"), *case_id = cm_scene_text_after(scene, "case");
-	const char *about_name = cm_scene_text_after(scene, "about");
+	const char *about_name = cm_scene_text_after(scene, "about"), *answer = cm_scene_text_after(scene, "answer");
 	struct cm_scene_node *to = cm_scene_cast_find(scene, cm_scene_text_after(scene, "to"));
 	struct cm_scene_thing *about = cm_scene_act_find(scene, about_name);
 	char file[CM_DEMO_TEXT], text[CM_DEMO_TEXT];
@@ -51,8 +66,14 @@ cm_scene_act_send(struct cm_scene *scene, struct cm_scene_person *person)
 	thing->to = to;
 	snprintf(file, sizeof file, "drafts/line-%u.json", scene->line);
 	cm_result r = cm_scene_text_draft(scene, thing, person, about, file);
-	const char *words[] = {"request", checks ? "check" : "send", file, "--to", to->name, case_id == NULL ? NULL : "--case",
-	        case_id, NULL};
+	const char *words[CM_DEMO_WORDS] = {"request", checks ? "check" : "send", file, "--to", to->name};
+	size_t n = 5;
+	if (case_id != NULL)
+		words[n++] = "--case", words[n++] = case_id;
+	if (answer != NULL)
+		words[n++] = "--answer", words[n++] = answer;
+	if (r == CM_OK)
+		r = cm_scene_act_second(scene, file, to);
 	if (r == CM_OK)
 		r = cm_scene_cast_as(scene, person, words);
 	if (r != CM_OK || scene->refused != NULL || checks)

@@ -7,7 +7,9 @@
 
 #include "domain/kind.h"
 #include "domain/law_inside.h"
+#include "domain/preservation.h"
 #include "domain/refusal.h"
+#include "domain/tab_family.h"
 
 static const char *const cm_law_stages[CM_LAW_STAGES] = {
         [CM_LAW_BEFORE_SEND] = "before_send",         [CM_LAW_BEFORE_ANSWER] = "before_answer",
@@ -43,23 +45,92 @@ cm_law_severity(enum cm_safeguard rule)
 	return CM_LAW_BLOCK;
 }
 
-// Answers with a text and a name; two of one person count once.
-static bool
-cm_law_answered(const struct cm_law_told *told, enum cm_safeguard rule)
+static const char *const cm_law_words_said[] = {[CM_LAW_CLEAR] = "clear", [CM_LAW_AGAINST] = "against"};
+
+bool
+cm_law_says_read(struct cm_view word, enum cm_law_says *ret_says)
 {
-	const struct cm_safeguard_row *row = cm_safeguard_row(rule);
-	const struct cm_law_answer *first = NULL;
-	bool two = strcmp(row->decides, "two_persons") == 0;
+	for (enum cm_law_says s = CM_LAW_CLEAR; s <= CM_LAW_AGAINST; s++)
+		if (cm_view_is(word, cm_law_words_said[s])) {
+			*ret_says = s;
+			return true;
+		}
+	return false;
+}
+
+const char *
+cm_law_says_name(enum cm_law_says says)
+{
+	return says <= CM_LAW_AGAINST ? cm_law_words_said[says] : "";
+}
+
+bool
+cm_law_of_two(enum cm_safeguard rule)
+{
+	return strcmp(cm_safeguard_row(rule)->decides, "two_persons") == 0;
+}
+
+bool
+cm_law_answer_good(const struct cm_law_answer *answer)
+{
+	enum cm_safeguard rule = cm_safeguard_find(answer->rule.p, answer->rule.n);
+	return rule != CM_SAFEGUARD_NONE && cm_law_severity(rule) != CM_LAW_BLOCK && cm_law_words(answer->text) > 0;
+}
+
+static bool
+cm_law_is_answer(const struct cm_law_answer *a, const struct cm_safeguard_row *row)
+{
+	return cm_view_is(a->rule, row->id) && cm_law_words(a->text) > 0 && a->person.n > 0;
+}
+
+// Does the same person say something later?
+static bool
+cm_law_said_again(const struct cm_law_told *told, size_t i, const struct cm_safeguard_row *row)
+{
+	for (size_t k = i + 1; k < told->answer_count; k++)
+		if (cm_law_is_answer(&told->answers[k], row) && cm_view_equal(told->answers[k].person, told->answers[i].person))
+			return true;
+	return false;
+}
+
+static void
+cm_law_count(const struct cm_law_told *told, struct cm_law_finding *finding)
+{
+	const struct cm_safeguard_row *row = cm_safeguard_row(finding->rule);
+	size_t n = 0;
 	for (size_t i = 0; i < told->answer_count; i++) {
 		const struct cm_law_answer *a = &told->answers[i];
-		if (!cm_view_is(a->rule, row->id) || cm_law_words(a->text) == 0 || a->person.n == 0)
+		if (!cm_law_is_answer(a, row) || cm_law_said_again(told, i, row))
 			continue;
-		if (!two || (first != NULL && !cm_view_equal(first->person, a->person)))
-			return true;
-		if (first == NULL)
-			first = a;
+		finding->clear += a->says == CM_LAW_CLEAR;
+		finding->against += a->says == CM_LAW_AGAINST;
+		if (n < sizeof finding->said)
+			n += (size_t)snprintf(finding->said + n, sizeof finding->said - n, "%s%.*s: %s", n == 0 ? "" : "; ",
+			                      CM_VIEW_ARG(a->person), cm_law_says_name(a->says));
 	}
-	return false;
+}
+
+// A question of two persons that the facts raise waits for them; one that is asked of every request waits once somebody says that it
+// stands against going on. What gives no data and cannot wait is not stopped by what only was raised by a word of its text:
+// a preservation, and an emergency that leaves.
+static bool
+cm_law_waits(const struct cm_law_told *told, const struct cm_law_finding *finding)
+{
+	bool leaves = told->stage == CM_LAW_BEFORE_SEND;
+	bool urgent = cm_preservation_is(told->kind) || (leaves && cm_kind_row(told->kind)->family == CM_FAMILY_EMERGENCY);
+	enum cm_law_severity severity = cm_law_severity(finding->rule);
+	if (cm_law_of_two(finding->rule) && finding->against > 0)
+		return true;
+	return severity == CM_LAW_HOLD && !(cm_law_of_two(finding->rule) && urgent && !told->gives);
+}
+
+static void
+cm_law_weigh(const struct cm_law_told *told, struct cm_law_finding *finding)
+{
+	bool block = cm_law_severity(finding->rule) == CM_LAW_BLOCK;
+	cm_law_count(told, finding);
+	finding->answered = !block && finding->clear >= (cm_law_of_two(finding->rule) ? 2 : 1) && finding->clear > finding->against;
+	finding->holds = block || (cm_law_waits(told, finding) && !finding->answered);
 }
 
 static bool
@@ -98,7 +169,7 @@ cm_law_check(const struct cm_facts *facts, const struct cm_law_told *told, struc
 		struct cm_law_finding *finding = &ret_law->findings[ret_law->count++];
 		*finding = (struct cm_law_finding){.rule = rule};
 		memcpy(finding->seen, run.seen, sizeof finding->seen);
-		finding->answered = cm_law_severity(rule) != CM_LAW_BLOCK && cm_law_answered(told, rule);
+		cm_law_weigh(told, finding);
 	}
 }
 
@@ -111,6 +182,23 @@ cm_law_find(const struct cm_law *law, enum cm_safeguard rule)
 	return NULL;
 }
 
+bool
+cm_law_asks_two(const struct cm_law *law)
+{
+	for (size_t i = 0; i < law->count; i++)
+		if (cm_law_of_two(law->findings[i].rule))
+			return true;
+	return false;
+}
+
+static cm_result
+cm_law_refuse_two(const struct cm_law_finding *f, enum cm_law_says wanted, struct cm_report *report)
+{
+	const struct cm_safeguard_row *row = cm_safeguard_row(f->rule);
+	return cm_report_refuse(report, CM_ERROR_LAW_TWO_PERSONS, row->id, "\"%s\" by two, and by more than say the other; said: %s. Art. %s: %s %s",
+	                        cm_law_says_name(wanted), f->said[0] != 0 ? f->said : "nothing", row->article, row->reason, f->seen);
+}
+
 cm_result
 cm_law_judge(const struct cm_law *law, struct cm_report *report)
 {
@@ -118,12 +206,24 @@ cm_law_judge(const struct cm_law *law, struct cm_report *report)
 	for (size_t i = 0; i < law->count; i++) {
 		const struct cm_law_finding *f = &law->findings[i];
 		const struct cm_safeguard_row *row = cm_safeguard_row(f->rule);
-		if (cm_law_severity(f->rule) == CM_LAW_BLOCK)
-			r = cm_report_refuse(report, CM_ERROR_LAW_BLOCK, row->id, "Art. %s: %s %s %s", row->article, row->reason, f->seen,
-			                     row->remedy);
-		else if (cm_law_severity(f->rule) == CM_LAW_HOLD && !f->answered)
-			r = cm_report_refuse(report, CM_ERROR_LAW_HOLD, row->id, "Art. %s: %s %s %s", row->article, row->reason, f->seen,
-			                     row->remedy);
+		enum cm_error error = cm_law_severity(f->rule) == CM_LAW_BLOCK ? CM_ERROR_LAW_BLOCK : CM_ERROR_LAW_HOLD;
+		if (f->holds && cm_law_of_two(f->rule))
+			r = cm_law_refuse_two(f, CM_LAW_CLEAR, report);
+		else if (f->holds)
+			r = cm_report_refuse(report, error, row->id, "Art. %s: %s %s %s", row->article, row->reason, f->seen, row->remedy);
+	}
+	return r;
+}
+
+cm_result
+cm_law_judge_ground(const struct cm_law *law, enum cm_refusal ground, struct cm_report *report)
+{
+	cm_result r = CM_OK;
+	for (size_t i = 0; i < law->count; i++) {
+		const struct cm_law_finding *f = &law->findings[i];
+		bool same = strcmp(cm_safeguard_row(f->rule)->refusal, cm_refusal_row(ground)->code) == 0;
+		if (same && cm_law_of_two(f->rule) && (f->against < 2 || f->against <= f->clear))
+			r = cm_law_refuse_two(f, CM_LAW_AGAINST, report);
 	}
 	return r;
 }

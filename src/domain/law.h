@@ -31,10 +31,20 @@ enum cm_law_severity {
 	CM_LAW_BLOCK,
 };
 
-// What a person wrote to a finding. A finding of two persons needs the answers of two.
+// What a person said to a finding, the oldest first: the last word of a person counts. An answer has a text and a name.
+enum cm_law_says {
+	CM_LAW_CLEAR,   // nothing stands against going on
+	CM_LAW_AGAINST, // it stands against it: a ground of refusal
+};
 struct cm_law_answer {
 	struct cm_view rule, text, person;
+	enum cm_law_says says;
 };
+// "clear", "against"; false for another word.
+bool cm_law_says_read(struct cm_view word, enum cm_law_says *ret_says);
+const char *cm_law_says_name(enum cm_law_says says);
+// May a person answer it, and is something said? What is formal is answered by nobody.
+bool cm_law_answer_good(const struct cm_law_answer *answer);
 
 struct cm_law_told {
 	enum cm_kind kind;
@@ -46,14 +56,18 @@ struct cm_law_told {
 	struct cm_view consent; // before_use, before_onward: the answer to consent_use that allows it
 	const struct cm_law_answer *answers;
 	size_t answer_count;
+	bool gives; // data goes with it, whatever the kind
 	const struct cm_report *formal; // what cm_request_check() refused: not said again; may be NULL
 };
 
 #define CM_LAW_SEEN 200
 struct cm_law_finding {
 	enum cm_safeguard rule;
-	bool answered;          // by as many persons as decide
+	bool answered;          // clear: said by as many persons as decide, and by more than say the other
+	bool holds;             // it stops here until it is answered
+	size_t clear, against;  // persons whose last word it is
 	char seen[CM_LAW_SEEN]; // what was found, or ""
+	char said[CM_LAW_SEEN]; // "ilse: clear; karl: against", or ""
 };
 #define CM_LAW_FINDINGS (CM_SAFEGUARD_END - 1) // each rule at most once
 struct cm_law {
@@ -66,9 +80,15 @@ void cm_law_check(const struct cm_facts *facts, const struct cm_law_told *told, 
 enum cm_law_severity cm_law_severity(enum cm_safeguard rule);
 // The finding of a rule, or NULL.
 const struct cm_law_finding *cm_law_find(const struct cm_law *law, enum cm_safeguard rule);
-// Refused when it may not go on: each block is a finding law_block, each hold without its answers law_hold, at the
-// place of the rule's id.
+// True for a rule that two persons decide.
+bool cm_law_of_two(enum cm_safeguard rule);
+// Is any of them a question of two persons?
+bool cm_law_asks_two(const struct cm_law *law);
+// Refused when it may not go on: each block is a finding law_block, each that holds without its answers law_hold, or
+// law_two_persons where two decide, at the place of the rule's id.
 CM_CHECKED cm_result cm_law_judge(const struct cm_law *law, struct cm_report *report);
+// Refused with law_two_persons when a request is refused on a ground that two persons decide, and not two said so.
+CM_CHECKED cm_result cm_law_judge_ground(const struct cm_law *law, enum cm_refusal ground, struct cm_report *report);
 
 // -- answering: the grounds of refusal for a kind (data/refusal_grounds.tab)
 enum cm_law_ground {

@@ -31,6 +31,7 @@ struct cm_create {
 	struct cm_lawful lawful;
 	struct cm_facts said; // the call, when it has answers
 	char note[CM_LIMIT_ACT_VALUE_BYTES_VALUE + 1];
+	char matter[37]; // of the draft, when two persons have to look at it
 	// while the exchange waits for the receipt
 	struct cm_exchange *ex;
 	struct cm_outbox_waiter waiter;
@@ -145,6 +146,16 @@ cm_create_law(struct cm_exchange *ex, struct cm_create *d, const struct cm_reade
 	        .person = person};
 	cm_facts_init(&d->said);
 	cm_result r = cm_create_says(cm_server_body(ex->rq), "answers") ? cm_exchange_facts(ex, report, &d->said) : CM_OK;
+	if (r == CM_OK)
+		r = cm_lawful_check(ex->node, &draft->facts, &ask, report, &d->lawful);
+	if (r != CM_OK || !cm_law_asks_two(&d->lawful.law))
+		return r;
+	// What others said stands under what the draft says: read only where it counts.
+	if (d->said.count == 0)
+		r = cm_exchange_facts(ex, report, &d->said);
+	if (r == CM_OK)
+		r = cm_question_draft(&d->said, report, d->matter);
+	ask.matter = cm_view_text(d->matter);
 	return r == CM_OK ? cm_lawful_check(ex->node, &draft->facts, &ask, report, &d->lawful) : r;
 }
 
@@ -159,6 +170,8 @@ cm_create_lawful(struct cm_exchange *ex, struct cm_create *d, const struct cm_re
 		r = cm_law_judge(&d->lawful.law, report);
 	if (r == CM_OK)
 		r = cm_lawful_note(&d->lawful, report, &note);
+	if (r == CM_OK && *d->matter != 0 && d->lawful.said.n > 0 && note.n + sizeof d->matter + 32 < CM_LIMIT_ACT_VALUE_BYTES_VALUE)
+		cm_buf_printf(&note, "%sanswers to the draft: %s", note.n > 0 ? "; " : "", d->matter);
 	if (r == CM_OK)
 		snprintf(d->note, sizeof d->note, "%s", cm_buf_cstr(&note));
 	cm_facts_fini(&d->said);

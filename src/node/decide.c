@@ -404,6 +404,20 @@ cm_decide_show(const struct cm_decide *d, enum cm_outbox_end end, const struct c
 	cm_json_put_end_object(&put);
 }
 
+// A ground that is only weighed, in a consultation, refuses nothing.
+static cm_result
+cm_decide_lawful(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
+{
+	struct cm_lawful_step step = {.event = d->event,
+	        .ground = d->say == CM_STATE_CONSULTATION ? CM_REFUSAL_NONE : d->ground,
+	        .evidence = d->evidence != NULL,
+	        .now = d->now,
+	        .said = &d->said,
+	        .person = person->id,
+	        .arena = &d->arena};
+	return cm_lawful_decide(d->node, d->request, &step, report, &d->note);
+}
+
 // Signs, sends, and waits a little for the other side's answer, so that most people see it at once.
 static cm_result
 cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report, struct cm_buf *body)
@@ -416,7 +430,7 @@ cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
 	if (r == CM_OK && !d->request->ours)
-		r = cm_lawful_decide(d->node, d->request, &(struct cm_lawful_step){d->event, d->evidence != NULL, d->now, &d->said, person->id, &d->arena}, report, &d->note);
+		r = cm_decide_lawful(d, person, report);
 	if (r == CM_OK)
 		r = cm_decide_words_consulted(d, &found, report);
 	if (r == CM_OK)

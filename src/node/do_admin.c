@@ -249,7 +249,7 @@ cm_do_handler_of(enum cm_route route)
 	        [CM_ROUTE_API_PEER_CONFIRM] = cm_do_peers, [CM_ROUTE_API_PEER_REFUSE] = cm_do_peers,
 	        [CM_ROUTE_API_REQUEST_CHECK] = cm_do_requests, [CM_ROUTE_API_REQUEST_LAW] = cm_do_requests, [CM_ROUTE_API_REQUEST_CREATE] = cm_do_requests,
 	        [CM_ROUTE_API_REQUEST_LIST] = cm_do_requests, [CM_ROUTE_API_REQUEST_SHOW] = cm_do_requests,
-	        [CM_ROUTE_API_REQUEST_DECIDE] = cm_do_requests, [CM_ROUTE_API_REQUEST_MESSAGES] = cm_do_requests,
+	        [CM_ROUTE_API_REQUEST_DECIDE] = cm_do_requests, [CM_ROUTE_API_REQUEST_ANSWER] = cm_do_requests, [CM_ROUTE_API_DRAFT_ANSWER] = cm_do_requests, [CM_ROUTE_API_REQUEST_MESSAGES] = cm_do_requests,
 	        [CM_ROUTE_API_EVIDENCE_UPLOAD] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_LIST] = cm_do_evidence,
 	        [CM_ROUTE_API_EVIDENCE_SHOW] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_DELIVER] = cm_do_evidence,
 	        [CM_ROUTE_API_EVIDENCE_PULL] = cm_do_evidence, [CM_ROUTE_API_EVIDENCE_OPEN] = cm_do_evidence,

@@ -48,6 +48,7 @@ cm_do_law(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 		return r;
 	ask.kind = cm_kind_find(row->kind.p, row->kind.n);
 	ask.peer = row->peer;
+	ask.matter = row->id;
 	ask.ours = row->ours;
 	r = cm_lawful_check(ex->node, &facts, &ask, report, lawful);
 	if (r != CM_OK)

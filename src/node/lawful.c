@@ -53,22 +53,44 @@ cm_lawful_load(struct cm_node *node, struct cm_report *report)
 
 // -- one check -----------------------------------------------------------------------------------------------------------
 
-static cm_result
+cm_result
 cm_lawful_answers(const struct cm_lawful_ask *ask, struct cm_report *report, struct cm_lawful *lawful)
 {
 	size_t count = ask->said == NULL ? 0 : cm_facts_count(ask->said, "answers");
 	if (count > CM_LIMIT_LAW_ANSWERS_VALUE)
 		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "%zu", count);
 	for (size_t i = 0; i < count; i++) {
-		struct cm_law_answer *a = &lawful->answers[i];
-		a->person = cm_view_text(ask->person);
+		struct cm_law_answer *a = &lawful->answers[CM_LIMIT_LAW_SAID_VALUE + i];
+		struct cm_view says = cm_view_of(NULL, 0);
+		*a = (struct cm_law_answer){.person = cm_view_text(ask->person), .says = ask->says};
 		(void)cm_facts_find_in(ask->said, "answers", i, "rule", &a->rule);
 		(void)cm_facts_find_in(ask->said, "answers", i, "text", &a->text);
-		if (cm_safeguard_find(a->rule.p, a->rule.n) == CM_SAFEGUARD_NONE)
+		if (!cm_law_answer_good(a))
 			return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "\"%.*s\"", CM_VIEW_ARG(a->rule));
+		if (cm_facts_find_in(ask->said, "answers", i, "says", &says) && !cm_law_says_read(says, &a->says))
+			return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/answers", "\"%.*s\"", CM_VIEW_ARG(says));
 	}
-	lawful->told.answers = lawful->answers;
-	lawful->told.answer_count = count;
+	lawful->told.answers = &lawful->answers[CM_LIMIT_LAW_SAID_VALUE];
+	lawful->told.answer_count = lawful->call_count = count;
+	return CM_OK;
+}
+
+// What persons said before goes before what the call says: the last word of each counts.
+static cm_result
+cm_lawful_recall(struct cm_node *node, struct cm_view matter, struct cm_report *report, struct cm_lawful *lawful)
+{
+	struct cm_questions *said = &lawful->said;
+	cm_result r = cm_questions_read(node, matter, report, said);
+	if (r != CM_OK)
+		return r;
+	struct cm_law_answer *first = &lawful->answers[CM_LIMIT_LAW_SAID_VALUE - said->n];
+	for (size_t i = 0; i < said->n; i++)
+		first[i] = (struct cm_law_answer){.rule = cm_view_text(cm_safeguard_row(said->all[i].rule)->id),
+		        .text = cm_view_text("kept"),
+		        .person = cm_view_text(said->all[i].person),
+		        .says = said->all[i].says};
+	lawful->told.answers = first;
+	lawful->told.answer_count = said->n + lawful->call_count;
 	return CM_OK;
 }
 
@@ -89,6 +111,8 @@ cm_lawful_check(struct cm_node *node, const struct cm_facts *facts, const struct
 	told->asking_law = cm_nationals_find(&node->nationals, told->asking);
 	told->asked_law = cm_nationals_find(&node->nationals, told->asked);
 	cm_result r = cm_lawful_answers(ask, report, ret_lawful);
+	if (r == CM_OK && ask->matter.n > 0)
+		r = cm_lawful_recall(node, ask->matter, report, ret_lawful);
 	if (r == CM_OK)
 		cm_law_check(facts, told, &ret_lawful->law);
 	return r;
@@ -97,8 +121,8 @@ cm_lawful_check(struct cm_node *node, const struct cm_facts *facts, const struct
 cm_result
 cm_lawful_note(const struct cm_lawful *lawful, struct cm_report *report, struct cm_buf *note)
 {
-	for (size_t i = 0; i < lawful->told.answer_count; i++) {
-		const struct cm_law_answer *a = &lawful->answers[i];
+	for (size_t i = 0; i < lawful->call_count; i++) {
+		const struct cm_law_answer *a = &lawful->answers[CM_LIMIT_LAW_SAID_VALUE + i];
 		cm_buf_printf(note, "%s%.*s: %.*s (%.*s)", i == 0 ? "" : "; ", CM_VIEW_ARG(a->rule), CM_VIEW_ARG(a->text),
 		              CM_VIEW_ARG(a->person));
 	}
@@ -126,9 +150,9 @@ cm_lawful_stages(const struct cm_lawful_step *step, enum cm_state from)
 	bool acts = event == CM_EVENT_EXECUTE || event == CM_EVENT_PRESERVE || event == CM_EVENT_PRESERVE_PART;
 	bool accepts = event == CM_EVENT_ACCEPT || event == CM_EVENT_ACCEPT_CONDITIONS;
 	bool executed = from == CM_STATE_EXECUTING || from == CM_STATE_PARTLY_ANSWERED;
-	if (gives || accepts)
+	if (gives || accepts || step->ground != CM_REFUSAL_NONE)
 		stages.all[stages.n++] = CM_LAW_BEFORE_ANSWER;
-	if (acts || (gives && !executed))
+	if (acts || (gives && !executed) || step->ground != CM_REFUSAL_NONE)
 		stages.all[stages.n++] = CM_LAW_BEFORE_EXECUTE;
 	if (gives)
 		stages.all[stages.n++] = CM_LAW_BEFORE_DISCLOSE;
@@ -145,6 +169,20 @@ cm_lawful_facts(struct cm_node *node, const struct cm_store_request *request, st
 	return r;
 }
 
+// Who refuses on a ground says with it that it is there; the reasons stand in the decision.
+static void
+cm_lawful_refuses(const struct cm_lawful_step *step, struct cm_lawful *lawful)
+{
+	for (enum cm_safeguard rule = CM_SAFEGUARD_NONE + 1; rule < CM_SAFEGUARD_END; rule++) {
+		const struct cm_safeguard_row *row = cm_safeguard_row(rule);
+		if (!cm_law_of_two(rule) || strcmp(row->refusal, cm_refusal_row(step->ground)->code) != 0)
+			continue;
+		struct cm_law_answer *last = &lawful->answers[CM_LIMIT_LAW_SAID_VALUE + lawful->told.answer_count - lawful->said.n];
+		*last = (struct cm_law_answer){cm_view_text(row->id), cm_view_text("refused"), cm_view_text(step->person), CM_LAW_AGAINST};
+		lawful->told.answer_count++;
+	}
+}
+
 cm_result
 cm_lawful_decide(struct cm_node *node, const struct cm_store_request *request, const struct cm_lawful_step *step,
                  struct cm_report *report, struct cm_view *ret_note)
@@ -156,7 +194,9 @@ cm_lawful_decide(struct cm_node *node, const struct cm_store_request *request, c
 	        .stage = CM_LAW_BEFORE_ANSWER,
 	        .now = step->now,
 	        .said = step->said,
+	        .says = step->ground != CM_REFUSAL_NONE ? CM_LAW_AGAINST : CM_LAW_CLEAR,
 	        .person = step->person,
+	        .matter = request->id,
 	        .peer = request->peer};
 	struct cm_lawful_stages stages = cm_lawful_stages(step, cm_state_find(request->state.p, request->state.n));
 	cm_facts_init(&facts);
@@ -165,10 +205,14 @@ cm_lawful_decide(struct cm_node *node, const struct cm_store_request *request, c
 		r = cm_lawful_facts(node, request, report, &facts);
 	if (r == CM_OK)
 		r = cm_lawful_check(node, &facts, &ask, report, lawful); // the answers are read even when nothing is judged
+	if (r == CM_OK && step->ground != CM_REFUSAL_NONE)
+		cm_lawful_refuses(step, lawful);
 	for (size_t i = 0; r == CM_OK && i < stages.n; i++) {
 		lawful->told.stage = stages.all[i];
+		lawful->told.gives = step->evidence || cm_move_discloses(step->event);
 		cm_law_check(&facts, &lawful->told, &lawful->law);
-		r = cm_law_judge(&lawful->law, report);
+		r = step->ground != CM_REFUSAL_NONE ? cm_law_judge_ground(&lawful->law, step->ground, report)
+		                                    : cm_law_judge(&lawful->law, report);
 	}
 	if (r == CM_OK)
 		r = cm_lawful_note(lawful, report, &note);

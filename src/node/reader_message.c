@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/b64.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "domain/kind.h"
@@ -381,13 +382,27 @@ struct cm_reader_flat {
 
 static void cm_reader_flatten(struct cm_facts *facts, const char *path, const struct cm_json_value *value);
 
+// A draft is told apart by its digest alone.
+static bool
+cm_reader_flatten_draft(struct cm_facts *facts, const struct cm_json_value *value)
+{
+	char text[65];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) plain = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	if (cm_json_canonical(value, NULL, &plain) != CM_OK)
+		return true;
+	struct cm_hash digest = cm_hash_of(cm_buf_view(&plain));
+	cm_hex_text(cm_hash_view(&digest), text);
+	cm_facts_put_text(facts, "draft", text);
+	return true;
+}
+
 static bool
 cm_reader_flatten_member(void *context, struct cm_view name, const struct cm_json_value *value)
 {
 	const struct cm_reader_flat *flat = context;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	if (*flat->path == 0 && cm_view_is(name, "draft"))
-		return true; // has a job of its own
+		return cm_reader_flatten_draft(flat->facts, value); // has a job of its own
 	cm_buf_printf(&path, "%s%s", flat->path, *flat->path == 0 ? "" : ".");
 	cm_buf_view_add(&path, name);
 	cm_reader_flatten(flat->facts, cm_buf_cstr(&path), value);

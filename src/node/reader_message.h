@@ -119,7 +119,7 @@ void cm_reader_directory_fini(struct cm_reader_directory *directory);
 CM_CHECKED cm_result cm_reader_client_directory(struct cm_reader_client *client, struct cm_view json,
                                                 struct cm_report *report, struct cm_reader_directory *ret_directory);
 
-// Any JSON as paths and texts; of a shape that is not NONE, or refused.
+// Any JSON as paths and texts; of a shape that is not NONE, or refused. Of a member "draft" there is the SHA-256 of its RFC 8785 form alone.
 CM_CHECKED cm_result cm_reader_client_facts(struct cm_reader_client *client, enum cm_api_shape shape, struct cm_view json,
                                             struct cm_report *report, struct cm_facts *ret_facts);
 

@@ -7,13 +7,17 @@ cm_legal_finding_put(struct cm_json_put *put, const struct cm_law_finding *findi
 {
 	const struct cm_safeguard_row *row = cm_safeguard_row(finding->rule);
 	cm_json_put_object(put);
+	cm_json_put_member_number(put, "against", (int64_t)finding->against);
 	cm_json_put_member_bool(put, "answered", finding->answered);
 	cm_json_put_member_cstr(put, "article", row->article);
+	cm_json_put_member_number(put, "clear", (int64_t)finding->clear);
 	cm_json_put_member_cstr(put, "decides", row->decides);
+	cm_json_put_member_bool(put, "holds", finding->holds);
 	cm_json_put_member_cstr(put, "reason", row->reason);
 	cm_json_put_member_cstr(put, "refusal", row->refusal);
 	cm_json_put_member_cstr(put, "remedy", row->remedy);
 	cm_json_put_member_cstr(put, "rule", row->id);
+	cm_json_put_member_cstr(put, "said", finding->said);
 	cm_json_put_member_cstr(put, "seen", finding->seen);
 	cm_json_put_member_cstr(put, "severity", row->severity);
 	cm_json_put_end_object(put);

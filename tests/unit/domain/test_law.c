@@ -151,7 +151,7 @@ a_block_stops_whatever_is_answered(void **state)
 	struct vector v;
 	struct cm_law law;
 	struct cm_report report = {0};
-	struct cm_law_answer answer = {cm_view_text("proportionality"), cm_view_text("It is fine."), cm_view_text("Orsk")};
+	struct cm_law_answer answer = {cm_view_text("proportionality"), cm_view_text("It is fine."), cm_view_text("Orsk"), CM_LAW_CLEAR};
 	load("refuse", "proportionality~second_item.facts", &v);
 	v.told.answers = &answer;
 	v.told.answer_count = 1;
@@ -169,7 +169,7 @@ a_hold_ends_with_the_answer_of_a_person(void **state)
 	struct vector v;
 	struct cm_law law;
 	struct cm_report report = {0};
-	struct cm_law_answer answer = {cm_view_text("death"), cm_view_text("Note 7/2027: not sought"), cm_view_text("")};
+	struct cm_law_answer answer = {cm_view_text("death"), cm_view_text("Note 7/2027: not sought"), cm_view_text(""), CM_LAW_CLEAR};
 	load("refuse", "death~corvia.facts", &v);
 	v.told.answers = &answer;
 	v.told.answer_count = 1;
@@ -182,7 +182,10 @@ a_hold_ends_with_the_answer_of_a_person(void **state)
 	assert_int_equal(cm_law_judge(&law, NULL), CM_REFUSED);
 	answer.text = cm_view_text("Note 7/2027: not sought");
 	cm_law_check(&v.facts, &v.told, &law);
-	assert_int_equal(cm_law_judge(&law, NULL), CM_OK);
+	cm_report_clear(&report);
+	assert_int_equal(cm_law_judge(&law, &report), CM_REFUSED);
+	assert_false(cm_report_has(&report, CM_ERROR_LAW_HOLD)); // two persons look at the child all the same
+	assert_true(cm_report_has(&report, CM_ERROR_LAW_TWO_PERSONS));
 	assert_true(cm_law_find(&law, CM_SAFEGUARD_DEATH)->answered);
 	cm_facts_fini(&v.facts);
 }
@@ -194,7 +197,7 @@ a_finding_of_two_persons_needs_two(void **state)
 	struct vector v;
 	struct cm_law law;
 	struct cm_view rule = cm_view_text("persecution"), text = cm_view_text("No grounds: the facts are plain.");
-	struct cm_law_answer answers[] = {{rule, text, cm_view_text("Orsk")}, {rule, text, cm_view_text("Orsk")}};
+	struct cm_law_answer answers[] = {{rule, text, cm_view_text("Orsk"), CM_LAW_CLEAR}, {rule, text, cm_view_text("Orsk"), CM_LAW_CLEAR}};
 	load("refuse", "persecution~always.facts", &v);
 	v.told.answers = answers;
 	v.told.answer_count = 2;
@@ -203,6 +206,83 @@ a_finding_of_two_persons_needs_two(void **state)
 	answers[1].person = cm_view_text("Maren");
 	cm_law_check(&v.facts, &v.told, &law);
 	assert_true(cm_law_find(&law, CM_SAFEGUARD_PERSECUTION)->answered);
+	cm_facts_fini(&v.facts);
+}
+
+// A vector of the law with what persons said to one of its rules.
+static cm_result
+judged(const char *vector, struct vector *v, const struct cm_law_answer *answers, size_t n, struct cm_report *report)
+{
+	struct cm_law law;
+	load("refuse", vector, v);
+	v->told.kind = CM_KIND_STORED; // gives data, unlike the preservation of the vector
+	v->told.answers = answers;
+	v->told.answer_count = n;
+	cm_law_check(&v->facts, &v->told, &law);
+	cm_facts_fini(&v->facts);
+	return cm_law_judge(&law, report);
+}
+
+static void
+what_the_facts_raise_waits_for_two_who_say_the_same(void **state)
+{
+	(void)state;
+	struct vector v;
+	struct cm_report report = {0};
+	struct cm_view rule = cm_view_text("expression"), text = cm_view_text("Threats, no opinion.");
+	struct cm_law_answer a[] = {{rule, text, cm_view_text("Orsk"), CM_LAW_CLEAR}, {rule, text, cm_view_text("Maren"), CM_LAW_AGAINST},
+	        {rule, text, cm_view_text("Reyl"), CM_LAW_CLEAR}, {rule, text, cm_view_text("Maren"), CM_LAW_CLEAR}};
+	assert_int_equal(judged("expression~answer.facts", &v, a, 0, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_LAW_TWO_PERSONS));
+	assert_int_equal(judged("expression~answer.facts", &v, a, 1, NULL), CM_REFUSED);
+	cm_report_clear(&report);
+	assert_int_equal(judged("expression~answer.facts", &v, a, 2, &report), CM_REFUSED);
+	assert_non_null(strstr(report.findings[0].seen, "Orsk: clear; Maren: against"));
+	assert_int_equal(judged("expression~answer.facts", &v, a, 3, NULL), CM_OK); // two of three
+	assert_int_equal(judged("expression~answer.facts", &v, a, 4, NULL), CM_OK); // her last word counts, once
+	a[2].person = a[0].person;
+	assert_int_equal(judged("expression~answer.facts", &v, a, 3, NULL), CM_REFUSED);
+}
+
+static void
+a_question_of_every_request_waits_once_somebody_says_against(void **state)
+{
+	(void)state;
+	struct vector v;
+	struct cm_law law;
+	struct cm_report report = {0};
+	struct cm_view rule = cm_view_text("persecution"), text = cm_view_text("The only suspect is an editor.");
+	struct cm_law_answer a[] = {{rule, text, cm_view_text("Orsk"), CM_LAW_AGAINST}, {rule, text, cm_view_text("Maren"), CM_LAW_AGAINST}};
+	assert_int_equal(judged("persecution~always.facts", &v, a, 0, NULL), CM_OK);
+	assert_int_equal(judged("persecution~always.facts", &v, a, 1, &report), CM_REFUSED);
+	assert_true(cm_report_has(&report, CM_ERROR_LAW_TWO_PERSONS));
+	load("refuse", "persecution~always.facts", &v);
+	v.told.answers = a;
+	for (size_t n = 0; n <= 2; n++) { // and a refusal on that ground waits for two
+		v.told.answer_count = n;
+		cm_law_check(&v.facts, &v.told, &law);
+		assert_int_equal(cm_law_judge_ground(&law, CM_REFUSAL_PERSECUTION, NULL), n == 2 ? CM_OK : CM_REFUSED);
+		assert_int_equal(cm_law_judge_ground(&law, CM_REFUSAL_NOT_IN_CONFORMITY, NULL), CM_OK);
+	}
+	a[1].says = CM_LAW_CLEAR;
+	cm_law_check(&v.facts, &v.told, &law);
+	assert_int_equal(cm_law_judge_ground(&law, CM_REFUSAL_PERSECUTION, NULL), CM_REFUSED);
+	cm_facts_fini(&v.facts);
+}
+
+static void
+a_preservation_that_gives_nothing_does_not_wait_for_words_of_a_text(void **state)
+{
+	(void)state;
+	struct vector v;
+	struct cm_law law;
+	load("refuse", "child~person.facts", &v);
+	cm_law_check(&v.facts, &v.told, &law);
+	assert_non_null(cm_law_find(&law, CM_SAFEGUARD_CHILD));
+	assert_int_equal(cm_law_judge(&law, NULL), CM_OK);
+	v.told.gives = true; // the way of the communication is told with it
+	cm_law_check(&v.facts, &v.told, &law);
+	assert_int_equal(cm_law_judge(&law, NULL), CM_REFUSED);
 	cm_facts_fini(&v.facts);
 }
 
@@ -288,6 +368,9 @@ main(void)
 	        T(a_block_stops_whatever_is_answered),
 	        T(a_hold_ends_with_the_answer_of_a_person),
 	        T(a_finding_of_two_persons_needs_two),
+	        T(what_the_facts_raise_waits_for_two_who_say_the_same),
+	        T(a_question_of_every_request_waits_once_somebody_says_against),
+	        T(a_preservation_that_gives_nothing_does_not_wait_for_words_of_a_text),
 	        T(what_the_first_check_refused_is_not_said_again),
 	        T(grounds_are_open_by_the_kind_and_by_what_the_state_has),
 	        T(each_row_has_a_severity_a_decider_and_stages_that_exist),

@@ -24,9 +24,9 @@ a_finding_says_everything_that_a_person_needs(void **state)
 	cm_json_put_end_object(&put);
 	assert_int_equal(cm_buf_result(&text), CM_OK);
 	assert_string_equal(cm_buf_cstr(&text),
-	                    "{\"findings\":[{\"answered\":false,\"article\":\"24(1)-(2)\",\"decides\":\"machine\",\"reason\":\"What it asks "
+	                    "{\"findings\":[{\"against\":0,\"answered\":false,\"article\":\"24(1)-(2)\",\"clear\":0,\"decides\":\"machine\",\"holds\":true,\"reason\":\"What it asks "
 	                    "for has no bounds.\",\"refusal\":\"human_rights\",\"remedy\":\"Name the account, person or thing that each item "
-	                    "of data belongs to.\",\"rule\":\"proportionality\",\"seen\":\"data[0] names no account, person or thing.\",\"severity\":"
+	                    "of data belongs to.\",\"rule\":\"proportionality\",\"said\":\"\",\"seen\":\"data[0] names no account, person or thing.\",\"severity\":"
 	                    "\"block\"}],\"may_go_on\":false,\"stage\":\"before_send\"}");
 }
 
