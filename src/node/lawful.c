@@ -80,7 +80,7 @@ static cm_result
 cm_lawful_recall(struct cm_node *node, struct cm_view matter, struct cm_report *report, struct cm_lawful *lawful)
 {
 	struct cm_questions *said = &lawful->said;
-	cm_result r = cm_questions_read(node, matter, report, said);
+	cm_result r = cm_question_list(node, matter, report, said);
 	if (r != CM_OK)
 		return r;
 	struct cm_law_answer *first = &lawful->answers[CM_LIMIT_LAW_SAID_VALUE - said->n];

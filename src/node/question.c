@@ -73,7 +73,7 @@ cm_question_drop_disabled(struct cm_node *node, struct cm_report *report, struct
 }
 
 cm_result
-cm_questions_read(struct cm_node *node, struct cm_view matter, struct cm_report *report, struct cm_questions *ret_questions)
+cm_question_list(struct cm_node *node, struct cm_view matter, struct cm_report *report, struct cm_questions *ret_questions)
 {
 	CM_AUTO uint64_t *indexes = cm_mem_new_many(CM_LIMIT_STORE_PAGE_VALUE, sizeof *indexes);
 	struct cm_store_ask ask = {.request = matter, .limit = CM_LIMIT_STORE_PAGE_VALUE};
@@ -147,7 +147,7 @@ cm_question_show(struct cm_node *node, struct cm_view matter, struct cm_report *
 {
 	struct cm_json_put put = cm_json_put_of(body);
 	CM_AUTO struct cm_questions *questions = cm_mem_new(sizeof *questions);
-	cm_result r = questions == NULL ? CM_NOMEM : cm_questions_read(node, matter, report, questions);
+	cm_result r = questions == NULL ? CM_NOMEM : cm_question_list(node, matter, report, questions);
 	if (r != CM_OK)
 		return r;
 	cm_json_put_object(&put);

@@ -17,7 +17,7 @@ struct cm_questions {
 		char person[CM_IPC_PERSON_ID];
 	} all[CM_LIMIT_LAW_SAID_VALUE];
 };
-CM_CHECKED cm_result cm_questions_read(struct cm_node *node, struct cm_view matter, struct cm_report *report,
+CM_CHECKED cm_result cm_question_list(struct cm_node *node, struct cm_view matter, struct cm_report *report,
                                        struct cm_questions *ret_questions);
 
 // The matter of a draft: a UUID made of the call's members "draft" (its digest, as the reader's facts have it) and "to", so that a
