@@ -25,6 +25,8 @@ struct cm_create {
 	struct cm_reader_told roles;
 	struct cm_node_name to;
 	char ids[5][37];
+	int year; // of the number
+	uint64_t number;
 	char reference[48], disclosure[64];
 	bool has_peer;
 	struct cm_peer peer;
@@ -37,25 +39,58 @@ struct cm_create {
 	struct cm_outbox_waiter waiter;
 };
 
+// The next number of a request in this year, reserved when `take`; a draft that is only checked sees it and leaves it.
+static cm_result
+cm_create_number(struct cm_node *node, bool take, struct cm_report *report, struct cm_create *d)
+{
+	struct cm_node_numbers *numbers = &node->numbers;
+	int year = cm_instant_civil(cm_clock_utc()).year;
+	char prefix[16];
+	cm_result r = CM_OK;
+	snprintf(prefix, sizeof prefix, "%s-%d-", node->name.country_upper, year);
+	cm_mutex_lock(&numbers->lock);
+	if (numbers->year != year) {
+		uint64_t last = 0;
+		r = cm_store_last_number(node->store, cm_view_text(prefix), report, &last);
+		numbers->year = r == CM_OK ? year : 0;
+		numbers->next = last + 1;
+	}
+	d->year = year;
+	d->number = numbers->next;
+	if (r == CM_OK && take)
+		numbers->next++;
+	cm_mutex_unlock(&numbers->lock);
+	return r;
+}
+
+// What was not sent leaves no hole, unless somebody took the next number meanwhile.
+static void
+cm_create_number_back(struct cm_node *node, const struct cm_create *d)
+{
+	struct cm_node_numbers *numbers = &node->numbers;
+	cm_mutex_lock(&numbers->lock);
+	if (d->number > 0 && numbers->year == d->year && numbers->next == d->number + 1)
+		numbers->next = d->number;
+	cm_mutex_unlock(&numbers->lock);
+}
+
 static cm_result
 cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report, struct cm_create *d)
 {
-	struct cm_store_figures figures;
 	struct cm_instant now = cm_clock_utc();
 	cm_result r = cm_node_uuids(d->ids, sizeof d->ids / sizeof *d->ids, report);
 	if (r == CM_OK)
 		r = cm_node_name_read(to.n == 0 ? cm_view_text(node->name.whole) : to, report, &d->to);
 	if (r == CM_OK && to.n > 0 && !cm_peers_confirmed(&node->peers, d->to.whole, &d->peer))
 		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "to", "%.*s", CM_VIEW_ARG(to));
+	if (r == CM_OK && d->number == 0)
+		r = cm_create_number(node, false, report, d);
 	if (r != CM_OK)
 		return r;
 	d->has_peer = to.n > 0;
-	cm_store_figures(node->store, &figures);
-	int year = cm_instant_civil(now).year;
-	snprintf(d->reference, sizeof d->reference, "%s-%d-%05llu", node->name.country_upper, year,
-	         (unsigned long long)figures.size);
+	snprintf(d->reference, sizeof d->reference, "%s-%d-%05llu", node->name.country_upper, d->year, (unsigned long long)d->number);
 	snprintf(d->disclosure, sizeof d->disclosure, "%s-%.24s-%d.%05llu", node->name.country_upper,
-	         cm_node_name_id(&node->name), year, (unsigned long long)figures.size);
+	         cm_node_name_id(&node->name), d->year, (unsigned long long)d->number);
 	d->told = (struct cm_draft_told){
 	        .sender = {cm_view_text(node->name.country_upper), cm_view_text(cm_node_name_id(&node->name))},
 	        .receiver = {cm_view_text(d->to.country_upper), cm_view_text(cm_node_name_id(&d->to))},
@@ -293,6 +328,7 @@ cm_create_kept(void *context, cm_result result, const struct cm_report *report)
 		cm_outbox_await(ex->node->outbox, &d->waiter);
 		return;
 	}
+	cm_create_number_back(ex->node, d);
 	cm_mem_free(d);
 	cm_exchange_problem(ex, result, report);
 }
@@ -354,7 +390,7 @@ cm_create_read(struct cm_exchange *ex, struct cm_create *d, struct cm_report *re
 			return CM_OK;
 		cm_reader_draft_fini(ret_draft);
 		cm_report_clear(report);
-		memset(d, 0, sizeof *d);
+		*d = (struct cm_create){.year = d->year, .number = d->number};
 		memset(ret_draft, 0, sizeof *ret_draft);
 	}
 	cm_result r = cm_exchange_facts(ex, report, &facts);
@@ -374,7 +410,9 @@ cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person)
 	CM_AUTO struct cm_create *d = cm_mem_new(sizeof *d);
 	CM_AUTO struct cm_reader_draft *draft = cm_mem_new(sizeof *draft);
 	cm_report_clear(&report);
-	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_read(ex, d, &report, draft);
+	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_number(ex->node, true, &report, d);
+	if (r == CM_OK)
+		r = cm_create_read(ex, d, &report, draft);
 	if (r == CM_OK)
 		r = cm_rights_check_kind(person->roles, cm_kind_find(draft->message.workflow.p, draft->message.workflow.n), &report);
 	if (r == CM_OK)
@@ -391,6 +429,8 @@ cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person)
 			d = sent;
 	}
 	cm_reader_draft_fini(draft);
+	if (r != CM_OK && d != NULL)
+		cm_create_number_back(ex->node, d);
 	if (r != CM_OK)
 		cm_exchange_problem(ex, r, &report);
 }

@@ -203,7 +203,7 @@ cm_keeper_main(const struct cm_keeper_main_options *options, struct cm_report *r
 	if (r == CM_OK)
 		r = cm_role_ready(&keeper->parent, &done, report);
 	else
-		cm_role_failed(&keeper->parent, report);
+		cm_role_failed(&keeper->parent, r, report);
 	if (r == CM_OK)
 		r = cm_keeper_serve(keeper);
 	cm_keeper_fini(keeper);

@@ -387,6 +387,7 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 	node->card = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	node->parent = &start->parent;
 	cm_mutex_init(&node->peering_lock);
+	cm_mutex_init(&node->numbers.lock);
 	cm_mutex_init(&node->parent_lock);
 	cm_mutex_init(&node->end_lock);
 	cm_mutex_init(&node->own_acts_lock);
@@ -407,7 +408,7 @@ cm_node_main(struct cm_node_start *start, struct cm_report *report)
 		r = cm_node_run(node, start, threads, report);
 	cm_node_stop(node, threads);
 	if (r != CM_OK)
-		cm_role_failed(&start->parent, report);
+		cm_role_failed(&start->parent, r, report);
 	// The process ends now; what is left belongs to the kernel.
 	cm_keeper_client_fini(&node->keeper);
 	cm_reader_client_fini(&node->reader);

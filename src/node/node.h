@@ -55,6 +55,11 @@ struct cm_node {
 	struct cm_output *output;
 	struct cm_renewal *renewal;
 	struct cm_mutex peering_lock;    // who looks whether a peer's row may change holds it until it has changed
+	struct cm_node_numbers {
+		struct cm_mutex lock;
+		int year; // 0: not looked yet
+		uint64_t next;
+	} numbers;                       // of our requests (create.c)
 	struct cm_persons *persons;
 	struct cm_stream *stream;        // before the store, which stirs it
 	struct cm_directory_shelf *directory;

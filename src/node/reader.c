@@ -64,7 +64,7 @@ cm_reader_message_main(struct cm_report *report)
 	if (r == CM_OK)
 		r = cm_role_ready(&parent, &done, report);
 	else
-		cm_role_failed(&parent, report);
+		cm_role_failed(&parent, r, report);
 	if (r == CM_OK)
 		cm_reader_message_serve(&node);
 	cm_ipc_fini(&node);

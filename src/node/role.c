@@ -102,10 +102,10 @@ cm_role_ready(struct cm_ipc *parent, const struct cm_sandbox_done *done, struct 
 }
 
 void
-cm_role_failed(struct cm_ipc *parent, const struct cm_report *why)
+cm_role_failed(struct cm_ipc *parent, cm_result result, const struct cm_report *why)
 {
 	struct cm_buf payload = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	cm_ipc_findings_write(why->count > 0 ? CM_REFUSED : CM_FAILED, why, &payload);
+	cm_ipc_findings_write(result, why, &payload);
 	struct cm_ipc_frame frame = {.type = CM_FRAME_FAILED, .payload = cm_buf_view(&payload)};
 	cm_result_ignore(cm_ipc_send(parent, &frame, cm_clock_after(CM_INSTANT_SECOND), NULL),
 	                 "the parent sees the end of the process in any case");

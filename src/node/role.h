@@ -50,7 +50,7 @@ CM_CHECKED cm_result cm_role_node_walls(const char *home, struct cm_report *repo
 CM_CHECKED cm_result cm_role_ready(struct cm_ipc *parent, const struct cm_sandbox_done *done,
                                    struct cm_report *report);
 // Says FAILED with the findings.
-void cm_role_failed(struct cm_ipc *parent, const struct cm_report *why);
+void cm_role_failed(struct cm_ipc *parent, cm_result result, const struct cm_report *why);
 
 // -- starting them (parent, and commands without a running node)
 // Waits for READY of a child that was just started; `ret_missing` gets what could not be protected (may be NULL).

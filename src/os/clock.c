@@ -4,12 +4,14 @@
 
 #include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <time.h>
 
 #include "base/tab_limit.h"
 #include "os/dir.h"
 #include "os/file.h"
+#include "os/proc.h"
 
 static const _Atomic(int64_t) *cm_clock_offset; // of an exercise
 static char cm_clock_file[CM_FILE_PATH];
@@ -49,6 +51,11 @@ cm_clock_exercise(const char *path, struct cm_report *report)
 	void *at = mmap(NULL, sizeof *cm_clock_offset, PROT_READ, MAP_SHARED, fd, 0);
 	if (at == MAP_FAILED)
 		return cm_report_failed(report, CM_ERROR_EXERCISE_CLOCK, path, "%s", "it cannot be mapped");
+	char text[CM_FILE_PATH + 256];
+	const struct cm_error_row *row = cm_error_row(CM_ERROR_EXERCISE_CLOCK);
+	snprintf(text, sizeof text, "comity: %s\n  where:  %s: it was made shorter\n  remedy: %s\n  rule:   %s\n", row->text, cm_clock_file,
+	         row->remedy, row->name);
+	cm_proc_guard(at, sizeof *cm_clock_offset, text, CM_CLOCK_LOST);
 	cm_clock_offset = at;
 	return CM_OK;
 }

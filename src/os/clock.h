@@ -9,7 +9,9 @@ struct cm_instant cm_clock_utc(void);
 
 // In an exercise a file of 8 bytes, a signed number of microseconds in the byte order of this machine, is added to UTC: who
 // writes it moves the time of every process that mapped it. Once in a process, before its walls and threads. Without this
-// call no file is looked at. Refused: exercise_clock (not such a file).
+// call no file is looked at. Refused: exercise_clock (not such a file). A file that is made shorter later ends the process by that name,
+// with CM_CLOCK_LOST: there is no time any more.
+#define CM_CLOCK_LOST 3 // exit code: the environment is in the way
 CM_CHECKED cm_result cm_clock_exercise(const char *path, struct cm_report *report);
 // The file as an absolute path, for child processes; NULL when this is no exercise.
 const char *cm_clock_exercise_file(void);

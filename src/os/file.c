@@ -277,12 +277,15 @@ cm_file_replace(const char *path, unsigned mode, struct cm_view bytes, struct cm
 {
 	char name[CM_FILE_PATH];
 	CM_FILE_AUTO int fd = -1;
+	struct cm_report found = {0}; // of a descriptor; the path says more
 	cm_result r = cm_file_beside(path, mode, report, name, &fd);
 	if (r != CM_OK)
 		return r;
-	r = cm_file_write_all(fd, bytes, report);
+	r = cm_file_write_all(fd, bytes, &found);
 	if (r == CM_OK)
-		r = cm_file_sync(fd, report);
+		r = cm_file_sync(fd, &found);
+	if (r != CM_OK)
+		cm_report_add(report, found.findings[0].rule, path, "%s", found.findings[0].seen);
 	if (r == CM_OK && rename(name, path) != 0)
 		r = cm_report_failed(report, CM_ERROR_IO_WRITE, path, "rename: %s", strerror(errno));
 	if (r != CM_OK) {

@@ -319,6 +319,42 @@ cm_proc_peak(pid_t pid, struct cm_report *report, uint64_t *ret_bytes)
 	return cm_proc_fact(path, "VmHWM:", report, ret_bytes);
 }
 
+static struct {
+	uintptr_t at, end;
+	struct cm_view text;
+	char bytes[CM_FILE_PATH + 256];
+	int code;
+} cm_proc_guarded;
+
+// Only what may be called in a handler. Any other fault comes again, and ends the process as it would have without us.
+static void
+cm_proc_fault(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)context;
+	uintptr_t at = (uintptr_t)info->si_addr;
+	if (at < cm_proc_guarded.at || at >= cm_proc_guarded.end) {
+		signal(SIGBUS, SIG_DFL);
+		return;
+	}
+	ssize_t told = write(STDERR_FILENO, cm_proc_guarded.text.p, cm_proc_guarded.text.n);
+	(void)told; // there is nobody else to tell
+	_exit(cm_proc_guarded.code);
+}
+
+void
+cm_proc_guard(const void *at, size_t n, const char *text, int code)
+{
+	struct sigaction action = {.sa_sigaction = cm_proc_fault, .sa_flags = SA_SIGINFO};
+	snprintf(cm_proc_guarded.bytes, sizeof cm_proc_guarded.bytes, "%s", text);
+	cm_proc_guarded.text = cm_view_text(cm_proc_guarded.bytes);
+	cm_proc_guarded.at = (uintptr_t)at;
+	cm_proc_guarded.end = cm_proc_guarded.at + n;
+	cm_proc_guarded.code = code;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, NULL);
+}
+
 pid_t
 cm_proc_id(void)
 {

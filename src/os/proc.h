@@ -63,6 +63,10 @@ CM_CHECKED cm_result cm_proc_pss(pid_t pid, struct cm_report *report, uint64_t *
 // Highest resident size so far in bytes (VmHWM).
 CM_CHECKED cm_result cm_proc_peak(pid_t pid, struct cm_report *report, uint64_t *ret_bytes);
 
+// From now on a look into `n` bytes mapped at `at` that are not in their file any more (SIGBUS: somebody made it shorter) ends the
+// process with `code` and the text on standard error, instead of without a word. One mapping of a process; `text` is copied.
+void cm_proc_guard(const void *at, size_t n, const char *text, int code);
+
 pid_t cm_proc_id(void);
 // Processors this process may use; at least 1.
 unsigned cm_proc_cpus(void);

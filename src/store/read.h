@@ -82,6 +82,10 @@ CM_STORE_LIST(news, news);            // by id; after_id
 CM_STORE_LIST(artifact, artifacts);   // of one thread: request = name, peer, kind (= media); by id; after_id
 #undef CM_STORE_LIST
 
+// The greatest number behind `prefix` in the references of our own requests; 0 without.
+CM_CHECKED cm_result cm_store_last_number(struct cm_store *store, struct cm_view prefix, struct cm_report *report,
+                                          uint64_t *ret_number);
+
 // How many outbox rows are due at `now`, those that follow others too, and when the next becomes due; us INT64_MAX: none.
 struct cm_store_due {
 	uint64_t count;

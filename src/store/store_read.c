@@ -1,6 +1,7 @@
 // Knows: which lists and look-ups exist, in which order and with which keys. Does not know: how rows are kept. Serves
 // read.h; DESIGN.md section 5 rule 3 (lists are keyset-paged).
 #include "base/mem.h"
+#include "base/num.h"
 #include "store/inside.h"
 #include "store/read.h"
 #include "store/sqlite/select.h"
@@ -178,6 +179,35 @@ cm_store_outbox_event(struct cm_store *store, uint64_t id, struct cm_report *rep
 	*ret_event = event;
 	*ret_page = cm_take(&page);
 	return CM_OK;
+}
+
+cm_result
+cm_store_last_number(struct cm_store *store, struct cm_view prefix, struct cm_report *report, uint64_t *ret_number)
+{
+	struct cm_db_stmt *stmt;
+	bool found = false;
+	uint64_t number = 0;
+	struct cm_db *db = cm_readers_take(store);
+	cm_result r = cm_db_stmt(db,
+	                         "SELECT substr(reference, length(?1) + 1) FROM request WHERE reference <> '' AND reference >= ?1 AND"
+	                         " reference < ?1 || '~' AND ours = 1 ORDER BY length(reference) DESC, reference DESC LIMIT 1",
+	                         report, &stmt);
+	if (r == CM_OK) {
+		cm_db_bind_text(stmt, 1, prefix);
+		r = cm_db_step(stmt, report, &found);
+	}
+	if (found) {
+		struct cm_view text = cm_db_bytes(stmt, 0);
+		while (text.n > 1 && *text.p == '0')
+			text = cm_view_part(text, 1, text.n - 1);
+		if (!cm_num_u64(text, 0, UINT64_MAX - 1, &number))
+			number = 0; // not one of ours
+		cm_db_reset(stmt);
+	}
+	cm_readers_give(store, db);
+	if (r == CM_OK)
+		*ret_number = number;
+	return r;
 }
 
 cm_result

@@ -107,6 +107,20 @@ def time_is_moved(xa, xb, clock):
                                                                for r in life.both(row['request'])))
 
 
+def the_clock_is_lost(xa, clock):
+    """Whoever makes the file shorter ends the node, by the file's name and not by a signal; with the file whole again it starts."""
+    os.truncate(clock.file, 0)
+    code = xa.process.wait(20)
+    told = open(xa.home + '.log').read()
+    check('the node ends with 3', code == 3, code)
+    check('it says which file, and by which rule', clock.file + ': it was made shorter' in told and 'exercise_clock' in told, told[-600:])
+    xa.process = None
+    refused('with the empty file it does not start', 'exercise_clock', ['serve', '--home', xa.home, '--exercise-clock', clock.file])
+    open(clock.file, 'wb').write(bytes(8))
+    xa.start()
+    check('with a whole one it does', xa.process.poll() is None)
+
+
 def main():
     folder = tempfile.mkdtemp(prefix='comity-exercise-')
     nodes = []
@@ -125,6 +139,7 @@ def main():
         the_clock_belongs_to_the_node(xa, real, folder)
         Path(xa, xb).make_peers()
         time_is_moved(xa, xb, clock)
+        the_clock_is_lost(xa, clock)
     finally:
         for node in nodes:
             node.stop()

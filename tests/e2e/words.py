@@ -203,6 +203,21 @@ def withdrawn(t):
     t.acts(id_, ['asked', 'receipt_taken', 'updated', 'withdrawn'], ['taken', 'decided', 'updated'])
 
 
+def numbered_without_holes(t):
+    """A draft that does not leave takes no number; two requests of one moment have two."""
+    before = t.xa.call('GET', '/api/v1/requests/' + t.pres())['reference']
+    bad = draft('pres.json')
+    bad['request']['data'] = []
+    for call in (bad, dict(draft('pres.json'), format='comity.draft/9')):
+        try:
+            check('it does not leave', False, t.ask(call))
+        except Refused:
+            pass
+    after = [t.xa.call('GET', '/api/v1/requests/' + t.pres())['reference'] for _ in range(2)]
+    number = int(before.rsplit('-', 1)[1])
+    check('no number is spent', [int(x.rsplit('-', 1)[1]) for x in after] == [number + 1, number + 2], (before, after))
+
+
 def a_bad_answer(t, peer):
     """An answer document of the other side that is not of its form is not taken."""
     id_ = t.pres()
@@ -238,6 +253,7 @@ def main():
         consultation(t)
         progress_and_use(t)
         withdrawn(t)
+        numbered_without_holes(t)
         a_bad_answer(t, peer)
     finally:
         xa.stop(), xb.stop()

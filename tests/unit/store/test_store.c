@@ -117,6 +117,33 @@ a_refused_change_leaves_nothing(void **state)
 }
 
 static void
+the_last_number_is_that_of_our_own_requests(void **state)
+{
+	static const struct {
+		const char *reference;
+		int ours;
+		uint64_t last;
+	} rows[] = {{"XA-2026-00009", 1, 9}, {"XA-2026-00010", 1, 10}, {"XA-2026-00003", 1, 10}, {"XA-2026-00500", 0, 10}, {"XA-2025-70000", 1, 10},
+	        {"XA-2026-99999", 1, 99999}, {"XA-2026-100000", 1, 100000}, {"XA-2026-mine", 0, 100000}};
+	struct unit_store *u = *state;
+	struct cm_report report = {0};
+	uint64_t last = 1;
+	assert_int_equal(cm_store_last_number(u->store, cm_view_text("XA-2026-"), &report, &last), CM_OK);
+	assert_int_equal(last, 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char id[40];
+		snprintf(id, sizeof id, "6f1c2a5e-0b1d-4c3e-8f00-%012zu", i);
+		struct cm_change *change = cm_change_new(unit_time(0));
+		struct cm_store_request row = {
+		        .id = cm_view_text(id), .state = cm_view_text("sent"), .ours = rows[i].ours, .reference = cm_view_text(rows[i].reference)};
+		cm_change_request(change, NULL, &row);
+		assert_int_equal(cm_store_submit_wait(u->store, change, &report, NULL, NULL), CM_OK);
+		assert_int_equal(cm_store_last_number(u->store, cm_view_text("XA-2026-"), &report, &last), CM_OK);
+		assert_int_equal(last, rows[i].last);
+	}
+}
+
+static void
 followers_are_those_that_name_a_parent(void **state)
 {
 	struct unit_store *u = *state;
@@ -458,7 +485,7 @@ the_log_of_the_database_does_not_grow_without_acts(void **state)
 }
 
 UNIT_MAIN(S(an_act_gets_a_receipt_that_others_can_check), S(a_retry_gets_the_first_answer_byte_for_byte),
-          S(a_refused_change_leaves_nothing), S(old_answers_go), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent), S(a_request_has_more_names_than_its_id),
+          S(a_refused_change_leaves_nothing), S(old_answers_go), S(a_request_whose_end_moved_is_not_what_was_judged), S(derived_rows_are_rebuilt_from_events), S(followers_are_those_that_name_a_parent), S(a_request_has_more_names_than_its_id), S(the_last_number_is_that_of_our_own_requests),
           S(objects_of_a_peer_are_stamped_a_hundred_a_second), S(the_outbox_gives_what_is_due_until_it_is_marked),
           S(a_message_follows_the_older_ones_about_its_request), S(a_keeper_that_refuses_stops_the_store), S(two_stores_never_share_a_folder),
           S(the_log_of_the_database_does_not_grow_without_acts))
