@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/tab_limit.h"
 #include "format/json_put.h"
 #include "node/directory.h"
@@ -42,6 +43,36 @@ cm_do_page(struct cm_exchange *ex, uint64_t otherwise, struct cm_report *report,
 		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "limit", "%s", "0");
 	*ret_limit = (size_t)limit;
 	return r;
+}
+
+cm_result
+cm_do_place(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *after, struct cm_store_ask *ask)
+{
+	uint64_t us;
+	cm_result r = cm_route_query(cm_server_query(ex->rq), "after", report, after);
+	struct cm_view text = cm_buf_view(after);
+	if (r != CM_OK || text.n == 0)
+		return r;
+	const uint8_t *point = memchr(text.p, '.', text.n);
+	size_t one = point == NULL ? text.n : (size_t)(point - text.p);
+	if (point == NULL || !cm_num_u64(cm_view_part(text, 0, one), 1, INT64_MAX, &us))
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "after", "%.*s", CM_VIEW_ARG(text));
+	ask->after_time.us = (int64_t)us;
+	ask->after = cm_view_part(text, one + 1, text.n - one - 1);
+	return CM_OK;
+}
+
+void
+cm_do_put_next(struct cm_json_put *put, const struct cm_store_request_list *list)
+{
+	char next[80];
+	cm_json_put_name(put, "next");
+	if (list->next_time.us == 0) {
+		cm_json_put_null(put);
+		return;
+	}
+	snprintf(next, sizeof next, "%lld.%.*s", (long long)list->next_time.us, CM_VIEW_ARG(list->next));
+	cm_json_put_text(put, cm_view_text(next));
 }
 
 void

@@ -28,35 +28,23 @@ static cm_result
 cm_do_case_requests(struct cm_exchange *ex, struct cm_json_put *put, struct cm_report *report, size_t *ret_count)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
-	const struct cm_store_request *rows = NULL, *from = NULL;
+	struct cm_store_request_list list = {.count = 0};
 	struct cm_store_ask ask = {.case_id = cm_view_text(ex->match.part[0])};
 	cm_result r = cm_do_page(ex, CM_LIMIT_STORE_PAGE_VALUE, report, &ask.limit);
 	*ret_count = 0;
 	if (r == CM_OK)
-		r = cm_route_query(cm_server_query(ex->rq), "after", report, &after);
-	if (r == CM_OK && after.n > 0)
-		r = cm_store_request(ex->node->store, cm_buf_view(&after), report, &page2, &from);
-	if (r == CM_OK && after.n > 0 && from == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "after", "%s", cm_buf_cstr(&after));
-	if (from != NULL) {
-		ask.after = from->id;
-		ask.after_time = from->changed;
-	}
+		r = cm_do_place(ex, report, &after, &ask);
 	if (r == CM_OK)
-		r = cm_store_requests(ex->node->store, &ask, report, &page, &rows, ret_count);
+		r = cm_store_requests(ex->node->store, &ask, report, &page, &list);
 	if (r != CM_OK)
 		return r;
-	cm_json_put_name(put, "next");
-	if (*ret_count == ask.limit)
-		cm_json_put_text(put, rows[*ret_count - 1].id);
-	else
-		cm_json_put_null(put);
+	*ret_count = list.count;
+	cm_do_put_next(put, &list);
 	cm_json_put_name(put, "requests");
 	cm_json_put_array(put);
-	for (size_t i = 0; i < *ret_count; i++)
-		cm_do_case_member(put, &rows[i]);
+	for (size_t i = 0; i < list.count; i++)
+		cm_do_case_member(put, &list.rows[i]);
 	cm_json_put_end_array(put);
 	return CM_OK;
 }
@@ -97,13 +85,17 @@ cm_do_case_next(struct cm_node *node, struct cm_view after, struct cm_report *re
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_request *row = NULL;
 	struct cm_store_ask ask = {.after = after, .limit = 1};
+	struct cm_store_request_list list = {.count = 0};
 	size_t n = 0;
 	cm_result r = cm_store_cases(node->store, &ask, report, &page, &row, &n);
 	*ret_row = NULL;
 	if (r != CM_OK || n == 0)
 		return r;
 	ask = (struct cm_store_ask){.case_id = row->case_id, .limit = 1};
-	return cm_store_requests(node->store, &ask, report, ret_page, ret_row, &n);
+	r = cm_store_requests(node->store, &ask, report, ret_page, &list);
+	if (r == CM_OK && list.count > 0)
+		*ret_row = list.rows;
+	return r;
 }
 
 static cm_result
@@ -191,13 +183,12 @@ cm_do_case_free(struct cm_node *node, struct cm_view id, struct cm_report *repor
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
 	const struct cm_store_folder *folder = NULL;
-	const struct cm_store_request *row = NULL;
+	struct cm_store_request_list list = {.count = 0};
 	struct cm_store_ask ask = {.case_id = id, .limit = 1};
-	size_t n = 0;
 	cm_result r = cm_store_folder(node->store, id, report, &page, &folder);
 	if (r == CM_OK)
-		r = cm_store_requests(node->store, &ask, report, &page2, &row, &n);
-	if (r == CM_OK && (folder != NULL || n > 0))
+		r = cm_store_requests(node->store, &ask, report, &page2, &list);
+	if (r == CM_OK && (folder != NULL || list.count > 0))
 		r = cm_report_refuse(report, CM_ERROR_CASE_EXISTS, "/case", "%.*s", CM_VIEW_ARG(id));
 	return r;
 }

@@ -179,11 +179,11 @@ cm_do_document_act(struct cm_node *node, uint64_t index, struct cm_report *repor
                    struct cm_store_page **ret_page, const struct cm_store_artifact **ret_row)
 {
 	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *page = NULL;
-	const struct cm_store_receipt *receipt = NULL;
+	const struct cm_store_act *act = NULL;
 	struct cm_hash sha256;
-	cm_result r = cm_store_act_by_index(node->store, index, report, &page, &receipt);
-	if (r != CM_OK || receipt == NULL ||
-	    !cm_hex_read(receipt->act->file.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)].value, sha256.b, sizeof sha256.b))
+	cm_result r = cm_store_act_row(node->store, index, report, &page, &act);
+	if (r != CM_OK || act == NULL ||
+	    !cm_hex_read(act->file.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)].value, sha256.b, sizeof sha256.b))
 		return r;
 	r = cm_store_artifact_of_act(node->store, index, &sha256, report, ret_page, ret_row);
 	if (r == CM_OK && *ret_row != NULL && cm_view_is((*ret_row)->media, "hi1"))

@@ -12,6 +12,13 @@ void cm_do_json(struct cm_exchange *ex, unsigned status, struct cm_buf *body);
 void cm_do_json_time(struct cm_json_put *put, const char *name, struct cm_instant t);
 void cm_do_json_hash(struct cm_json_put *put, const char *name, const struct cm_hash *h);
 
+// The place in a list of requests where the page before ended, from "after" of the query, whose text `after` holds from then on:
+// microseconds, a point, the request. A place, not a row: a request that changes meanwhile moves none of the others.
+CM_CHECKED cm_result cm_do_place(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *after,
+                                 struct cm_store_ask *ask);
+// The member `next` of that list.
+void cm_do_put_next(struct cm_json_put *put, const struct cm_store_request_list *list);
+
 // How many rows a page has: "limit" of the query, 1 to store_page.
 CM_CHECKED cm_result cm_do_page(struct cm_exchange *ex, uint64_t otherwise, struct cm_report *report, size_t *ret_limit);
 

@@ -27,15 +27,15 @@ cm_result
 cm_do_act_row(struct cm_node *node, uint64_t index, struct cm_json_put *put, struct cm_report *report)
 {
 	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *page = NULL;
-	const struct cm_store_receipt *receipt = NULL;
-	cm_result r = cm_store_act_by_index(node->store, index, report, &page, &receipt);
-	if (r != CM_OK || receipt == NULL)
+	const struct cm_store_act *act = NULL;
+	cm_result r = cm_store_act_row(node->store, index, report, &page, &act);
+	if (r != CM_OK || act == NULL)
 		return r;
 	cm_json_put_object(put);
-	cm_json_put_member_text(put, "at", cm_do_act_field(receipt->act, CM_ACT_FIELD_AT));
+	cm_json_put_member_text(put, "at", cm_do_act_field(act, CM_ACT_FIELD_AT));
 	cm_json_put_member_number(put, "index", (int64_t)index);
-	cm_json_put_member_text(put, "request", cm_do_act_field(receipt->act, CM_ACT_FIELD_REQUEST));
-	cm_json_put_member_text(put, "type", cm_do_act_field(receipt->act, CM_ACT_FIELD_TYPE));
+	cm_json_put_member_text(put, "request", cm_do_act_field(act, CM_ACT_FIELD_REQUEST));
+	cm_json_put_member_text(put, "type", cm_do_act_field(act, CM_ACT_FIELD_TYPE));
 	cm_json_put_end_object(put);
 	return CM_OK;
 }
@@ -46,15 +46,18 @@ cm_do_acts(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body
 	struct cm_json_put put = cm_json_put_of(body);
 	struct cm_store_figures figures;
 	uint64_t before = 0;
+	size_t limit = 0;
 	cm_store_figures(ex->node->store, &figures);
 	cm_result r = cm_route_query_u64(cm_server_query(ex->rq), "before", figures.size, INT64_MAX, report, &before);
+	if (r == CM_OK)
+		r = cm_do_page(ex, CM_LIMIT_STORE_PAGE_VALUE, report, &limit);
 	if (r != CM_OK)
 		return r;
 	before = before < figures.size ? before : figures.size;
 	cm_json_put_object(&put);
 	cm_json_put_name(&put, "acts");
 	cm_json_put_array(&put);
-	for (uint64_t i = before; r == CM_OK && i > 0 && before - i < CM_LIMIT_STORE_PAGE_VALUE; i--)
+	for (uint64_t i = before; r == CM_OK && i > 0 && before - i < limit; i--)
 		r = cm_do_act_row(ex->node, i - 1, &put, report);
 	cm_json_put_end_array(&put);
 	cm_json_put_end_object(&put);
@@ -122,8 +125,10 @@ cm_do_events(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *bo
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_news *rows = NULL;
 	size_t n = 0;
-	struct cm_store_ask ask = {.limit = CM_LIMIT_STORE_PAGE_VALUE};
+	struct cm_store_ask ask = {.limit = 0};
 	cm_result r = cm_do_events_after(ex, report, &ask.after_id);
+	if (r == CM_OK)
+		r = cm_do_page(ex, CM_LIMIT_STORE_PAGE_VALUE, report, &ask.limit);
 	if (r == CM_OK)
 		r = cm_store_news(ex->node->store, &ask, report, &page, &rows, &n);
 	cm_json_put_object(&put);
@@ -167,17 +172,17 @@ cm_do_message_row(struct cm_do_messages *list, const struct cm_store_artifact *r
 static cm_result
 cm_do_message_of_act(struct cm_do_messages *list, uint64_t index, struct cm_report *report)
 {
-	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *act = NULL;
+	struct cm_store_receipt_page CM_CLEANUP(cm_store_receipt_page_free_at) *act_page = NULL;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
-	const struct cm_store_receipt *receipt = NULL;
+	const struct cm_store_act *act = NULL;
 	const struct cm_store_artifact *message = NULL, *rows = NULL;
 	struct cm_hash sha256;
 	size_t n = 0;
-	cm_result r = cm_store_act_by_index(list->node->store, index, report, &act, &receipt);
-	if (r != CM_OK || receipt == NULL)
+	cm_result r = cm_store_act_row(list->node->store, index, report, &act_page, &act);
+	if (r != CM_OK || act == NULL)
 		return r;
-	const struct cm_act_slot *slot = &receipt->act->file.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)];
+	const struct cm_act_slot *slot = &act->file.slots[CM_ACT_SLOT(CM_ACT_FIELD_ARTIFACT)];
 	if (!slot->open || !cm_hex_read(slot->value, sha256.b, sizeof sha256.b))
 		return CM_OK; // it is about none
 	r = cm_store_artifact_of_act(list->node->store, index, &sha256, report, &page, &message);

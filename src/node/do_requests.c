@@ -57,9 +57,12 @@ cm_do_request_words(struct cm_exchange *ex, struct cm_report *report, struct cm_
 	struct {
 		const char *name;
 		struct cm_buf *to;
-	} all[] = {{"after", &words->after}, {"case", &words->case_id}, {"peer", &words->peer}, {"state", &words->state},
-	        {"direction", &words->direction}, {"named", &words->named}};
+	} all[] = {{"case", &words->case_id}, {"peer", &words->peer}, {"state", &words->state}, {"direction", &words->direction},
+	        {"named", &words->named}};
 	cm_result r = cm_do_page(ex, 50, report, &ask->limit);
+	words->after = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	if (r == CM_OK)
+		r = cm_do_place(ex, report, &words->after, ask);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		*all[i].to = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 		if (r == CM_OK)
@@ -83,37 +86,22 @@ cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 {
 	struct cm_json_put put = cm_json_put_of(body);
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_request *rows = NULL;
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page2 = NULL;
-	const struct cm_store_request *from = NULL;
+	struct cm_store_request_list list = {.count = 0};
 	struct cm_do_request_words CM_CLEANUP(cm_do_request_words_fini) words;
 	struct cm_store_ask ask = {.limit = 0};
-	size_t n = 0;
 	cm_result r = cm_do_request_words(ex, report, &words, &ask);
-	if (r == CM_OK && words.after.n > 0)
-		r = cm_store_request(ex->node->store, cm_buf_view(&words.after), report, &page2, &from);
-	if (r == CM_OK && words.after.n > 0 && from == NULL)
-		r = cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "after", "%s", cm_buf_cstr(&words.after));
-	if (from != NULL) {
-		ask.after = from->id;
-		ask.after_time = from->changed;
-	}
 	if (r == CM_OK && ask.named.n > 0)
-		r = cm_store_named_requests(ex->node->store, &ask, report, &page, &rows, &n);
+		r = cm_store_named_requests(ex->node->store, &ask, report, &page, &list.rows, &list.count);
 	else if (r == CM_OK)
-		r = cm_store_requests(ex->node->store, &ask, report, &page, &rows, &n);
+		r = cm_store_requests(ex->node->store, &ask, report, &page, &list);
 	if (r != CM_OK)
 		return r;
 	cm_json_put_object(&put);
-	cm_json_put_name(&put, "next");
-	if (n == ask.limit && n > 0 && ask.named.n == 0)
-		cm_json_put_text(&put, rows[n - 1].id);
-	else
-		cm_json_put_null(&put);
+	cm_do_put_next(&put, &list);
 	cm_json_put_name(&put, "requests");
 	cm_json_put_array(&put);
-	for (size_t i = 0; i < n; i++) {
-		cm_do_request_members(&put, &rows[i]);
+	for (size_t i = 0; i < list.count; i++) {
+		cm_do_request_members(&put, &list.rows[i]);
 		cm_json_put_end_object(&put);
 	}
 	cm_json_put_end_array(&put);

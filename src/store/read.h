@@ -56,20 +56,30 @@ struct cm_store_ask {
 	size_t limit;
 };
 
+// Requests, newest change first (changed, id); case_id, peer, state, direction; after_time + after. One of these leads along an
+// index; where others fit few rows, a page may hold less than `limit`, or none, and more may follow all the same.
+struct cm_store_request_list {
+	const struct cm_store_request *rows;
+	size_t count;
+	struct cm_instant next_time; // where the page that follows begins: its after_time and after; us 0: this was the last
+	struct cm_view next;
+};
+CM_CHECKED cm_result cm_store_requests(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,
+                                       struct cm_store_page **ret_page, struct cm_store_request_list *ret_list);
+
 #define CM_STORE_LIST(noun, plural)                                                                                    \
 	CM_CHECKED cm_result cm_store_##plural(struct cm_store *store, const struct cm_store_ask *ask,                 \
 	                                       struct cm_report *report, struct cm_store_page **ret_page,              \
 	                                       const struct cm_store_##noun **ret_rows, size_t *ret_count)
-CM_STORE_LIST(request, requests);     // newest change first (changed, id); case_id, peer, state, kind, direction; after_time + after
 CM_STORE_LIST(request, named_requests); // that `named` means: the id, the beginning of one, or a reference of either side; by id
 CM_STORE_LIST(request, cases);        // by case_id, oldest change first; after = the last case
 CM_STORE_LIST(request, followers);    // those that name `request` as parent, by id; after
 CM_STORE_LIST(step, steps);           // by id; request; after_id
-CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer, kind (= type), request, from, until; after_time + after
+CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer or request, kind (= type), from, until; after_time + after
 CM_STORE_LIST(deadline, deadlines);   // of `request`, by limit
 CM_STORE_LIST(deadline, ends);        // running and held, by (at, request, limit); peer, state; after_time + after + kind (= limit)
 CM_STORE_LIST(deadline, wakes);       // wake <= until, soonest first
-CM_STORE_LIST(delivery, deliveries);  // by (created, id); request, peer, state; after_time + after
+CM_STORE_LIST(delivery, deliveries);  // by (created, id); request; after_time + after
 CM_STORE_LIST(delivery, named_deliveries); // that `named` means: the id, or the beginning of one; by id
 CM_STORE_LIST(delivery, fetches);     // to be fetched by `until`, of each peer the first, by peer
 CM_STORE_LIST(approval, approvals);   // delivery, purpose
@@ -105,6 +115,9 @@ CM_CHECKED cm_result cm_store_act_by_index(struct cm_store *store, uint64_t inde
 CM_CHECKED cm_result cm_store_act_by_id(struct cm_store *store, struct cm_view id, struct cm_report *report,
                                         struct cm_store_receipt_page **ret_page,
                                         const struct cm_store_receipt **ret_receipt);
+// The act as a list shows it: all fields open, without signature, path and proof, which cost a hundred times as much.
+CM_CHECKED cm_result cm_store_act_row(struct cm_store *store, uint64_t index, struct cm_report *report,
+                                      struct cm_store_receipt_page **ret_page, const struct cm_store_act **ret_act);
 void cm_store_receipt_page_free(struct cm_store_receipt_page *page);
 void cm_store_receipt_page_free_at(struct cm_store_receipt_page **at);
 

@@ -1,5 +1,6 @@
 // Knows: how an act is found again with its receipt to the newest head. Does not know: who asks. Serves read.h.
 #include "base/mem.h"
+#include "store/act_body.h"
 #include "store/inside.h"
 #include "store/read.h"
 
@@ -57,6 +58,34 @@ cm_store_act_by_index(struct cm_store *store, uint64_t index, struct cm_report *
 	if (r != CM_OK)
 		return r;
 	*ret_receipt = found ? &page->receipt : NULL;
+	*ret_page = found ? cm_take(&page) : NULL;
+	return CM_OK;
+}
+
+cm_result
+cm_store_act_row(struct cm_store *store, uint64_t index, struct cm_report *report, struct cm_store_receipt_page **ret_page,
+                 const struct cm_store_act **ret_act)
+{
+	struct cm_merkle_head head;
+	struct cm_log_act row;
+	bool found = false;
+	CM_CLEANUP(cm_store_receipt_page_free_at) struct cm_store_receipt_page *page = cm_mem_new(sizeof *page);
+	struct cm_store_act *act = page == NULL ? NULL : cm_arena_new(&page->arena, sizeof *act);
+	if (act == NULL)
+		return CM_NOMEM;
+	struct cm_db *db = cm_readers_take(store);
+	cm_result r = cm_log_last_head(db, report, &head, NULL);
+	if (r == CM_OK && index < head.size)
+		r = cm_log_act_at(db, index, &page->arena, report, &row, &found);
+	cm_readers_give(store, db);
+	if (r == CM_OK && found && !cm_act_body_read(row.body, &act->file))
+		r = cm_report_refuse(report, CM_ERROR_STORE_DAMAGED, "act", "%llu", (unsigned long long)index);
+	if (r != CM_OK)
+		return r;
+	act->index = index;
+	if (found)
+		act->leaf = cm_merkle_leaf(row.entry);
+	*ret_act = found ? act : NULL;
 	*ret_page = found ? cm_take(&page) : NULL;
 	return CM_OK;
 }

@@ -255,7 +255,8 @@ cm_store_asked(enum cm_table_name table, const char *tail, const struct cm_store
 	};
 }
 
-#define LIST(noun, plural, NOUN, sql)                                                                                  \
+// A list whose text depends on what is asked for.
+#define LIST_LED(noun, plural, NOUN, sql)                                                                                  \
 	cm_result cm_store_##plural(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,  \
 	                            struct cm_store_page **ret_page, const struct cm_store_##noun **ret_rows,          \
 	                            size_t *ret_count)                                                                 \
@@ -268,32 +269,97 @@ cm_store_asked(enum cm_table_name table, const char *tail, const struct cm_store
 		return r;                                                                                              \
 	}
 
+#define LIST(noun, plural, NOUN, sql) LIST_LED(noun, plural, NOUN, sql)
 #define OR_ANY(column, place) "(" place " = '' OR " column " = " place ")"
 
 // One text for each index of the table: the first of these that is asked for leads, so a page is a walk along that index from
-// where the page before ended; the others are looked at row by row.
-#define REQUESTS(leader)                                                                                               \
-	"WHERE " leader "(changed, id) < (?1, ?9) AND " OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8") " AND "     \
-	OR_ANY("kind", "?10") " AND (?5 = 0 OR ours = ?5 - 1) ORDER BY changed DESC, id DESC"
+// where the page before ended. What else is asked for stands in the index too, and is looked at there; rows of the table are
+// read only for the page. A walk that finds few ends after CM_LIMIT_STORE_WALK_VALUE rows.
+#define REQUESTS_WALK(columns, leader)                                                                                 \
+	"SELECT " columns " FROM request WHERE " leader "(changed, id) < (?1, ?9) ORDER BY changed DESC, id DESC LIMIT "
+#define REQUESTS_LAST(leader) "WHERE id = (" REQUESTS_WALK("id", leader) "1 OFFSET ?3 - 1)"
+#define REQUESTS_PAGE(columns, leader, rest)                                                                           \
+	"WHERE id IN (SELECT id FROM (" REQUESTS_WALK(columns, leader) "?3) WHERE " rest                               \
+	" LIMIT ?12) ORDER BY +changed DESC, +id DESC"
+#define REQUESTS(columns, leader, rest) {REQUESTS_PAGE("id" columns, leader, rest), REQUESTS_LAST(leader)}
+
+struct cm_store_requests_text {
+	const char *page, *last; // last: the row where the walk ended, if there are so many
+};
+
+static const struct cm_store_requests_text *
+cm_store_requests_text(const struct cm_store_ask *ask)
+{
+	static const struct cm_store_requests_text by_case = REQUESTS(
+	        ", peer, state, ours", "case_id = ?6 AND case_id <> '' AND ",
+	        OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8") " AND (?5 = 0 OR ours = ?5 - 1)");
+	static const struct cm_store_requests_text by_peer =
+	        REQUESTS(", state, ours", "peer = ?7 AND ", OR_ANY("state", "?8") " AND (?5 = 0 OR ours = ?5 - 1)");
+	static const struct cm_store_requests_text by_state =
+	        REQUESTS(", ours", "state = ?8 AND ", "(?5 = 0 OR ours = ?5 - 1)");
+	static const struct cm_store_requests_text by_direction = REQUESTS("", "ours = ?5 - 1 AND ", "true");
+	static const struct cm_store_requests_text all = REQUESTS("", "", "true");
+	return ask->case_id.n > 0                   ? &by_case
+	       : ask->peer.n > 0                    ? &by_peer
+	       : ask->state.n > 0                   ? &by_state
+	       : ask->direction != CM_STORE_BOTH ? &by_direction
+	                                            : &all;
+}
+
+// Both questions are asked of one moment: a row that comes between them would move the end of the walk.
+static cm_result
+cm_store_requests_walk(struct cm_db *db, const struct cm_store_requests_text *text, struct cm_select *select,
+                       struct cm_arena *arena, struct cm_report *report, struct cm_store_request_list *ret_list)
+{
+	const void *rows, *last = NULL;
+	size_t n, end = 0;
+	cm_result r = cm_select_rows(db, select, arena, report, &rows, &n);
+	if (r != CM_OK)
+		return r;
+	*ret_list = (struct cm_store_request_list){.rows = rows, .count = n};
+	if (n == select->limit) {
+		last = &ret_list->rows[n - 1];
+	} else {
+		select->tail = text->last;
+		r = cm_select_rows(db, select, arena, report, &rows, &end);
+		last = end == 0 ? NULL : rows;
+	}
+	if (r == CM_OK && last != NULL) {
+		const struct cm_store_request *row = last;
+		ret_list->next_time = row->changed;
+		ret_list->next = row->id;
+	}
+	return r;
+}
 
 cm_result
 cm_store_requests(struct cm_store *store, const struct cm_store_ask *ask, struct cm_report *report,
-                  struct cm_store_page **ret_page, const struct cm_store_request **ret_rows, size_t *ret_count)
+                  struct cm_store_page **ret_page, struct cm_store_request_list *ret_list)
 {
-	const char *tail = ask->case_id.n > 0  ? REQUESTS("case_id = ?6 AND case_id <> '' AND ")
-	                   : ask->peer.n > 0   ? REQUESTS("peer = ?7 AND ")
-	                   : ask->state.n > 0  ? REQUESTS("state = ?8 AND ")
-	                   : ask->direction != CM_STORE_BOTH ? REQUESTS("ours = ?5 - 1 AND ")
-	                                                     : REQUESTS("");
-	struct cm_select select = cm_store_asked(CM_TABLE_REQUEST, tail, ask);
-	const void *rows;
+	const struct cm_store_requests_text *text = cm_store_requests_text(ask);
+	CM_CLEANUP(cm_store_page_free_at) struct cm_store_page *page = cm_mem_new(sizeof *page);
+	struct cm_select select = cm_store_asked(CM_TABLE_REQUEST, text->page, ask);
+	struct cm_store_request_list list = {.count = 0};
+	if (page == NULL)
+		return CM_NOMEM;
 	select.texts[0] = ask->case_id;
 	select.numbers[0] = ask->after_time.us == 0 ? INT64_MAX : ask->after_time.us;
+	select.numbers[2] = CM_LIMIT_STORE_WALK_VALUE;
 	select.numbers[4] = ask->direction;
-	cm_result r = cm_store_select(store, &select, report, ret_page, &rows, ret_count);
-	if (r == CM_OK)
-		*ret_rows = rows;
-	return r;
+	struct cm_db *db = cm_readers_take(store);
+	bool own = db != store->db; // the writer's, while derived tables are made again, is in a transaction already
+	cm_result r = own ? cm_db_do(db, "BEGIN", report) : CM_OK;
+	if (r == CM_OK) {
+		r = cm_store_requests_walk(db, text, &select, &page->arena, report, &list);
+		if (own)
+			cm_result_ignore(cm_db_do(db, "COMMIT", NULL), "nothing was written");
+	}
+	cm_readers_give(store, db);
+	if (r != CM_OK)
+		return r;
+	*ret_page = cm_take(&page);
+	*ret_list = list;
+	return CM_OK;
 }
 
 // Ids are lower hexadecimal digits and dashes, so everything that begins like one is before its "g".
@@ -328,18 +394,23 @@ NAMED(delivery, deliveries, DELIVERY, "WHERE id = ?6 OR " BEGINS " ORDER BY id")
 LIST(request, cases, REQUEST, "WHERE case_id > ?9 AND case_id <> '' ORDER BY case_id, changed, id")
 LIST(request, followers, REQUEST, "WHERE parent = ?6 AND parent <> '' AND id > ?9 ORDER BY id")
 LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
-LIST(object, objects, OBJECT,
-     "WHERE (changed, id) > (?1, ?9) AND changed >= ?3 AND changed <= ?4 AND " OR_ANY("peer", "?7")
-     " AND " OR_ANY("type", "?10") " AND " OR_ANY("request", "?6") " ORDER BY changed, id")
+
+// By the index of what is asked for.
+#define OBJECTS(leader)                                                                                                \
+	"WHERE " leader "(changed, id) > (?1, ?9) AND changed >= ?3 AND changed <= ?4 AND " OR_ANY("type", "?10")      \
+	" ORDER BY changed, id"
+LIST_LED(object, objects, OBJECT,
+         ask->request.n > 0 ? OBJECTS("request = ?6 AND (?7 = '' OR peer = ?7) AND ") : OBJECTS("peer = ?7 AND "))
 LIST(deadline, deadlines, DEADLINE, "WHERE request = ?6 ORDER BY \"limit\"")
 // The words are those of the index deadline_open (table.c).
 LIST(deadline, ends, DEADLINE,
      "WHERE state IN ('running', 'held') AND at >= ?1 AND (at, request, \"limit\") > (?1, ?9, ?10) AND "
      OR_ANY("peer", "?7") " AND " OR_ANY("state", "?8") " ORDER BY at, request, \"limit\"")
 LIST(deadline, wakes, DEADLINE, "WHERE wake > 0 AND wake <= ?4 ORDER BY wake")
-LIST(delivery, deliveries, DELIVERY,
-     "WHERE (created, id) > (?1, ?9) AND " OR_ANY("request", "?6") " AND " OR_ANY("peer", "?7") " AND "
-     OR_ANY("state", "?8") " ORDER BY created, id")
+
+#define DELIVERIES(leader) "WHERE " leader "(created, id) > (?1, ?9) ORDER BY created, id"
+LIST_LED(delivery, deliveries, DELIVERY, ask->request.n > 0 ? DELIVERIES("request = ?6 AND ") : DELIVERIES(""))
+
 // Of each peer the one that is fetched first.
 LIST(delivery, fetches, DELIVERY,
      "WHERE state = 'available' AND ours = 0 AND due <= ?4 AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE"

@@ -45,9 +45,10 @@ static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
         C(request, TIME, due), C(request, TIME, wanted_until), C(request, TIME, until), C(request, NUMBER, held),
         C(request, NUMBER, urgent)},
         .indexes = "CREATE INDEX request_changed ON request(changed, id);"
-                   "CREATE INDEX request_case ON request(case_id, changed, id) WHERE case_id <> '';"
-                   "CREATE INDEX request_peer ON request(peer, changed, id);"
-                   "CREATE INDEX request_state ON request(state, changed, id);"
+                   // What follows id is what a list looks at row by row (store_read.c).
+                   "CREATE INDEX request_case ON request(case_id, changed, id, peer, state, ours) WHERE case_id <> '';"
+                   "CREATE INDEX request_peer ON request(peer, changed, id, state, ours);"
+                   "CREATE INDEX request_state ON request(state, changed, id, ours);"
                    "CREATE INDEX request_ours ON request(ours, changed, id);"
                    "CREATE INDEX request_reference ON request(reference) WHERE reference <> '';"
                    "CREATE INDEX request_their_reference ON request(their_reference) WHERE their_reference <> '';"
@@ -63,7 +64,7 @@ static const struct cm_table cm_table_object = {ROW(object, 1), .columns = {
         C(object, NUMBER, registrar), C(object, NUMBER, generation), C(object, TIME, changed),
         C(object, TEXT, status), C(object, HASH, digest), C(object, BYTES, contents)},
         .indexes = "CREATE INDEX object_changed ON object(peer, changed, id);"
-                   "CREATE INDEX object_request ON object(request);"};
+                   "CREATE INDEX object_request ON object(request, changed, id);"};
 
 static const struct cm_table cm_table_deadline = {ROW(deadline, 2), .columns = {
         C(deadline, TEXT, request), C(deadline, TEXT, limit), C(deadline, TEXT, peer), C(deadline, TIME, start),
@@ -81,7 +82,7 @@ static const struct cm_table cm_table_delivery = {ROW(delivery, 1), .columns = {
         C(delivery, NUMBER, message), C(delivery, TEXT, anyway), C(delivery, TIME, created), C(delivery, TIME, changed),
         C(delivery, NUMBER, tries), C(delivery, NUMBER, strikes), C(delivery, TIME, due), C(delivery, TEXT, trouble)},
         .indexes = "CREATE INDEX delivery_created ON delivery(created, id);"
-                   "CREATE INDEX delivery_request ON delivery(request);"
+                   "CREATE INDEX delivery_request ON delivery(request, created, id);"
                    "CREATE INDEX delivery_due ON delivery(peer, due, id) WHERE state = 'available' AND ours = 0;"};
 
 static const struct cm_table cm_table_approval = {ROW(approval, 3), .columns = {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lists of requests through the API of a node that has a million of them: lists.sh BUILD-FOLDER. BENCH_REQUESTS: how many.
+# Lists of all kinds through the API of a node that has a million of each: lists.sh BUILD-FOLDER. BENCH_REQUESTS: how many.
 set -eu
 build=$(cd "$1" && pwd)
 folder=$(mktemp -d "${BENCH_DIR:-/tmp}/comity-bench.XXXXXX")
