@@ -46,7 +46,8 @@ CM_CHECKED cm_result cm_decide_words_check(const struct cm_decide *d, struct cm_
 // Does it fit the thread: was it asked for, are the items and questions it names those of the request?
 CM_CHECKED cm_result cm_decide_words_fit(const struct cm_decide *d, struct cm_report *report);
 
-// A refusal or postponement that nobody was consulted about is found, unless it says why: consult_first is added to `found`.
+// A refusal or postponement before the other side answered a consultation, or let its time go by, says why: else it is refused with
+// consult_first. Of a preservation, which cannot wait, that is added to `found` only.
 CM_CHECKED cm_result cm_decide_words_consulted(const struct cm_decide *d, struct cm_report *found, struct cm_report *report);
 
 // The next action: CREATE of an object of ours about the request.

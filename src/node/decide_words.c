@@ -9,6 +9,7 @@
 #include "domain/deadline.h"
 #include "domain/message.h"
 #include "domain/move.h"
+#include "domain/preservation.h"
 #include "format/answer_doc.h"
 #include "format/json_form.h"
 #include "node/node_name.h"
@@ -66,12 +67,18 @@ cm_decide_words_consulted(const struct cm_decide *d, struct cm_report *found, st
 	if (!decides || !open || cm_facts_has(&d->said, "justification"))
 		return CM_OK;
 	cm_result r = cm_store_steps(d->node->store, &ask, report, &page, &rows, &n);
-	for (size_t i = 0; r == CM_OK && i < n; i++)
-		if (cm_view_is(rows[i].to_state, cm_state_row(CM_STATE_CONSULTATION)->name))
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		bool over = cm_view_is(rows[i].to_state, cm_state_row(CM_STATE_ANSWERED_INFO)->name) ||
+		            cm_view_is(rows[i].to_state, cm_state_row(CM_STATE_ASSIGNED)->name); // nothing came in time
+		if (over && cm_view_is(rows[i].from_state, cm_state_row(CM_STATE_CONSULTATION)->name))
 			return CM_OK;
-	if (r == CM_OK)
-		cm_report_add(found, CM_ERROR_CONSULT_FIRST, "justification", "%s", cm_event_row(d->event)->title);
-	return r;
+	}
+	if (r != CM_OK)
+		return r;
+	if (!cm_preservation_is(d->kind))
+		return cm_report_refuse(report, CM_ERROR_CONSULT_FIRST, "justification", "%s", cm_event_row(d->event)->title);
+	cm_report_add(found, CM_ERROR_CONSULT_FIRST, "justification", "%s", cm_event_row(d->event)->title);
+	return CM_OK;
 }
 
 cm_result

@@ -9,7 +9,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from nodes import DRAFTS, Node, Path, Refused, run, until
 from refusals import FAILED, PASSED, Peer, actions, check, plain, vector
 
-REFUSAL = {'event': 'refuse', 'ground': 'essential_interests', 'ground_article': '40(21)(b)', 'text': 'It is a public utility.'}
+REFUSAL = {'event': 'refuse', 'ground': 'domestic_prohibition', 'ground_article': '40(21)(c)', 'text': 'It is a public utility.'}
+DATA_REFUSAL = dict(REFUSAL, justification='The hold ends today.')
 
 QUESTION = {'event': 'ask', 'questions': [{'n': 1, 'question': 'Which one?'}], 'answer_by': '2031-03-01T12:00:00Z', 'effect_of_silence': 'none'}
 
@@ -95,7 +96,7 @@ def a_refusal_ends_the_hold(life):
     life.decide(data['request'], event='execute')
     life.say(data['request'], 'executing', 'begun')
     life.held(pres)
-    life.decide(data['request'], **REFUSAL)
+    life.decide(data['request'], **DATA_REFUSAL)
     life.say(data['request'], 'refused', 'the data is refused')
     life.runs_again(pres, 'refused')
     life.acts(pres['request'], ['asked', 'receipt_taken', 'updated', 'updated', 'updated'], ['taken', 'decided', 'answered', 'answered'])
@@ -182,7 +183,7 @@ def a_spoiled_answer_is_not_taken(life, peer):
 def the_last_of_two_ends_it(life, peer):
     pres = life.preserved()
     first, second = life.wants_data(pres), life.wants_data(pres)
-    life.decide(first['request'], **REFUSAL)
+    life.decide(first['request'], **DATA_REFUSAL)
     life.say(first['request'], 'refused', 'the first of two')
     life.held(pres)
     withdrawal(peer, second['task'], second['request'])
@@ -236,7 +237,7 @@ def an_extension_is_not_granted(life):
     life.decide(asked['request'], **dict(REFUSAL, event='keep_end'))
     life.say(asked['request'], 'not_extended', 'not extended')
     same_end(life, pres, 'preserved', pres['until'], 'not extended')
-    check('the ground is told', 'essential_interests' in life.both(asked['request'])[0]['told'], life.both(asked['request'])[0]['told'])
+    check('the ground is told', 'domestic_prohibition' in life.both(asked['request'])[0]['told'], life.both(asked['request'])[0]['told'])
     try:
         life.decide(asked['request'], event='extend')
         check('what is over is not decided again', False)
@@ -253,7 +254,7 @@ def an_extension_of_what_is_held(life):
     second = life.ask(life.later('pres_ext', pres, day(pres['until'], 60)))
     life.say(second['request'], 'held_pending_mla', 'asked after it')
     life.held(pres)
-    life.decide(data['request'], **REFUSAL)
+    life.decide(data['request'], **DATA_REFUSAL)
     life.runs_again(pres, 'the data is refused')
 
 
@@ -294,7 +295,7 @@ def held_data_is_ended(life):
     data = life.wants_data(pres)
     life.decide(life.ask(life.later('pres_end', pres))['request'], event='release')
     same_end(life, pres, 'released', pres['until'], 'ended while held')
-    life.decide(data['request'], **REFUSAL)
+    life.decide(data['request'], **DATA_REFUSAL)
     life.say(data['request'], 'refused', 'its request')
     same_end(life, pres, 'released', pres['until'], 'ended for good')
 
@@ -430,7 +431,7 @@ def data_asked_for_before_is_held_at_once(life):
     data = life.ask(stored)
     pres['until'] = life.decide(pres['request'], event='preserve')['preserved_until']
     life.held(pres)
-    life.decide(data['request'], **REFUSAL)
+    life.decide(data['request'], **DATA_REFUSAL)
     life.runs_again(pres, 'refused after the preservation')
 
 
@@ -452,7 +453,7 @@ def the_end_comes(life):
         check('its deadline is over', [d['state'] for d in ends(row)] == ['over'], row['deadlines'])
     life.say(open_['request'], 'already_released', 'an extension that was not decided in time')
     check('what is held did not end', [r['state'] for r in life.both(held['request'])] == ['held_pending_mla'] * 2)
-    life.decide(data['request'], **REFUSAL)
+    life.decide(data['request'], **DATA_REFUSAL)
     life.say(held['request'], 'lapsed', 'an end that came while it was held')
     history = [h['to'] for h in life.both(held['request'])[0]['history']]
     check('nothing ends in silence', history[-2:] == ['preserved', 'lapsed'], history)
@@ -461,7 +462,7 @@ def the_end_comes(life):
 def a_crash_keeps_no_hold(life):
     pres = life.preserved()
     data = life.wants_data(pres)
-    life.decide(data['request'], **REFUSAL)
+    life.decide(data['request'], **DATA_REFUSAL)
     life.xb.process.send_signal(signal.SIGKILL)
     life.xb.wait_gone()
     life.xb.start()

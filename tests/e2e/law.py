@@ -27,7 +27,7 @@ def without_a_node():
     check('an order stays at home', code == 1 and [f['rule'] for f in said['faults']['findings']] == ['order_abroad'], said)
     code, said = ask(os.path.join(DRAFTS, 'd_search.json'), '--to', 'XA')
     check('where it may go on', code == 0, said)
-    code, said = ask('--home', '/nowhere', '--id', '1', '--stage', 'nosuch')
+    code, said = ask('--home', '/nowhere', '--id', 'f0ba8e34-0854-4f6a-ad46-fdacbe0a008e', '--stage', 'nosuch')
     check('a step that is none is a fault of the line', code == 2 and said['findings'][0]['rule'] == 'usage', (code, said))
 
 

@@ -10,7 +10,7 @@ import python_peer
 from nodes import DRAFTS, Refused, until
 from python_peer import Node, become_peers, check, conformance
 
-REFUSE = {'event': 'refuse', 'ground': 'essential_interests', 'ground_article': '40(21)(b)', 'text': 'It is a public utility.'}
+REFUSE = {'event': 'refuse', 'ground': 'domestic_prohibition', 'ground_article': '40(21)(c)', 'text': 'It is a public utility.'}
 PRESERVE = {'event': 'preserve', 'order_reference': 'PO-1', 'text': 'All of it.'}
 
 

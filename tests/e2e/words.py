@@ -14,7 +14,7 @@ ASK = {'event': 'ask', 'text': 'Two things are open.', 'answer_by': DAY, 'effect
        'questions': [{'n': 1, 'question': 'Which disk?', 'needed_for': '42(3)(c)'}, {'n': 2, 'question': 'Which account?'}]}
 CONSULT = {'event': 'consult', 'ground': 'essential_interests', 'ground_article': '40(21)(b)', 'text': 'It is a public utility.',
            'answer_by': DAY, 'conditions': [{'n': 1, 'condition': 'No names are published.'}]}
-REFUSAL = {'event': 'refuse', 'ground': 'essential_interests', 'ground_article': '40(21)(b)', 'text': 'It is a public utility.'}
+REFUSAL = {'event': 'refuse', 'ground': 'domestic_prohibition', 'ground_article': '40(21)(c)', 'text': 'It is a public utility.'}
 
 
 def draft(name):
@@ -154,13 +154,18 @@ def consultation(t):
     check('the consultation', (a[1]['grounds[0].code'], a[1]['conditions[0].condition'], a[2]['answer'], a[2]['text']) ==
           ('essential_interests', 'No names are published.', 'accept_conditions', 'We keep them.'), a)
     told = t.say(t.xb, id_, **REFUSAL)
-    check('who consulted is not reminded', told['findings'] == [], told)
-    other = t.stored()
-    told = t.say(t.xb, other, **REFUSAL)
-    check('who did not is', [f['rule'] for f in told['findings']] == ['consult_first'], told)
+    check('who consulted may refuse', told['findings'] == [], told)
     third = t.stored()
+    t.refuses('consult_first', t.xb, third, **REFUSAL)
+    t.say(t.xb, third, event='assign')
+    t.say(t.xb, third, **CONSULT)
+    t.refuses('consult_first', t.xb, third, **REFUSAL)  # asked, and neither answered nor over
+    t.refuses('consult_first', t.xb, third, **dict(REFUSAL, event='postpone', ground='postponed', ground_article='40(27)'))
+    pres = t.pres()
+    told = t.say(t.xb, pres, **REFUSAL)
+    check('of a preservation it is a reminder', [f['rule'] for f in told['findings']] == ['consult_first'], told)
     told = t.say(t.xb, third, **dict(REFUSAL, justification='There was no time.'))
-    check('a justification answers it', told['findings'] == [] and t.words(third, 1)[0]['justification'] == 'There was no time.', told)
+    check('a justification answers it', told['findings'] == [] and t.words(third, 2)[-1]['justification'] == 'There was no time.', told)
 
 
 def progress_and_use(t):

@@ -136,9 +136,10 @@ act_decide(void *arg)
 	if (n == 0)
 		return;
 	const char *event = cm_event_row(cm_move_row(moves[sim_random(n)])->event)->name;
-	bool refuses = strcmp(event, "refuse") == 0 || strcmp(event, "keep_end") == 0;
-	if (asprintf(&text, "{\"event\":\"%s\",\"text\":\"In words.\"%s}", event,
-	             refuses ? ",\"ground\":\"essential_interests\",\"ground_article\":\"40(21)(b)\"" : "") < 0)
+	bool refuses = strcmp(event, "refuse") == 0, keeps = strcmp(event, "keep_end") == 0;
+	if (asprintf(&text, "{\"event\":\"%s\",\"text\":\"In words.\"%s%s}", event,
+	             refuses || keeps ? ",\"ground\":\"domestic_prohibition\",\"ground_article\":\"40(21)(c)\"" : "",
+	             refuses ? ",\"justification\":\"There is nobody to consult.\"" : "") < 0)
 		abort();
 	snprintf(ex.match.part[0], sizeof ex.match.part[0], "%s", a->about->id);
 	a->rq = (struct cm_net_request){.node = a->node, .call = -1, .body = cm_view_text(text), .answer = cm_buf_of(1 << 20)};
