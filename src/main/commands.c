@@ -19,6 +19,7 @@
 #include "node/officer.h"
 #include "node/parent.h"
 #include "node/role.h"
+#include "node/settings.h"
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_log.h"
@@ -271,9 +272,27 @@ cm_commands_address(const struct cm_json *json, const char *name, char *to, size
 	snprintf(to, room, "%.*s", CM_VIEW_ARG(v));
 }
 
+// What the news of a running node are said with.
+struct cm_commands_serving {
+	const struct cm_command_line *line;
+	bool desk;
+};
+
+// The line that the desk wrote: its address.
 static void
-cm_commands_ready(const struct cm_command_line *line)
+cm_commands_desk_address(const char *home, char *to, size_t room)
 {
+	char path[CM_FILE_PATH];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	if (cm_file_path(path, sizeof path, home, "run/desk_address", NULL) == CM_OK && cm_file_load(path, &text, NULL) == CM_OK)
+		snprintf(to, room, "%.*s", (int)strcspn(cm_buf_cstr(&text), "\n"), cm_buf_cstr(&text));
+}
+
+static void
+cm_commands_ready(const struct cm_commands_serving *serving)
+{
+	const struct cm_command_line *line = serving->line;
+	char desk[256] = "";
 	char path[CM_FILE_PATH], node[128], peer[256], admin[CM_FILE_PATH], url[512];
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
@@ -285,10 +304,13 @@ cm_commands_ready(const struct cm_command_line *line)
 	cm_commands_address(json, "peer", peer, sizeof peer);
 	cm_commands_address(json, "admin", admin, sizeof admin);
 	cm_commands_address(json, "url", url, sizeof url);
+	if (serving->desk)
+		cm_commands_desk_address(line->home, desk, sizeof desk);
 	if (line->json)
-		printf("{\"admin\":\"%s\",\"node\":\"%s\",\"peer_address\":\"%s\",\"ready\":true}\n", admin, node, peer);
+		printf("{\"admin\":\"%s\",\"desk\":\"%s\",\"node\":\"%s\",\"peer_address\":\"%s\",\"ready\":true}\n", admin, desk,
+		       node, peer);
 	else
-		printf("%s is ready: peers reach it at %s\n", node, url);
+		printf("%s is ready: peers reach it at %s%s%s\n", node, url, serving->desk ? ", browsers at " : "", desk);
 	fflush(stdout);
 }
 
@@ -325,11 +347,16 @@ int
 cm_commands_serve(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
-	struct cm_command_line copy = *line;
-	struct cm_parent_options options = {.home = line->home, .pass_fd = -1, .say = cm_commands_say, .self = &copy};
+	struct cm_commands_serving serving = {.line = line};
+	struct cm_settings settings;
+	struct cm_parent_options options = {.home = line->home, .pass_fd = -1, .say = cm_commands_say, .self = &serving};
 	cm_result r = cm_commands_is_node(line->home, &report);
 	if (r == CM_OK)
 		r = cm_commands_clock_keep(line->home, &report);
+	if (r == CM_OK)
+		r = cm_settings_load(line->home, &report, &settings);
+	serving.desk = r == CM_OK && *cm_settings_text(&settings, CM_SETTING_DESK_LISTEN) != 0;
+	options.desk = serving.desk;
 	if (r == CM_OK)
 		r = cm_parent_run(&options, &report);
 	return r == CM_OK ? CM_CLI_DONE : cm_call_show(line, r, NULL, &report);

@@ -23,6 +23,7 @@
 #include "cli/demo.h"
 #include "cli/fail.h"
 #include "cli/name.h"
+#include "ui/page.h"
 #include "main/commands.h"
 #include "main/signer.h"
 #include "main/webhook.h"
@@ -112,7 +113,7 @@ main(int argc, char **argv)
 	static char version[] = "version";
 	struct cm_command_line line = {.command = CM_COMMAND_NONE};
 	int code = CM_CLI_DONE;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, &cm_page_pages, &code))
 		return code;
 	cm_signal_quiet();
 	cm_commands_join();

@@ -78,7 +78,7 @@ struct cm_server_service {
 
 // ---- answers
 
-#define CM_SERVER_FIELDS 8
+#define CM_SERVER_FIELDS 12
 struct cm_server_field {
 	const char *name, *value; // copied by cm_server_answer()
 };

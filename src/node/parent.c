@@ -25,8 +25,8 @@ struct cm_parent_reader {
 struct cm_parent {
 	const struct cm_parent_options *options;
 	int lock_fd, signal_fd;
-	struct cm_proc keeper, message, node;
-	struct cm_ipc keeper_ipc, message_ipc, node_ipc;
+	struct cm_proc keeper, message, node, desk;
+	struct cm_ipc keeper_ipc, message_ipc, node_ipc, desk_ipc;
 	struct cm_parent_reader readers[CM_LIMIT_READERS_VALUE];
 	int64_t restarts[CM_LIMIT_READER_RESTARTS_VALUE]; // when the message reader was started again, a ring
 	size_t restart_next;
@@ -108,6 +108,15 @@ cm_parent_start_node(struct cm_parent *p, int keeper_fd, int message_fd)
 	return cm_parent_start(p, &start, fds, &p->node, &p->node_ipc);
 }
 
+// The desk calls the node's API, so it comes last.
+static cm_result
+cm_parent_start_desk(struct cm_parent *p)
+{
+	struct cm_proc_fd fds[1];
+	struct cm_role_start start = {.role = "desk", .home = p->options->home, .fd_count = 1};
+	return cm_parent_start(p, &start, fds, &p->desk, &p->desk_ipc);
+}
+
 static cm_result
 cm_parent_start_all(struct cm_parent *p)
 {
@@ -121,6 +130,8 @@ cm_parent_start_all(struct cm_parent *p)
 		r = cm_parent_start_message(p, message[0]);
 	if (r == CM_OK)
 		r = cm_parent_start_node(p, keeper[1], message[1]);
+	if (r == CM_OK && p->options->desk)
+		r = cm_parent_start_desk(p);
 	for (int i = 0; i < 2; i++) {
 		cm_file_close(&keeper[i]);
 		cm_file_close(&message[i]);
@@ -150,6 +161,17 @@ cm_parent_end_text(const char *who, const struct cm_proc_end *end, char to[96])
 	else
 		snprintf(to, 96, "%s ended with code %d", who, end->code);
 	return to;
+}
+
+// Sessions are gone with it; what persons typed is in their browsers.
+static cm_result
+cm_parent_restart_desk(struct cm_parent *p, const char *why)
+{
+	cm_ipc_fini(&p->desk_ipc);
+	if (!cm_parent_restart_may(p))
+		return cm_report_failed(p->report, CM_ERROR_PROCESS_RESTARTS, "desk", "%s", why);
+	cm_parent_say(p, CM_PARENT_TROUBLE, why);
+	return cm_parent_start_desk(p);
 }
 
 static cm_result
@@ -257,7 +279,7 @@ cm_parent_reader_ended(struct cm_parent *p, struct cm_parent_reader *reader)
 	*reader = (struct cm_parent_reader){0};
 }
 
-// A part ended. The message reader is started again; without keeper or node nothing goes on.
+// A part ended. The message reader and the desk are started again; without keeper or node nothing goes on.
 static cm_result
 cm_parent_ended(struct cm_parent *p, struct cm_proc *proc, const char *who)
 {
@@ -271,11 +293,21 @@ cm_parent_ended(struct cm_parent *p, struct cm_proc *proc, const char *who)
 		return CM_OK; // the node closed its channel: it ends too, and that is what will be told
 	if (proc == &p->message)
 		return cm_parent_restart_message(p, text);
+	if (proc == &p->desk)
+		return cm_parent_restart_desk(p, text);
 	return cm_report_failed(p->report, CM_ERROR_PROCESS_ENDED, who, "%s", text);
 }
 
 // What the loop waits for, in this order; package readers follow.
-enum { CM_PARENT_SIGNAL, CM_PARENT_NODE, CM_PARENT_NODE_END, CM_PARENT_KEEPER_END, CM_PARENT_MESSAGE_END, CM_PARENT_FIRST };
+enum {
+	CM_PARENT_SIGNAL,
+	CM_PARENT_NODE,
+	CM_PARENT_NODE_END,
+	CM_PARENT_KEEPER_END,
+	CM_PARENT_MESSAGE_END,
+	CM_PARENT_DESK_END,
+	CM_PARENT_FIRST
+};
 
 static int
 cm_parent_end_fd(const struct cm_proc *proc)
@@ -299,6 +331,8 @@ cm_parent_handle(struct cm_parent *p, int ready)
 		return cm_parent_ended(p, &p->keeper, "keeper");
 	case CM_PARENT_MESSAGE_END:
 		return cm_parent_ended(p, &p->message, "message reader");
+	case CM_PARENT_DESK_END:
+		return cm_parent_ended(p, &p->desk, "desk");
 	default:
 		cm_parent_reader_ended(p, &p->readers[ready - CM_PARENT_FIRST]);
 		return CM_OK;
@@ -319,6 +353,7 @@ cm_parent_watch(struct cm_parent *p)
 		fds[CM_PARENT_NODE_END] = cm_parent_end_fd(&p->node);
 		fds[CM_PARENT_KEEPER_END] = cm_parent_end_fd(&p->keeper);
 		fds[CM_PARENT_MESSAGE_END] = cm_parent_end_fd(&p->message);
+		fds[CM_PARENT_DESK_END] = cm_parent_end_fd(&p->desk);
 		for (size_t i = 0; i < CM_LIMIT_READERS_VALUE; i++)
 			fds[CM_PARENT_FIRST + i] = cm_parent_end_fd(&p->readers[i].proc);
 		if (p->stopping && deadline == CM_CLOCK_NEVER)
@@ -338,6 +373,8 @@ static void
 cm_parent_fini(struct cm_parent *p)
 {
 	struct cm_proc_end end;
+	cm_ipc_fini(&p->desk_ipc);
+	cm_proc_fini(&p->desk);
 	cm_ipc_fini(&p->node_ipc);
 	cm_proc_fini(&p->node);
 	for (size_t i = 0; i < CM_LIMIT_READERS_VALUE; i++)
@@ -376,6 +413,7 @@ cm_parent_run(const struct cm_parent_options *options, struct cm_report *report)
 	        .keeper_ipc = cm_ipc_of(-1),
 	        .message_ipc = cm_ipc_of(-1),
 	        .node_ipc = cm_ipc_of(-1),
+	        .desk_ipc = cm_ipc_of(-1),
 	        .report = report,
 	        .missing = cm_buf_of(sizeof((struct cm_sandbox_done *)NULL)->missing * 4),
 	};

@@ -1,4 +1,4 @@
-// The parent: starts keeper, message reader and node, starts package readers when the node asks, watches all of them. It
+// The parent: starts keeper, message reader, node and desk, starts package readers when the node asks, watches all of them. It
 // has no network, no keys, no store. A dead message reader is started again; a dead keeper or node stops everything.
 // Source: parent.c.
 #ifndef CM_NODE_PARENT_H
@@ -14,6 +14,7 @@ enum cm_parent_news {
 
 struct cm_parent_options {
 	const char *home; // absolute
+	bool desk;        // a listener for browsers too
 	int pass_fd;      // the keeper's pass phrase, or -1 for the credential file; taken over
 	// Told on the parent's only thread; may be NULL.
 	void (*say)(void *self, enum cm_parent_news news, const char *text);

@@ -56,7 +56,14 @@ cm_role_node(const struct cm_role_args *args, struct cm_report *report)
 }
 
 static cm_result
-cm_role_play(const struct cm_role_args *args, struct cm_report *report)
+cm_role_desk(const struct cm_role_args *args, const struct cm_desk_pages *pages, struct cm_report *report)
+{
+	struct cm_desk_start start = {.home = args->home, .parent = cm_ipc_of(CM_ROLE_FD_PARENT), .pages = pages};
+	return cm_desk_main(&start, report);
+}
+
+static cm_result
+cm_role_play(const struct cm_role_args *args, const struct cm_desk_pages *pages, struct cm_report *report)
 {
 	struct cm_keeper_main_options keeper = {.home = args->home, .offline = args->offline, .has_pass = args->pass};
 	cm_result r = args->clock == NULL ? CM_OK : cm_clock_exercise(args->clock, report);
@@ -66,6 +73,8 @@ cm_role_play(const struct cm_role_args *args, struct cm_report *report)
 		return cm_keeper_main(&keeper, report);
 	if (strcmp(args->role, "node") == 0 && args->home != NULL)
 		return cm_role_node(args, report);
+	if (strcmp(args->role, "desk") == 0 && args->home != NULL && pages != NULL)
+		return cm_role_desk(args, pages, report);
 	if (strcmp(args->role, "reader-message") == 0)
 		return cm_reader_message_main(report);
 	if (strcmp(args->role, "reader-package") == 0)
@@ -74,14 +83,14 @@ cm_role_play(const struct cm_role_args *args, struct cm_report *report)
 }
 
 bool
-cm_role_main(int argc, char **argv, int *ret_exit)
+cm_role_main(int argc, char **argv, const struct cm_desk_pages *pages, int *ret_exit)
 {
 	struct cm_role_args args;
 	if (!cm_role_args_read(argc, argv, &args))
 		return false;
 	cm_signal_quiet();
 	struct cm_report report = {0};
-	*ret_exit = cm_role_play(&args, &report) == CM_OK ? 0 : 3;
+	*ret_exit = cm_role_play(&args, pages, &report) == CM_OK ? 0 : 3;
 	return true;
 }
 
@@ -138,7 +147,7 @@ cm_role_await(struct cm_ipc *channel, struct cm_report *report, struct cm_buf *r
 #define CM_ROLE_ENV_TEXT 1024
 
 // The whole environment of a child: the service manager's credentials, how sanitizers report, and that GnuTLS, which only the
-// node uses, does not start itself in the others (it would cost them memory).
+// node and the desk use, does not start itself in the others (it would cost them memory).
 static size_t
 cm_role_env(char text[CM_ROLE_ENV][CM_ROLE_ENV_TEXT], const char *env[CM_ROLE_ENV + 1])
 {
@@ -180,7 +189,7 @@ cm_role_start(const struct cm_role_start *start, struct cm_report *report, struc
 		argv[n++] = clock;
 	}
 	size_t env_n = cm_role_env(text, env);
-	if (strcmp(start->role, "node") != 0)
+	if (strcmp(start->role, "node") != 0 && strcmp(start->role, "desk") != 0)
 		env[env_n] = "GNUTLS_NO_IMPLICIT_INIT=1";
 	struct cm_proc_command command = {
 	        .argv = argv,
@@ -244,15 +253,9 @@ cm_role_reader_start(struct cm_ipc *keeper, uint32_t job, struct cm_report *repo
 // -- the node's walls
 
 cm_result
-cm_role_node_walls(const char *home, struct cm_report *report, struct cm_sandbox_done *ret_done)
+cm_role_walls(const char *home, const struct cm_role_path *own, size_t own_n, struct cm_report *report,
+              struct cm_sandbox_done *ret_done)
 {
-	static const struct {
-		const char *name;
-		bool writable;
-	} own[] = {
-	        {"db", true},    {"blobs", true},       {"log", true},        {"run", true}, {"spool", true}, {"tls", true},
-	        {"peers", true}, {"national", false}, {"comity.conf", false}, {"card.json", false},
-	};
 	static const char *const system[] = {
 	        "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",   "/etc/host.conf", "/etc/gai.conf",
 	        "/etc/services",    "/etc/ssl",   "/etc/gnutls",          "/etc/localtime", "/etc/ld.so.cache",
@@ -260,11 +263,13 @@ cm_role_node_walls(const char *home, struct cm_report *report, struct cm_sandbox
 	        "/usr/share/zoneinfo", "/usr/share/ca-certificates",      "/run/systemd/resolve",
 	        "/dev/null",        "/dev/urandom",
 	};
-	enum { OWN = sizeof own / sizeof *own, SYSTEM = sizeof system / sizeof *system };
+	enum { OWN = 16, SYSTEM = sizeof system / sizeof *system };
 	char names[OWN][CM_FILE_PATH];
 	struct cm_sandbox_path paths[OWN + SYSTEM];
 	size_t n = 0;
-	for (size_t i = 0; i < OWN; i++) {
+	if (own_n > OWN)
+		return CM_BUG;
+	for (size_t i = 0; i < own_n; i++) {
 		cm_result r = cm_file_path(names[i], sizeof names[i], home, own[i].name, report);
 		if (r != CM_OK)
 			return r;
@@ -274,4 +279,14 @@ cm_role_node_walls(const char *home, struct cm_report *report, struct cm_sandbox
 		paths[n++] = (struct cm_sandbox_path){.path = system[i], .writable = false};
 	struct cm_sandbox walls = {.profile = CM_SANDBOX_NODE, .paths = paths, .path_count = n};
 	return cm_sandbox_enter(&walls, report, ret_done);
+}
+
+cm_result
+cm_role_node_walls(const char *home, struct cm_report *report, struct cm_sandbox_done *ret_done)
+{
+	static const struct cm_role_path own[] = {
+	        {"db", true},    {"blobs", true},       {"log", true},        {"run", true}, {"spool", true}, {"tls", true},
+	        {"peers", true}, {"national", false}, {"comity.conf", false}, {"card.json", false},
+	};
+	return cm_role_walls(home, own, sizeof own / sizeof own[0], report, ret_done);
 }

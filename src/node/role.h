@@ -5,6 +5,7 @@
 #define CM_NODE_ROLE_H
 
 #include "base/report.h"
+#include "node/desk.h"
 #include "os/ipc.h"
 #include "os/proc.h"
 #include "os/sandbox.h"
@@ -25,8 +26,8 @@ enum {
 };
 
 // When argv asks for a role, plays it and sets *ret_exit to the process's exit code: true. False: an ordinary call.
-// The first thing in main().
-bool cm_role_main(int argc, char **argv, int *ret_exit);
+// The first thing in main(). `pages` are the desk's.
+bool cm_role_main(int argc, char **argv, const struct cm_desk_pages *pages, int *ret_exit);
 
 // -- what the node's own process is given and must do
 struct cm_node_start {
@@ -41,9 +42,16 @@ struct cm_node_start {
 // CM_OK after an orderly end.
 CM_CHECKED cm_result cm_node_main(struct cm_node_start *start, struct cm_report *report);
 
-// Raises the node's walls: files below HOME without keeper/ (db, blobs, log, run, spool, tls, peers writable; the
-// settings and the card readable) and what name look-up and TLS read under /etc and /usr; no exec, no attach.
-// Threads started before stay outside: call it first.
+// Raises the walls of a process that speaks to the network: below HOME only `own`, and what name look-up and TLS read under
+// /etc and /usr; no exec, no attach. Threads started before stay outside: call it first.
+struct cm_role_path {
+	const char *name; // below HOME; one that is not there is left out
+	bool writable;
+};
+CM_CHECKED cm_result cm_role_walls(const char *home, const struct cm_role_path *own, size_t own_n, struct cm_report *report,
+                                   struct cm_sandbox_done *ret_done);
+// The node's: files below HOME without keeper/ (db, blobs, log, run, spool, tls, peers writable; the settings and the card
+// readable).
 CM_CHECKED cm_result cm_role_node_walls(const char *home, struct cm_report *report, struct cm_sandbox_done *ret_done);
 
 // Says READY to the parent, with what could not be protected.

@@ -1,7 +1,8 @@
 // Knows: the names of filters and what kind of value each takes. Does not know: how things are said (say.c).
-#include "ui/filter.h"
-
+#include "domain/tab_kind.h"
+#include "domain/tab_time_limit.h"
 #include "ui/say.h"
+#include "ui/filter.h"
 
 static bool
 cm_filter_instant(const struct cm_json_value *value, struct cm_instant *ret_at)
@@ -42,6 +43,28 @@ cm_filter_word(const struct cm_tmpl_data *data, const struct cm_json_value *valu
 	cm_buf_view_add(to, cm_words_get(data->words, cm_json_text(value)));
 }
 
+// {{kind|kind}}, {{limit|limit}}: what the tables of the law call the row of that code; the code itself when there is none.
+static void
+cm_filter_named(const struct cm_tmpl_data *data, const struct cm_json_value *value, const char *name, struct cm_buf *to)
+{
+	struct cm_view text = cm_view_text(name);
+	cm_buf_view_add(to, text.n == 0 ? cm_json_text(value) : cm_words_get(data->words, text));
+}
+
+static void
+cm_filter_kind(const struct cm_tmpl_data *data, const struct cm_json_value *value, struct cm_buf *to)
+{
+	struct cm_view code = cm_json_text(value);
+	cm_filter_named(data, value, cm_kind_row(cm_kind_find(code.p, code.n))->name, to);
+}
+
+static void
+cm_filter_limit(const struct cm_tmpl_data *data, const struct cm_json_value *value, struct cm_buf *to)
+{
+	struct cm_view id = cm_json_text(value);
+	cm_filter_named(data, value, cm_time_limit_row(cm_time_limit_find(id.p, id.n))->what, to);
+}
+
 cm_filter
 cm_filter_of(struct cm_view name)
 {
@@ -49,7 +72,9 @@ cm_filter_of(struct cm_view name)
 		const char *name;
 		cm_filter filter;
 	} filters[] = {
+	        {"kind", cm_filter_kind},
 	        {"left", cm_filter_left},
+	        {"limit", cm_filter_limit},
 	        {"moment", cm_filter_moment},
 	        {"size", cm_filter_size},
 	        {"word", cm_filter_word},

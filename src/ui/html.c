@@ -11,6 +11,13 @@ cm_html_letter(uint8_t c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == ':';
 }
 
+// Attributes of SVG have capitals; a browser does not tell them apart in HTML, and no more does a judgement of names.
+static uint8_t
+cm_html_small(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
 static bool
 cm_html_space(uint8_t c)
 {
@@ -130,14 +137,16 @@ cm_html_in_tag(struct cm_html *html, uint8_t c)
 		return NULL;
 	html->attribute[0] = '\0';
 	html->at = CM_HTML_IN_ATTRIBUTE;
+	c = cm_html_small(c);
 	return cm_html_letter(c) && cm_html_name(html->attribute, c) ? NULL
-	                                                             : "a name of an attribute is in small letters";
+	                                                             : "a name of an attribute has letters, digits, \"-\" and \":\" alone";
 }
 
 static const char *
 cm_html_in_attribute(struct cm_html *html, uint8_t c)
 {
 	const char *wrong = NULL;
+	c = cm_html_small(c);
 	if (c == '=' || c == '>' || c == '/' || cm_html_space(c))
 		wrong = cm_html_attribute(html);
 	if (wrong != NULL)
@@ -149,7 +158,7 @@ cm_html_in_attribute(struct cm_html *html, uint8_t c)
 	else if (c == '/' || cm_html_space(c))
 		html->at = CM_HTML_IN_TAG;
 	else if (!cm_html_letter(c) || !cm_html_name(html->attribute, c))
-		return "a name of an attribute is in small letters";
+		return "a name of an attribute has letters, digits, \"-\" and \":\" alone";
 	return NULL;
 }
 

@@ -197,7 +197,7 @@ main(int argc, char **argv)
 {
 	struct bench_node nodes[2];
 	int code = 0;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, NULL, &code))
 		return code;
 	if (argc == 3 && strcmp(argv[1], "serve") == 0)
 		return bench_serve_here(argv[2]);

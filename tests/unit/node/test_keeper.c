@@ -529,7 +529,7 @@ int
 main(int argc, char **argv)
 {
 	int code;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, NULL, &code))
 		return code;
 	const struct CMUnitTest tests[] = {
 	        T(every_signature_verifies_over_what_it_says),

@@ -477,7 +477,7 @@ int
 main(int argc, char **argv)
 {
 	int code;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, NULL, &code))
 		return code;
 	const struct CMUnitTest tests[] = {
 	        T(all_processes_start_and_stop_at_sigterm),

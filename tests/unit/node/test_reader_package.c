@@ -433,7 +433,7 @@ int
 main(int argc, char **argv)
 {
 	int code;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, NULL, &code))
 		return code;
 	const struct CMUnitTest tests[] = {
 	        T(a_sealed_package_is_judged_in_a_process_of_its_own),

@@ -109,7 +109,7 @@ int
 main(int argc, char **argv)
 {
 	int code;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, NULL, &code))
 		return code;
 	const struct CMUnitTest tests[] = {
 	        T(a_pair_is_made_once),

@@ -30,6 +30,7 @@ test_places(void **state)
 	        {"<form action=\"", CM_HTML_ADDRESS},
 	        {"<br/><a class=\"x\" hidden href=\"", CM_HTML_ADDRESS},
 	        {"<textarea>", CM_HTML_TEXT},
+	        {"<symbol viewBox=\"0 0 16 16\">", CM_HTML_TEXT},
 	        {"<script src=\"/comity.js\"></script>", CM_HTML_TEXT},
 	        {"</p></div>", CM_HTML_TEXT},
 	        {"<script src=\"/comity.js\">", CM_HTML_NOWHERE},
@@ -66,7 +67,7 @@ test_refused(void **state)
 	static const char *const rows[] = {
 	        "<p style=\"color:red\">", "<p onclick=\"x()\">", "<p onclick>", "<p title='x'>", "<p title=x>",
 	        "<p title=\"<\"",          "<script>x",            "<script><",   "<style>",     "<iframe ",
-	        "<!-- x",                  "<P>",                  "<p Title",    "<1",          "< p",
+	        "<!-- x",                  "<P>",                  "<p onClick=", "<p a;b",    "<1",          "< p",
 	        "<base href=\"/\">",       "<object>",             "<svg><style>", "<//",        "<meta http-equiv=",
 	        "<img srcset=",            "<a ping=",
 	};
