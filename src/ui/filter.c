@@ -1,5 +1,6 @@
 // Knows: the names of filters and what kind of value each takes. Does not know: how things are said (say.c).
 #include "domain/tab_kind.h"
+#include "domain/tab_state.h"
 #include "domain/tab_time_limit.h"
 #include "ui/say.h"
 #include "ui/filter.h"
@@ -43,7 +44,7 @@ cm_filter_word(const struct cm_tmpl_data *data, const struct cm_json_value *valu
 	cm_buf_view_add(to, cm_words_get(data->words, cm_json_text(value)));
 }
 
-// {{kind|kind}}, {{limit|limit}}: what the tables of the law call the row of that code; the code itself when there is none.
+// {{kind|kind}}, {{limit|limit}}, {{state|state}}: what the tables of the law call the row of that code; the code itself when there is none.
 static void
 cm_filter_named(const struct cm_tmpl_data *data, const struct cm_json_value *value, const char *name, struct cm_buf *to)
 {
@@ -65,6 +66,13 @@ cm_filter_limit(const struct cm_tmpl_data *data, const struct cm_json_value *val
 	cm_filter_named(data, value, cm_time_limit_row(cm_time_limit_find(id.p, id.n))->what, to);
 }
 
+static void
+cm_filter_state(const struct cm_tmpl_data *data, const struct cm_json_value *value, struct cm_buf *to)
+{
+	struct cm_view id = cm_json_text(value);
+	cm_filter_named(data, value, cm_state_row(cm_state_find(id.p, id.n))->title, to);
+}
+
 cm_filter
 cm_filter_of(struct cm_view name)
 {
@@ -77,6 +85,7 @@ cm_filter_of(struct cm_view name)
 	        {"limit", cm_filter_limit},
 	        {"moment", cm_filter_moment},
 	        {"size", cm_filter_size},
+	        {"state", cm_filter_state},
 	        {"word", cm_filter_word},
 	};
 	for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)

@@ -41,13 +41,13 @@ cm_say_span(const struct cm_words *words, int64_t us, struct cm_buf *to)
 {
 	int64_t minutes = us / CM_SAY_MINUTE;
 	if (us > 14 * CM_INSTANT_DAY)
-		cm_say_numbers(words, "%{a} d", us / CM_INSTANT_DAY, 0, to);
+		cm_say_numbers(words, CM_WORD("%{a} d"), us / CM_INSTANT_DAY, 0, to);
 	else if (us >= 2 * CM_INSTANT_DAY)
-		cm_say_numbers(words, "%{a} d %{b} h", us / CM_INSTANT_DAY, us % CM_INSTANT_DAY / CM_SAY_HOUR, to);
+		cm_say_numbers(words, CM_WORD("%{a} d %{b} h"), us / CM_INSTANT_DAY, us % CM_INSTANT_DAY / CM_SAY_HOUR, to);
 	else if (minutes >= 60)
-		cm_say_numbers(words, "%{a} h %{b} min", minutes / 60, minutes % 60, to);
+		cm_say_numbers(words, CM_WORD("%{a} h %{b} min"), minutes / 60, minutes % 60, to);
 	else
-		cm_say_numbers(words, "%{a} min", minutes < 1 ? 1 : minutes, 0, to);
+		cm_say_numbers(words, CM_WORD("%{a} min"), minutes < 1 ? 1 : minutes, 0, to);
 }
 
 void
@@ -56,7 +56,7 @@ cm_say_left(const struct cm_words *words, struct cm_instant at, struct cm_instan
 	bool late = at.us <= now.us;
 	struct cm_buf span = cm_buf_of(256);
 	cm_say_span(words, late ? now.us - at.us : at.us - now.us, &span);
-	cm_say(words, &(struct cm_say){.text = late ? "Late by %{a}" : "%{a} left", .a = cm_buf_cstr(&span)}, to);
+	cm_say(words, &(struct cm_say){.text = late ? CM_WORD("Late by %{a}") : CM_WORD("%{a} left"), .a = cm_buf_cstr(&span)}, to);
 	cm_buf_fini(&span);
 }
 
@@ -64,7 +64,8 @@ cm_say_left(const struct cm_words *words, struct cm_instant at, struct cm_instan
 static const char *
 cm_say_weekday(struct cm_instant at)
 {
-	static const char *const names[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+	static const char *const names[] = {CM_WORD("Thu"), CM_WORD("Fri"), CM_WORD("Sat"), CM_WORD("Sun"),
+	                                    CM_WORD("Mon"), CM_WORD("Tue"), CM_WORD("Wed")};
 	int64_t day = at.us / CM_INSTANT_DAY - (at.us % CM_INSTANT_DAY < 0);
 	return names[(day % 7 + 7) % 7];
 }
@@ -73,14 +74,14 @@ cm_say_weekday(struct cm_instant at)
 static void
 cm_say_day(const struct cm_words *words, struct cm_instant at, struct cm_buf *to)
 {
-	static const char *const months[] = {"%{a} Jan %{b}", "%{a} Feb %{b}", "%{a} Mar %{b}", "%{a} Apr %{b}",
-	                                     "%{a} May %{b}", "%{a} Jun %{b}", "%{a} Jul %{b}", "%{a} Aug %{b}",
-	                                     "%{a} Sep %{b}", "%{a} Oct %{b}", "%{a} Nov %{b}", "%{a} Dec %{b}"};
+	static const char *const months[] = {CM_WORD("%{a} Jan %{b}"), CM_WORD("%{a} Feb %{b}"), CM_WORD("%{a} Mar %{b}"), CM_WORD("%{a} Apr %{b}"),
+	                                     CM_WORD("%{a} May %{b}"), CM_WORD("%{a} Jun %{b}"), CM_WORD("%{a} Jul %{b}"), CM_WORD("%{a} Aug %{b}"),
+	                                     CM_WORD("%{a} Sep %{b}"), CM_WORD("%{a} Oct %{b}"), CM_WORD("%{a} Nov %{b}"), CM_WORD("%{a} Dec %{b}")};
 	struct cm_civil c = cm_instant_civil(at);
 	struct cm_buf weekday = cm_buf_of(64), day = cm_buf_of(128);
 	cm_buf_view_add(&weekday, cm_words_get(words, cm_view_text(cm_say_weekday(at))));
 	cm_say_numbers(words, months[c.month - 1], c.day, c.year, &day);
-	cm_say(words, &(struct cm_say){.text = "%{a} %{b}", .a = cm_buf_cstr(&weekday), .b = cm_buf_cstr(&day)}, to);
+	cm_say(words, &(struct cm_say){.text = CM_WORD("%{a} %{b}"), .a = cm_buf_cstr(&weekday), .b = cm_buf_cstr(&day)}, to);
 	cm_buf_fini(&weekday);
 	cm_buf_fini(&day);
 }
@@ -103,12 +104,12 @@ cm_say_moment(const struct cm_words *words, struct cm_instant at, int32_t zone_m
 	cm_say_day(words, here, &day);
 	cm_say_day(words, at, &utc_day);
 	bool same = cm_view_equal(cm_buf_view(&day), cm_buf_view(&utc_day));
-	cm_say(words, &(struct cm_say){.text = "%{a}, %{b}", .a = cm_buf_cstr(&day), .b = clock}, &local);
+	cm_say(words, &(struct cm_say){.text = CM_WORD("%{a}, %{b}"), .a = cm_buf_cstr(&day), .b = clock}, &local);
 	if (same)
 		cm_buf_text(&other, utc);
 	else
-		cm_say(words, &(struct cm_say){.text = "%{a}, %{b}", .a = cm_buf_cstr(&utc_day), .b = utc}, &other);
-	const char *text = zone_min == 0 ? "%{a} UTC" : "%{a} (%{b} UTC)";
+		cm_say(words, &(struct cm_say){.text = CM_WORD("%{a}, %{b}"), .a = cm_buf_cstr(&utc_day), .b = utc}, &other);
+	const char *text = zone_min == 0 ? CM_WORD("%{a} UTC") : CM_WORD("%{a} (%{b} UTC)");
 	cm_say(words, &(struct cm_say){.text = text, .a = cm_buf_cstr(&local), .b = cm_buf_cstr(&other)}, to);
 	cm_buf_fini(&day);
 	cm_buf_fini(&utc_day);
@@ -119,7 +120,7 @@ cm_say_moment(const struct cm_words *words, struct cm_instant at, int32_t zone_m
 void
 cm_say_size(const struct cm_words *words, uint64_t bytes, struct cm_buf *to)
 {
-	static const char *const units[] = {"%{a} bytes", "%{a} kB", "%{a} MB", "%{a} GB", "%{a} TB", "%{a} PB", "%{a} EB"};
+	static const char *const units[] = {CM_WORD("%{a} bytes"), CM_WORD("%{a} kB"), CM_WORD("%{a} MB"), CM_WORD("%{a} GB"), CM_WORD("%{a} TB"), CM_WORD("%{a} PB"), CM_WORD("%{a} EB")};
 	unsigned unit = 0;
 	uint64_t whole = bytes, part = 0;
 	while (whole >= 1000) {

@@ -5,6 +5,9 @@
 
 #include "base/report.h"
 
+// Marks a text of the program for the translators (tests/conformance/words.py looks for it).
+#define CM_WORD(text) text
+
 struct cm_words {
 	struct cm_view mo;  // empty: English, nothing is looked up
 	uint32_t count;     // texts
