@@ -91,7 +91,7 @@ cm_desk_from_here(const struct cm_net_request *rq)
 static bool
 cm_desk_form_good(const struct cm_desk_visit *visit)
 {
-	struct cm_buf CM_CLEANUP(cm_buf_fini) word = cm_buf_of(CM_DESK_TOKEN);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) word = cm_buf_of(CM_DESK_WORD);
 	struct cm_report none = {0};
 	return cm_desk_field(visit, "form", &none, &word) == CM_OK &&
 	       cm_secret_equal(cm_buf_view(&word), cm_view_text(visit->form));

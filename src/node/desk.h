@@ -15,7 +15,7 @@
 struct cm_desk;
 struct cm_desk_session;
 
-#define CM_DESK_TOKEN 44 // base64url of 32 bytes with NUL
+#define CM_DESK_WORD 44 // base64url of 32 bytes with NUL
 
 // One request of a browser, while a page answers it. Views are the request's.
 struct cm_desk_visit {
@@ -28,7 +28,7 @@ struct cm_desk_visit {
 	struct cm_view language;  // what the reader chose before (cookie "lang"), or empty
 	struct cm_desk_session *session; // NULL: nobody is signed in
 	const char *person;       // id, NULL when nobody is
-	char form[CM_DESK_TOKEN]; // the word that each form of this session carries, "" without session
+	char form[CM_DESK_WORD]; // the word that each form of this session carries, "" without session
 	struct cm_instant now;
 	struct cm_report why; // findings: this visit is refused (`status`), and the page says only why
 	// What goes back; cm_desk_… fills it.

@@ -1,11 +1,12 @@
 // Knows: who is signed in at the desk, until when, and which word their forms carry. Does not know: HTTP, pages, how a person
 // proves who it is (officer.c, the keeper). Source: doc/spec/desk.md section 2.
+#include "node/desk_session.h"
+
 #include <string.h>
 
 #include "base/b64.h"
 #include "base/mem.h"
 #include "crypto/secret.h"
-#include "node/desk_inside.h"
 #include "os/clock.h"
 #include "os/rand.h"
 

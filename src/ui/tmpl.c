@@ -1,6 +1,7 @@
 // Knows: the grammar of templates (tmpl.h) and where a hole may stand. Does not know: values, languages, which pages there are.
 #include "ui/tmpl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -60,11 +61,8 @@ struct cm_tmpl_reader {
 static cm_result
 cm_tmpl_wrong(const struct cm_tmpl_reader *r, const char *what)
 {
-	char place[CM_REPORT_PLACE] = "";
-	struct cm_buf b = cm_buf_of(sizeof place - 1);
-	cm_buf_printf(&b, "%s line %u", r->tmpl->name, r->line);
-	strncpy(place, cm_buf_cstr(&b), sizeof place - 1);
-	cm_buf_fini(&b);
+	char place[CM_REPORT_PLACE];
+	snprintf(place, sizeof place, "%s line %u", r->tmpl->name, r->line);
 	return cm_report_refuse(r->report, CM_ERROR_PAGE_TEMPLATE, place, "%s", what);
 }
 

@@ -110,12 +110,18 @@ await accessible(jan.page, 'the desk in Arabic')
 // -- attacks
 const jar = { Cookie: `__Host-comity=${cookie.value}` }
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
-is('another page posts', (await call('POST', '/sign-out', { ...jar, ...form, Origin: 'https://evil.example' }, 'form=x')).status, 403)
-is('a page without an origin posts', (await call('POST', '/sign-out', { ...jar, ...form }, 'form=x')).status, 403)
-is('a form of another session', (await call('POST', '/sign-out', { ...jar, ...form, Origin: origin }, 'form=x')).status, 403)
+async function refused(what, rule, status, method, path, fields, body) {
+	const answer = await call(method, path, fields, body)
+	is(what, answer.status, status)
+	is(`${what}: the rule`, (answer.text.match(/<code>([a-z_]+)<\/code>/) ?? [])[1], rule)
+}
+await refused('another page posts', 'desk_origin', 403, 'POST', '/sign-out', { ...jar, ...form, Origin: 'https://evil.example' }, 'form=x')
+await refused('a page without an origin posts', 'desk_origin', 403, 'POST', '/sign-out', { ...jar, ...form }, 'form=x')
+await refused('a form of another session', 'desk_form', 403, 'POST', '/sign-out', { ...jar, ...form, Origin: origin }, 'form=x')
+await refused('a page that is none', 'desk_page_none', 404, 'GET', '/nothing', jar)
+await refused('a form that is none', 'desk_form', 403, 'POST', '/nothing', { ...jar, ...form, Origin: origin }, 'x=y')
 is('still signed in', (await call('GET', '/', jar)).status, 200)
 is('a guessed session', (await call('GET', '/', { Cookie: '__Host-comity=' + 'A'.repeat(43) })).status, 303)
-is('a page that is none', (await call('GET', '/nothing', jar)).status, 404)
 is('another host to go to', (await call('GET', '/sign-in?next=%2F%2Fevil.example')).text.includes('href="//evil'), false)
 is('another method', (await call('DELETE', '/', jar)).status, 405)
 const head = (await call('GET', '/sign-in')).headers

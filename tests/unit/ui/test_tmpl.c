@@ -1,13 +1,14 @@
 // What templates write, which are refused, and that a value stays a value wherever it stands.
 #include "unit.h"
 
+#include "ui/filter.h"
 #include "ui/tmpl.h"
 #include "ui/words.h"
 
 #define DATA                                                                                                           \
 	"{\"bad\":\"\\\"><script>alert(1)</script>\",\"count\":3,\"empty\":\"\",\"list\":[{\"id\":\"1\"},{\"id\":\"2\"}],"        \
-	"\"name\":\"Ana\",\"none\":[],\"one\":1,\"open\":true,\"shut\":false,\"state\":\"sent\","                        \
-	"\"to\":{\"name\":\"Borvia\",\"node\":\"xb.contact\"},\"zero\":0}"
+	"\"kind\":\"pres\",\"limit\":\"hc-pres-min\",\"name\":\"Ana\",\"none\":[],\"one\":1,\"open\":true,\"shut\":false,\"state\":\"sent\","                        \
+	"\"when\":\"2026-11-17T10:00:00Z\",\"to\":{\"name\":\"Borvia\",\"node\":\"xb.contact\"},\"zero\":0}"
 
 // Reads `text` as the template "t" and "part" beside it.
 static cm_result
@@ -29,7 +30,7 @@ is_written(const char *text, const char *expected)
 	if (put(set, text, &report) != CM_OK)
 		fail_msg("%s: %s", text, report.findings[0].seen);
 	assert_int_equal(cm_json_read(cm_view_text(DATA), 4096, &report, &json), CM_OK);
-	struct cm_tmpl_data data = {.root = cm_json_root(json)};
+	struct cm_tmpl_data data = {.root = cm_json_root(json), .now = {INT64_C(1794873600000000)}};
 	assert_int_equal(cm_tmpl_set_write(set, "t", &data, &b), CM_OK);
 	assert_string_equal(cm_buf_cstr(&b), expected);
 	cm_buf_fini(&b);
@@ -80,6 +81,21 @@ test_words(void **state)
 	is_written("{{\"One waits\"|\"%{n} wait\" n=count}} {{\"One waits\"|\"%{n} wait\" n=one}}",
 	           "<bdi>3</bdi> wait One waits");
 	is_written("{{\"100 % <b>\"}}", "100 % &lt;b&gt;");
+}
+
+// Every filter takes what it is for, and writes nothing (or the value itself) for anything else.
+static void
+test_filters(void **state)
+{
+	(void)state;
+	assert_null(cm_filter_of(cm_view_text("nosuch")));
+	is_written("{{when|moment}}", "Tue 17 Nov 2026, 10:00 UTC");
+	is_written("{{when|left}}", "10 h 0 min left");
+	is_written("{{count|size}}", "3 bytes");
+	is_written("{{kind|kind}} {{state|state}}", "Expedited preservation of stored electronic data Sent");
+	is_written("{{limit|limit}}", "Preservation for another State lasts at least");
+	is_written("{{name|moment}}{{name|left}}{{name|size}}{{count|moment}}", "");
+	is_written("{{name|kind}}{{name|state}}{{bad|limit}}", "AnaAna&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;");
 }
 
 // The same hostile value in every place.
@@ -172,5 +188,5 @@ test_full(void **state)
 	cm_tmpl_set_free(set);
 }
 
-UNIT_MAIN(T(test_holes), T(test_sections), T(test_parts), T(test_words), T(test_stays_a_value), T(test_refused),
+UNIT_MAIN(T(test_holes), T(test_sections), T(test_parts), T(test_words), T(test_filters), T(test_stays_a_value), T(test_refused),
           T(test_place_of_fault), T(test_full))
