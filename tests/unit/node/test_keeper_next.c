@@ -162,7 +162,7 @@ int
 main(int argc, char **argv)
 {
 	int code;
-	if (cm_role_main(argc, argv, &code))
+	if (cm_role_main(argc, argv, NULL, &code))
 		return code;
 	const struct CMUnitTest tests[] = {
 	        T(the_next_key_waits_and_takes_its_place),
