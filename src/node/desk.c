@@ -285,6 +285,6 @@ cm_desk_main(struct cm_desk_start *start, struct cm_report *report)
 		cm_ipc_frame_close(&frame);
 	cm_desk_down(desk);
 	if (r != CM_OK)
-		cm_role_failed(&start->parent, report);
+		cm_role_failed(&start->parent, r, report);
 	return r;
 }
