@@ -15,35 +15,55 @@
 #include "format/card.h"
 #include "format/hi1_message.h"
 
-#define CM_COURT_CARDS 16 // nodes of one matter
 #define CM_COURT_CARD CM_ASIC_COURT "cards/"
 #define CM_COURT_MESSAGE CM_ASIC_COURT "messages/"
 #define CM_COURT_ACT CM_ASIC_COURT "acts/"
 #define CM_COURT_PROOF CM_ASIC_COURT "proofs/"
 
+struct cm_court_holder {
+	struct cm_identity identity;
+	bool unproven; // good in itself, but its State root is none of those that were given
+	bool former;   // its node has a newer one: it speaks for its own time alone
+	struct cm_instant from, until;
+};
+
 struct cm_court {
 	struct comity_verify *v;
 	struct comity_report *report;
-	struct cm_identity cards[CM_COURT_CARDS];
-	bool unproven[CM_COURT_CARDS]; // good in itself, but its State root is none of those that were given
+	struct cm_court_holder cards[CM_LIMIT_COURT_CARDS_VALUE];
 	size_t card_count;
 	size_t acts, messages;
 };
 
+// "court/cards/NODE.json", or "court/cards/NODE.NUMBER.json" for one that the node had before.
+static bool
+cm_court_card_name(const char *name, const char *node, bool *ret_former)
+{
+	size_t stem = strlen(CM_COURT_CARD), n = strlen(node);
+	if (strncmp(name + stem, node, n) != 0)
+		return false;
+	const char *rest = name + stem + n;
+	size_t digits = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
+	*ret_former = digits > 0;
+	return strcmp(digits > 0 ? rest + 1 + digits : rest, ".json") == 0;
+}
+
 static cm_result
 cm_court_card_judge(const struct cm_court *c, const struct cm_card *card, const struct cm_identity_question *question,
-                    const char *name, struct cm_report *report, struct cm_identity *ret_identity)
+                    const char *name, struct cm_report *report, struct cm_court_holder *ret_holder)
 {
-	char expected[CM_X509_NODE + 32];
-	struct cm_identity identity;
-	cm_result r = cm_identity_check(card, question, report, &identity);
-	if (r != CM_OK)
-		return r;
-	snprintf(expected, sizeof expected, CM_COURT_CARD "%s.json", identity.node);
-	if (strcmp(expected, name) != 0 || c->card_count == CM_COURT_CARDS)
-		return cm_report_refuse(report, CM_ERROR_COURT_NAME, name, "the card of %s", identity.node);
-	*ret_identity = identity;
-	return CM_OK;
+	struct cm_court_holder holder = {.from = card->valid_from, .until = card->valid_until};
+	struct cm_identity_question at = *question;
+	char node[CM_X509_NODE];
+	snprintf(node, sizeof node, "%.*s", CM_VIEW_ARG(card->node));
+	if (!cm_court_card_name(name, node, &holder.former) || c->card_count == CM_LIMIT_COURT_CARDS_VALUE)
+		return cm_report_refuse(report, CM_ERROR_COURT_NAME, name, "the card of %s", node);
+	if (holder.former)
+		at.at = card->valid_from;
+	cm_result r = cm_identity_check(card, &at, report, &holder.identity);
+	if (r == CM_OK)
+		*ret_holder = holder;
+	return r;
 }
 
 // A card whose State root was not given is refused here, once. It is kept, so that what it signed is known for its own.
@@ -53,7 +73,7 @@ cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
 	struct cm_report *inside = comity_report_inside(c->report);
 	const struct cm_verify_list *bundle = &c->v->lists[1];
 	struct cm_card CM_CLEANUP(cm_card_fini) card = {0};
-	struct cm_identity identity;
+	struct cm_court_holder holder;
 	struct cm_identity_question question = {.at = bundle->signed_at}, by_itself = question;
 	char name[CM_REPORT_PLACE];
 	size_t before = comity_report_count(c->report);
@@ -64,19 +84,19 @@ cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
 	}
 	cm_result r = cm_card_read(cm_buf_view(&file->bytes), inside, &card), alone = r;
 	if (r == CM_OK) {
-		r = cm_court_card_judge(c, &card, &question, name, inside, &identity);
-		alone = r == CM_REFUSED ? cm_court_card_judge(c, &card, &by_itself, name, NULL, &identity) : r;
+		r = cm_court_card_judge(c, &card, &question, name, inside, &holder);
+		alone = r == CM_REFUSED ? cm_court_card_judge(c, &card, &by_itself, name, NULL, &holder) : r;
 	}
 	if (alone == CM_OK) {
-		c->unproven[c->card_count] = r != CM_OK;
-		c->cards[c->card_count++] = identity;
+		holder.unproven = r != CM_OK;
+		c->cards[c->card_count++] = holder;
 	}
 	if (r == CM_NOMEM || alone == CM_NOMEM)
 		return CM_NOMEM;
 	if (alone == CM_OK && card.exercise != 0) {
 		c->v->exercise = true;
 		comity_report_add_check(c->report, "exercise", name, COMITY_CHECK_NOT_JUDGED,
-		                        "%s is a node of an exercise: its times and facts are played", identity.node);
+		                        "%s is a node of an exercise: its times and facts are played", holder.identity.node);
 	}
 	if (r == CM_OK && question.root_count == 0)
 		comity_report_add_check(c->report, "card", name, COMITY_CHECK_NOT_JUDGED,
@@ -88,45 +108,47 @@ cm_court_card(struct cm_court *c, const struct cm_verify_file *file)
 
 // What a card signed proves no more than the card: with no root for it, there is nothing to judge by.
 static bool
-cm_court_unproven(struct cm_court *c, const char *check, const char *about, const struct cm_identity *identity)
+cm_court_unproven(struct cm_court *c, const char *check, const char *about, const struct cm_court_holder *holder)
 {
-	bool unproven = c->unproven[identity - c->cards];
-	if (unproven)
+	if (holder->unproven)
 		comity_report_add_check(c->report, check, about, COMITY_CHECK_NOT_JUDGED,
-		                        "the card of %s is not trusted: its State root was not given", identity->node);
-	return unproven;
+		                        "the card of %s is not trusted: its State root was not given", holder->identity.node);
+	return holder->unproven;
 }
 
-static const struct cm_identity *
-cm_court_identity(const struct cm_court *c, const uint8_t certificate[32])
+// Whose signature: of a present card, the one that holds the certificate it names or else the one whose key made it (a node that
+// was renewed has a new certificate over the same key); or of an earlier card, whose key made it in that card's time.
+struct cm_court_signed {
+	const uint8_t *certificate; // SHA-256, 32 bytes
+	struct cm_instant at;
+	const struct cm_act_file *act; // NULL: a JWS
+	const struct cm_hash *digest;  // of a JWS
+	const struct cm_key_signature *sig;
+};
+
+static bool
+cm_court_signed_by(const struct cm_court_signed *s, const struct cm_key_public *key)
 {
-	for (size_t i = 0; i < c->card_count; i++)
-		if (memcmp(c->cards[i].sign_certificate.b, certificate, 32) == 0)
-			return &c->cards[i];
-	return NULL;
+	return (s->act != NULL ? cm_receipt_act_signed(s->act, key, NULL) : cm_jws_verify(s->digest, s->sig, key, NULL)) == CM_OK;
 }
 
-// Whose signature: of the card that holds the certificate it names, else of the one whose key made it. A node that was renewed
-// has a new certificate over the same key, and a card of today beside acts of before.
-static const struct cm_identity *
-cm_court_jws_signer(const struct cm_court *c, const uint8_t certificate[32], const struct cm_hash *digest,
-                    const struct cm_key_signature *sig)
+static const struct cm_court_holder *
+cm_court_signer(const struct cm_court *c, const struct cm_court_signed *s)
 {
-	const struct cm_identity *identity = cm_court_identity(c, certificate);
-	for (size_t i = 0; identity == NULL && i < c->card_count; i++)
-		if (cm_jws_verify(digest, sig, &c->cards[i].sign, NULL) == CM_OK)
-			identity = &c->cards[i];
-	return identity;
-}
-
-static const struct cm_identity *
-cm_court_act_signer(const struct cm_court *c, const struct cm_act_file *act)
-{
-	const struct cm_identity *identity = cm_court_identity(c, act->certificate);
-	for (size_t i = 0; identity == NULL && i < c->card_count; i++)
-		if (cm_receipt_act_signed(act, &c->cards[i].sign, NULL) == CM_OK)
-			identity = &c->cards[i];
-	return identity;
+	const struct cm_court_holder *named = NULL;
+	for (size_t i = 0; i < c->card_count; i++) {
+		const struct cm_court_holder *h = &c->cards[i];
+		if (!h->former && memcmp(h->identity.sign_certificate.b, s->certificate, 32) == 0)
+			named = h;
+	}
+	for (size_t former = 0; named == NULL && former < 2; former++)
+		for (size_t i = 0; named == NULL && i < c->card_count; i++) {
+			const struct cm_court_holder *h = &c->cards[i];
+			bool then = !h->former || (h->from.us <= s->at.us && s->at.us <= h->until.us);
+			if (h->former == (former == 1) && then && cm_court_signed_by(s, &h->identity.sign))
+				named = h;
+		}
+	return named;
 }
 
 static void
@@ -150,7 +172,7 @@ cm_court_names(const struct cm_hi1_endpoint *sender, const char *node)
 // Signed by the node that it names as its sender: else one party could put words into the other's mouth.
 static cm_result
 cm_court_message_signed(struct cm_court *c, const struct cm_hi1_message *m, const char *place,
-                        const struct cm_identity **ret_identity)
+                        const struct cm_court_holder **ret_holder)
 {
 	struct cm_report *inside = comity_report_inside(c->report);
 	struct cm_key_signature sig;
@@ -160,14 +182,16 @@ cm_court_message_signed(struct cm_court *c, const struct cm_hi1_message *m, cons
 	if (r != CM_OK)
 		return r;
 	struct cm_hash digest = cm_jws_digest(m->jws.protected_b64, m->canonical);
-	const struct cm_identity *identity = cm_court_jws_signer(c, m->jws.certificate_sha256, &digest, &sig);
-	if (identity == NULL)
+	struct cm_court_signed signature = {
+	        .certificate = m->jws.certificate_sha256, .at = m->timestamp, .digest = &digest, .sig = &sig};
+	const struct cm_court_holder *holder = cm_court_signer(c, &signature);
+	if (holder == NULL)
 		return cm_report_refuse(inside, CM_ERROR_COURT_CARD, place, "signed by the key of no card");
-	if (!cm_court_names(&m->sender, identity->node))
-		return cm_report_refuse(inside, CM_ERROR_COURT_SENDER, place, "signed by %s, sender %.*s %.*s", identity->node,
+	if (!cm_court_names(&m->sender, holder->identity.node))
+		return cm_report_refuse(inside, CM_ERROR_COURT_SENDER, place, "signed by %s, sender %.*s %.*s", holder->identity.node,
 		                        CM_VIEW_ARG(m->sender.country), CM_VIEW_ARG(m->sender.id));
-	*ret_identity = identity;
-	return cm_jws_verify(&digest, &sig, &identity->sign, inside);
+	*ret_holder = holder;
+	return cm_jws_verify(&digest, &sig, &holder->identity.sign, inside);
 }
 
 static cm_result
@@ -175,7 +199,7 @@ cm_court_message(struct cm_court *c, const struct cm_verify_file *file)
 {
 	struct cm_report *inside = comity_report_inside(c->report);
 	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) m = {.action_count = 0};
-	const struct cm_identity *identity = NULL;
+	const struct cm_court_holder *holder = NULL;
 	char name[CM_REPORT_PLACE];
 	size_t before = comity_report_count(c->report);
 	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
@@ -184,15 +208,15 @@ cm_court_message(struct cm_court *c, const struct cm_verify_file *file)
 	if (r == CM_OK && !cm_hi1_message_good(&m))
 		r = CM_REFUSED; // what is wrong with it was told while reading
 	if (r == CM_OK)
-		r = cm_court_message_signed(c, &m, name, &identity);
+		r = cm_court_message_signed(c, &m, name, &holder);
 	if (r == CM_NOMEM)
 		return r;
 	c->messages++;
-	if (r == CM_OK && cm_court_unproven(c, "message", name, identity))
+	if (r == CM_OK && cm_court_unproven(c, "message", name, holder))
 		return CM_OK;
 	if (r == CM_OK)
 		comity_report_add_check(c->report, "message", name, COMITY_CHECK_OK, "%s of %s to %.*s %.*s",
-		                        m.response ? "answer" : "message", identity->node, CM_VIEW_ARG(m.receiver.country),
+		                        m.response ? "answer" : "message", holder->identity.node, CM_VIEW_ARG(m.receiver.country),
 		                        CM_VIEW_ARG(m.receiver.id));
 	else
 		cm_verify_outcome(c->report, "message", name, r, before);
@@ -222,7 +246,7 @@ cm_court_act_fits(struct cm_court *c, const struct cm_act_file *act, const char 
 
 static cm_result
 cm_court_receipt(struct cm_court *c, const struct cm_act_file *act, const char *name,
-                 const struct cm_identity *identity)
+                 const struct cm_court_holder *holder)
 {
 	struct cm_report *inside = comity_report_inside(c->report);
 	size_t before = comity_report_count(c->report), n = strlen(name) - strlen(CM_COURT_ACT) - strlen(".json");
@@ -235,10 +259,10 @@ cm_court_receipt(struct cm_court *c, const struct cm_act_file *act, const char *
 		r = cm_report_refuse(inside, CM_ERROR_COURT_PROOF, name, "there is no %s", proof_name);
 	else {
 		struct cm_receipt_question question = {
-		        .proof = cm_buf_view(&proof->bytes), .keys = &identity->log, .key_count = 1};
+		        .proof = cm_buf_view(&proof->bytes), .keys = &holder->identity.log, .key_count = 1};
 		r = cm_receipt_act_verify(act, &question, inside, &told);
 	}
-	if (r == CM_OK && cm_court_unproven(c, "receipt", proof_name, identity))
+	if (r == CM_OK && cm_court_unproven(c, "receipt", proof_name, holder))
 		return CM_OK;
 	if (r == CM_OK)
 		comity_report_add_check(c->report, "receipt", proof_name, COMITY_CHECK_OK,
@@ -254,28 +278,29 @@ cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
 {
 	struct cm_report *inside = comity_report_inside(c->report);
 	struct cm_act_file CM_CLEANUP(cm_act_fini) act = {0};
-	const struct cm_identity *identity = NULL;
+	const struct cm_court_holder *holder = NULL;
 	char name[CM_REPORT_PLACE];
 	size_t before = comity_report_count(c->report);
 	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
 	c->acts++;
 	cm_result r = cm_act_read(cm_buf_view(&file->bytes), inside, &act);
-	if (r == CM_OK && (identity = cm_court_act_signer(c, &act)) == NULL)
+	if (r == CM_OK && (holder = cm_court_signer(c, &(struct cm_court_signed){
+	                           .certificate = act.certificate, .at = act.time, .act = &act})) == NULL)
 		r = cm_report_refuse(inside, CM_ERROR_COURT_CARD, name, "signed by the key of no card");
 	if (r == CM_OK)
-		r = cm_court_act_fits(c, &act, name, identity);
+		r = cm_court_act_fits(c, &act, name, &holder->identity);
 	if (r == CM_OK)
-		r = cm_receipt_act_signed(&act, &identity->sign, inside);
-	if (r == CM_OK && cm_court_unproven(c, "act", name, identity))
-		return cm_court_receipt(c, &act, name, identity);
+		r = cm_receipt_act_signed(&act, &holder->identity.sign, inside);
+	if (r == CM_OK && cm_court_unproven(c, "act", name, holder))
+		return cm_court_receipt(c, &act, name, holder);
 	if (r == CM_OK) {
 		const struct cm_act_slot *type = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_TYPE)];
 		const struct cm_act_slot *at = &act.slots[CM_ACT_SLOT(CM_ACT_FIELD_AT)];
 		comity_report_add_check(c->report, "act", name, COMITY_CHECK_OK, "%.*s: %.*s at %.*s",
-		                        (int)strlen(identity->node), identity->node,
+		                        (int)strlen(holder->identity.node), holder->identity.node,
 		                        CM_VIEW_ARG(type->open ? type->value : cm_view_text("hidden")),
 		                        CM_VIEW_ARG(at->open ? at->value : cm_view_text("a hidden time")));
-		return cm_court_receipt(c, &act, name, identity);
+		return cm_court_receipt(c, &act, name, holder);
 	}
 	if (r == CM_NOMEM)
 		return r;

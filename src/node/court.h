@@ -36,6 +36,7 @@ struct cm_court {
 	size_t message_count;
 	unsigned number; // of the last message put
 	size_t receipts; // of the peer
+	size_t cards;
 	struct cm_buf *to;
 };
 

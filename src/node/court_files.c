@@ -103,19 +103,42 @@ cm_court_requests(struct cm_court *court, struct cm_report *report)
 
 // -- cards ---------------------------------------------------------------------------------------------------------
 
+// The present card of a node, then those it had before: each holds the certificate of what was signed in its time.
+static cm_result
+cm_court_cards_of(struct cm_court *court, struct cm_view node, struct cm_view card, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_artifact *rows = NULL;
+	struct cm_hash present = cm_hash_of(card);
+	char name[CM_X509_NODE + 64];
+	size_t n = 0, number = 0;
+	struct cm_store_ask ask = {.request = node, .kind = cm_view_text("card"), .limit = CM_LIMIT_COURT_CARDS_VALUE + 1};
+	snprintf(name, sizeof name, "cards/%.*s.json", CM_VIEW_ARG(node));
+	cm_court_put(court, name, card);
+	cm_result r = cm_store_artifacts(court->node->store, &ask, report, &page, &rows, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		if (cm_hash_equal(&rows[i].sha256, &present))
+			continue;
+		snprintf(name, sizeof name, "cards/%.*s.%zu.json", CM_VIEW_ARG(node), ++number);
+		cm_court_put(court, name, rows[i].bytes);
+	}
+	court->cards += number + 1;
+	if (r == CM_OK && court->cards > CM_LIMIT_COURT_CARDS_VALUE)
+		r = cm_report_refuse(report, CM_ERROR_ZIP_TOO_MANY_ENTRIES, "court/cards", "more than %u cards",
+		                     (unsigned)CM_LIMIT_COURT_CARDS_VALUE);
+	return r;
+}
+
 static cm_result
 cm_court_cards(struct cm_court *court, struct cm_report *report)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	const struct cm_store_peer *row = NULL;
-	char name[CM_X509_NODE + 32];
-	snprintf(name, sizeof name, "cards/%s.json", court->node->name.whole);
-	cm_court_put(court, name, cm_buf_view(&court->node->card));
-	cm_result r = cm_store_peer(court->node->store, court->evidence->peer, report, &page, &row);
-	if (r == CM_OK && row != NULL && row->card.n > 0) {
-		snprintf(name, sizeof name, "cards/%.*s.json", CM_VIEW_ARG(court->evidence->peer));
-		cm_court_put(court, name, row->card);
-	}
+	cm_result r = cm_court_cards_of(court, cm_view_text(court->node->name.whole), cm_buf_view(&court->node->card), report);
+	if (r == CM_OK)
+		r = cm_store_peer(court->node->store, court->evidence->peer, report, &page, &row);
+	if (r == CM_OK && row != NULL && row->card.n > 0)
+		r = cm_court_cards_of(court, court->evidence->peer, row->card, report);
 	return r;
 }
 

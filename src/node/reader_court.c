@@ -15,12 +15,10 @@
 #include "domain/receipt.h"
 #include "format/proof.h"
 
-#define CM_READER_COURT_CARDS 2 // ours and the peer's
-
 struct cm_court_reading {
 	const struct cm_reader_court *court;
 	struct comity_report *report;
-	struct cm_identity cards[CM_READER_COURT_CARDS];
+	struct cm_identity cards[CM_LIMIT_COURT_CARDS_VALUE]; // ours and the peer's, present and earlier ones
 	size_t card_count;
 	char acts[CM_LIMIT_COURT_REQUESTS_VALUE][37]; // of receipts that are in
 	size_t act_count;
@@ -32,30 +30,27 @@ cm_reader_court_put(struct cm_court_reading *c, const char *name, struct cm_view
 	return comity_bundle_add(c->court->bundle, name, comity_outside(bytes), c->report);
 }
 
-// A card that does not hold gives no key; the bundle's own verification will name it.
+// A card that does not hold gives no key; the bundle's own verification will name it. An earlier card held when it was made.
 static void
 cm_reader_court_card(struct cm_court_reading *c, struct cm_view bytes)
 {
 	struct cm_card CM_CLEANUP(cm_card_fini) card = {0};
-	struct cm_identity_question question = {
-	        .at = c->court->now, .roots = c->court->trust->roots, .root_count = c->court->trust->count};
-	if (c->card_count < CM_READER_COURT_CARDS && cm_card_read(bytes, NULL, &card) == CM_OK &&
-	    cm_identity_check(&card, &question, NULL, &c->cards[c->card_count]) == CM_OK)
+	struct cm_identity_question question = {.roots = c->court->trust->roots, .root_count = c->court->trust->count};
+	if (c->card_count == CM_LIMIT_COURT_CARDS_VALUE || cm_card_read(bytes, NULL, &card) != CM_OK)
+		return;
+	question.at = card.valid_from;
+	if (cm_identity_check(&card, &question, NULL, &c->cards[c->card_count]) == CM_OK)
 		c->card_count++;
 }
 
-// The node that a receipt is said to be of: "receipts/NNN.NODE.tlog-proof".
-static const struct cm_identity *
-cm_reader_court_giver(const struct cm_court_reading *c, const char *name)
+// Is the receipt said to be of this node: "receipts/NNN.NODE.tlog-proof"?
+static bool
+cm_reader_court_gives(const char *name, const struct cm_identity *giver)
 {
 	char expected[CM_X509_NODE + 32];
 	const char *from = strchr(name, '.');
-	for (size_t i = 0; from != NULL && i < c->card_count; i++) {
-		snprintf(expected, sizeof expected, ".%s.tlog-proof", c->cards[i].node);
-		if (strcmp(from, expected) == 0)
-			return &c->cards[i];
-	}
-	return NULL;
+	snprintf(expected, sizeof expected, ".%s.tlog-proof", giver->node);
+	return from != NULL && strcmp(from, expected) == 0;
 }
 
 // Signed by the giver, in the giver's register, and not here already?
@@ -80,16 +75,19 @@ cm_reader_court_holds(const struct cm_court_reading *c, const struct cm_act_file
 static enum comity_result
 cm_reader_court_receipt(struct cm_court_reading *c, const char *name, struct cm_view bytes)
 {
-	const struct cm_identity *giver = cm_reader_court_giver(c, name);
+	const struct cm_identity *giver = NULL;
 	struct cm_act_file CM_CLEANUP(cm_act_fini) act = {0};
 	struct cm_buf CM_CLEANUP(cm_buf_fini) file = cm_buf_of(CM_LIMIT_ACT_BYTES_VALUE);
 	struct cm_proof proof;
 	char put[CM_X509_NODE + 96];
-	bool read = giver != NULL && c->act_count < CM_LIMIT_COURT_REQUESTS_VALUE &&
+	bool read = c->act_count < CM_LIMIT_COURT_REQUESTS_VALUE &&
 	            cm_proof_read(bytes, NULL, &proof) == CM_OK &&
 	            cm_b64_read(proof.extra, CM_B64_STANDARD, &file) &&
 	            cm_act_read(cm_buf_view(&file), NULL, &act) == CM_OK;
-	if (!read || !cm_reader_court_holds(c, &act, bytes, giver))
+	for (size_t i = 0; read && giver == NULL && i < c->card_count; i++)
+		if (cm_reader_court_gives(name, &c->cards[i]) && cm_reader_court_holds(c, &act, bytes, &c->cards[i]))
+			giver = &c->cards[i];
+	if (giver == NULL)
 		return cm_reader_court_put(c, name, bytes);
 	struct cm_view id = act.slots[CM_ACT_SLOT(CM_ACT_FIELD_ACT)].value;
 	memcpy(c->acts[c->act_count++], id.p, 36);

@@ -2,7 +2,7 @@
 """keys.py COMITY: a node changes its signing key while it works: announced by its State, taken into use, taken by the peer
 without words. What is under way arrives, what was delivered before opens, the register is one register, and the court bundle across
 the change is good, by the dates of the State's list as well."""
-import base64, hashlib, json, os, re, shutil, subprocess, sys, tempfile
+import base64, hashlib, json, os, re, shutil, subprocess, sys, tempfile, zipfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -57,8 +57,10 @@ class World:
     def state(self, request):
         return self.xa.call('GET', '/api/v1/requests/' + request)['state']
 
-    def pinned(self):
-        return open(os.path.join(self.xa.home, 'peers', 'xb.contact', 'authority.pem')).read()
+    def verify(self, file, *words):
+        roots = [word for node in (self.xa, self.xb) for word in ('--trust', node.home + '-state/root.pem')]
+        done = subprocess.run([COMITY, 'verify', file, '--json'] + roots + list(words), capture_output=True, text=True)
+        return done.returncode, json.loads(done.stdout)
 
 
 def announced(world):
@@ -151,6 +153,22 @@ def with_the_old_key(world, old):
     check('the peer is good all the same', world.xa.call('GET', '/api/v1/peers/xb.contact')['directory'] == 'good')
 
 
+def the_court(world, evidence):
+    """What was sealed and signed before the change opens after it, and goes into a bundle that holds both keys."""
+    world.xa.login()
+    one, two = world.session(world.xa, world.xa.who - 1), world.session(world.xa)
+    bundle = world.file('bundle.asice')
+    for purpose in ('open', 'export'):
+        run(['evidence', 'open', evidence, '--for', purpose] + one)
+        run(['evidence', 'approve', evidence, '--for', purpose] + two)
+    run(['bundle', 'export', evidence, '--out', bundle] + two)
+    names = zipfile.ZipFile(bundle).namelist()
+    check('both cards of xb are in it', {'court/cards/xb.contact.json', 'court/cards/xb.contact.1.json'} <= set(names), names)
+    code, told = world.verify(bundle)
+    check('the bundle is valid by the roots alone', code == 0 and told['verdict'] == 'valid', told)
+    return bundle
+
+
 def main():
     folder = tempfile.mkdtemp(prefix='comity-keys-')
     world = World(folder)
@@ -160,6 +178,7 @@ def main():
         evidence, waits = changed(world, request, old, new)
         both_are_heard(world, waits, new)
         with_the_old_key(world, old)
+        the_court(world, evidence)
     finally:
         world.xa.stop(), world.xb.stop()
     print('%d checks held, %d did not' % (len(PASSED), len(FAILED)))

@@ -71,6 +71,8 @@ sign_card(struct lab *by, struct cm_card *card, struct cm_buf *to)
 	cm_buf_fini(&plain);
 }
 
+static int64_t card_until; // 0: as usual
+
 // The identity card of xb.contact, by the keys of this laboratory.
 static const char *
 card_of(struct lab *by, unsigned exercise)
@@ -109,7 +111,7 @@ card_of(struct lab *by, unsigned exercise)
 	                       .endpoint = cm_view_text("https://xb.example:8443"),
 	                       .exercise = exercise,
 	                       .valid_from = {LAB_NOW - CM_INSTANT_DAY},
-	                       .valid_until = {LAB_NOW + 100 * CM_INSTANT_DAY},
+	                       .valid_until = {card_until != 0 ? card_until : LAB_NOW + 100 * CM_INSTANT_DAY},
 	                       .sign_certificate = cm_buf_view(&by->leaf),
 	                       .state_certificate = cm_buf_view(&by->root),
 	                       .state_sha256 = cm_hash_view(&state),
@@ -201,7 +203,7 @@ message_of(const char *country, const struct lab *by)
 	struct cm_hi1_message m = {.sender = {cm_view_text(country), cm_view_text("contact")},
 	        .receiver = {cm_view_text("XA"), cm_view_text("contact")},
 	        .transaction = cm_view_text(OTHER_ACT),
-	        .timestamp = cm_instant_of_seconds(1800000000),
+	        .timestamp = {LAB_NOW},
 	        .actions = &get,
 	        .action_count = 1};
 	assert_int_equal(cm_hi1_message_write(&m, &canonical), CM_OK);
@@ -399,6 +401,42 @@ a_renewed_card_stands_for_what_its_key_signed_before(void **state)
 	cm_buf_fini(&renewed.leaf);
 }
 
+// A card of the node's next key stands in the bundle, and the one of before beside it, under its number.
+static void
+a_card_of_before_stands_for_its_own_time(void **state)
+{
+	(void)state;
+	struct lab changed = lab;
+	struct lab_file files[6], *former = &files[5];
+	struct comity_check c;
+	changed.leaf = cm_buf_of(LAB_BYTES);
+	assert_int_equal(cm_key_generate(CM_KEY_P256, &changed.key), CM_OK);
+	lab_certificate(&changed, CM_X509_AUTHORITY, changed.key, &changed.leaf);
+	memcpy(files, good, sizeof good);
+	files[0].text = card_of(&changed, 0);
+	assert_int_equal(judged(files, 5, lab.trust), COMITY_VERDICT_REFUSED);
+	assert_true(lab_has(&lab, "court_card"));
+	*former = (struct lab_file){"cards/xb.contact.1.json", good[0].text};
+	assert_int_equal(judged(files, 6, lab.trust), COMITY_VERDICT_VALID);
+	for (size_t i = 0; comity_report_check(lab.report, i, &c); i++)
+		assert_int_equal(c.state, COMITY_CHECK_OK);
+	static const char *const names[] = {"cards/xb.contact.x.json", "cards/xb.contact..json", "cards/xb.contact.1.1.json", "cards/xb.json"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		former->name = names[i];
+		assert_int_equal(judged(files, 6, lab.trust), COMITY_VERDICT_REFUSED);
+		assert_true(lab_has(&lab, "court_name"));
+	}
+	// Its time was over when the others of these were signed.
+	former->name = "cards/xb.contact.1.json";
+	card_until = LAB_NOW - CM_INSTANT_SECOND;
+	former->text = card_of(&lab, 0);
+	card_until = 0;
+	assert_int_equal(judged(files, 6, lab.trust), COMITY_VERDICT_REFUSED);
+	assert_true(lab_has(&lab, "court_card"));
+	cm_key_free(changed.key);
+	cm_buf_fini(&changed.leaf);
+}
+
 // Signed by the State's root like any other, with times that somebody wrote into a file.
 static void
 an_exercise_is_no_evidence(void **state)
@@ -426,6 +464,7 @@ main(void)
 	                                   T(a_message_of_somebody_else_is_refused),
 	                                   T(an_act_and_its_proof_stand_together),
 	                                   T(a_renewed_card_stands_for_what_its_key_signed_before),
+	                                   T(a_card_of_before_stands_for_its_own_time),
 	                                   T(an_exercise_is_no_evidence)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
