@@ -353,7 +353,8 @@ cm_call_body(const struct cm_command_line *line, struct cm_report *report, struc
 }
 
 cm_result
-cm_call_ask(const struct cm_command_line *line, struct cm_report *report, struct cm_json **ret_json)
+cm_call_ask(const struct cm_command_line *line, void (*waiting)(void *context, int64_t us), void *context,
+            struct cm_report *report, struct cm_json **ret_json)
 {
 	const struct cm_command_row *row = cm_command_row(line->command);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
@@ -375,6 +376,8 @@ cm_call_ask(const struct cm_command_line *line, struct cm_report *report, struct
 	}
 	if (r == CM_OK && row->person)
 		r = cm_call_say(&call, &body, &said, report);
+	call.waiting = waiting;
+	call.context = context;
 	return r == CM_OK ? cm_call_send(&call, report, ret_json) : r;
 }
 
@@ -383,6 +386,6 @@ cm_call_run(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
-	cm_result r = cm_call_ask(line, &report, &json);
+	cm_result r = cm_call_ask(line, NULL, NULL, &report, &json);
 	return cm_call_show(line, r, json, &report);
 }

@@ -24,6 +24,7 @@ struct cm_call {
 	bool opens; // the answer comes when evidence was opened, however large it is
 	char fields[CM_CALL_FIELDS][CM_CALL_FIELD]; // more header fields, "Name: value"; "" unused
 	void (*progress)(void *context, uint64_t done, uint64_t all); // may be NULL
+	void (*waiting)(void *context, int64_t us); // each second until the answer comes (wait.h); may be NULL
 	void *context;
 };
 
@@ -112,8 +113,9 @@ int cm_call_show(const struct cm_command_line *line, cm_result result, const str
                  const struct cm_report *report);
 
 // Makes and sends the one call of a command by data/commands.tab: arguments and options become path and JSON body. The
-// answer as of cm_call_send().
-CM_CHECKED cm_result cm_call_ask(const struct cm_command_line *line, struct cm_report *report, struct cm_json **ret_json);
+// answer as of cm_call_send(). `waiting` as in cm_call, or NULL.
+CM_CHECKED cm_result cm_call_ask(const struct cm_command_line *line, void (*waiting)(void *context, int64_t us), void *context,
+                                 struct cm_report *report, struct cm_json **ret_json);
 
 // The same, and shows the answer.
 int cm_call_run(const struct cm_command_line *line);

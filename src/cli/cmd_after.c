@@ -10,27 +10,34 @@
 #include "os/ipc.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/wait.h"
 
 #define CM_CMD_AFTER_LOOK (CM_INSTANT_SECOND / 50) // between two looks at the lock
 #define CM_CMD_AFTER_PARTS 3                        // node, readers, keeper: each has its time to end
+
+void
+cm_cmd_after_tell(const struct cm_command_line *line, const struct cm_json_value *answer)
+{
+	const struct cm_json_value *receipt = cm_json_member(answer, "receipt");
+	const struct cm_json_value *answered = cm_json_member(answer, "answered"); // of what is said; a request has its receipt
+	bool waits = answered != NULL ? cm_json_kind(answered) == CM_JSON_FALSE
+	                              : receipt == NULL || cm_json_member(receipt, "origin") == NULL;
+	if (waits && !line->json)
+		printf("The other node has not answered yet: this waits in the outbox and is sent again by itself.\n"
+		       "\"comity request show %.*s\" tells how far it is.\n",
+		       CM_VIEW_ARG(cm_json_text(cm_json_member(answer, "request"))));
+}
 
 int
 cm_cmd_after_send(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
-	cm_result r = cm_call_ask(line, &report, &json);
+	struct cm_wait wait = {.line = line};
+	cm_result r = cm_call_ask(line, cm_wait_answer, &wait, &report, &json);
 	int code = cm_call_show(line, r, json, &report);
-	if (r != CM_OK || json == NULL || line->json)
-		return code;
-	const struct cm_json_value *root = cm_json_root(json), *receipt = cm_json_member(root, "receipt");
-	const struct cm_json_value *answered = cm_json_member(root, "answered"); // of what is said; a request has its receipt
-	bool waits = answered != NULL ? cm_json_kind(answered) == CM_JSON_FALSE
-	                              : receipt == NULL || cm_json_member(receipt, "origin") == NULL;
-	if (waits)
-		printf("The other node has not answered yet: this waits in the outbox and is sent again by itself.\n"
-		       "\"comity request show %.*s\" tells how far it is.\n",
-		       CM_VIEW_ARG(cm_json_text(cm_json_member(root, "request"))));
+	if (r == CM_OK && json != NULL)
+		cm_cmd_after_tell(line, cm_json_root(json));
 	return code;
 }
 
@@ -59,7 +66,7 @@ cm_cmd_after_stop(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
-	cm_result r = cm_call_ask(line, &report, &json);
+	cm_result r = cm_call_ask(line, NULL, NULL, &report, &json);
 	if (r == CM_OK)
 		r = cm_cmd_after_end(line->home, &report);
 	if (r != CM_OK)

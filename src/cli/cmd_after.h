@@ -3,8 +3,12 @@
 #define CM_CLI_CMD_AFTER_H
 
 #include "cli/command.h"
+#include "format/json.h"
 
-// comity request send, decide and say: tells when what was said waits in the outbox.
+// Says that something waits in the outbox, when the node's answer says so. Nothing with --json.
+void cm_cmd_after_tell(const struct cm_command_line *line, const struct cm_json_value *answer);
+
+// comity request send, decide and say, evidence deliver: tells when what was said waits in the outbox.
 int cm_cmd_after_send(const struct cm_command_line *line);
 
 // comity stop: comes back when the node has ended and its folder is free.

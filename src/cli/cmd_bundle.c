@@ -15,6 +15,7 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/sink.h"
+#include "cli/wait.h"
 
 enum {
 	CM_CMD_BUNDLE_JOB = 1,     // to the node: which job the descriptor is for
@@ -52,15 +53,33 @@ cm_cmd_bundle_job(const struct cm_command_line *line, struct cm_report *report, 
 	return CM_OK;
 }
 
+// As long as the evidence is; each second the node is asked how far it is.
+static cm_result
+cm_cmd_bundle_wait(struct cm_wait *wait, int socket, struct cm_report *report)
+{
+	int64_t begun = cm_clock_mono();
+	int index = -1;
+	cm_result r = CM_OK;
+	while (r == CM_OK && index < 0) {
+		r = cm_ipc_wait(&socket, 1, 0, cm_clock_after(CM_INSTANT_SECOND), &index);
+		if (r == CM_OK && index < 0)
+			cm_wait_reader(wait, cm_clock_mono() - begun);
+	}
+	cm_wait_end(wait);
+	if (r != CM_OK)
+		cm_report_add(report, CM_ERROR_IO_READ, "run/output.sock", "%s", "waiting failed");
+	return r;
+}
+
 // Hands the descriptor over and waits for the end; the answer's JSON goes to *ret_json.
 static cm_result
-cm_cmd_bundle_fetch(const char *home, const char *job, int fd, struct cm_report *report, struct cm_json **ret_json)
+cm_cmd_bundle_fetch(struct cm_wait *wait, int fd, struct cm_report *report, struct cm_json **ret_json)
 {
 	char path[CM_FILE_PATH];
 	int socket = -1;
 	struct cm_ipc_frame frame = {
-	        .type = CM_CMD_BUNDLE_JOB, .payload = cm_view_text(job), .fds = {fd}, .fd_count = 1};
-	cm_result r = cm_file_path(path, sizeof path, home, "run/output.sock", report);
+	        .type = CM_CMD_BUNDLE_JOB, .payload = cm_view_text(wait->job), .fds = {fd}, .fd_count = 1};
+	cm_result r = cm_file_path(path, sizeof path, wait->line->home, "run/output.sock", report);
 	if (r == CM_OK)
 		r = cm_local_connect(path, report, &socket);
 	if (r != CM_OK)
@@ -69,7 +88,9 @@ cm_cmd_bundle_fetch(const char *home, const char *job, int fd, struct cm_report 
 	struct cm_ipc_frame answer = {0};
 	r = cm_ipc_send(&ipc, &frame, cm_clock_after(CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000)), report);
 	if (r == CM_OK)
-		r = cm_ipc_recv(&ipc, CM_CLOCK_NEVER, report, &answer); // as long as the evidence is
+		r = cm_cmd_bundle_wait(wait, socket, report);
+	if (r == CM_OK)
+		r = cm_ipc_recv(&ipc, CM_CLOCK_NEVER, report, &answer);
 	if (r != CM_OK)
 		return r;
 	cm_ipc_frame_close(&answer);
@@ -95,7 +116,7 @@ cm_cmd_bundle_export(const struct cm_command_line *line)
 	if (r == CM_OK)
 		r = cm_cmd_bundle_job(line, &report, job, &json);
 	if (r == CM_OK)
-		r = cm_cmd_bundle_fetch(line->home, job, cm_sink_hand(&sink), &report, &json);
+		r = cm_cmd_bundle_fetch(&(struct cm_wait){.line = line, .job = job}, cm_sink_hand(&sink), &report, &json);
 	if (r == CM_OK)
 		r = cm_sink_commit(&sink, &report);
 	return cm_call_show(line, r, json, &report);

@@ -10,6 +10,7 @@
 #include "format/json_put.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/wait.h"
 
 // What is approved is one sealed file, named by the digest of its header; the keeper releases the key of no other one by it.
 // Which file that is, is the node's word: only it has the file, so a taken node can have another one of those it holds
@@ -44,6 +45,7 @@ cm_cmd_evidence_say(const struct cm_command_line *line, enum cm_route route, enu
 	struct cm_json_put put = cm_json_put_of(&body);
 	const char *what = cm_command_value(line, for_option);
 	bool export = what != NULL && strcmp(what, "export") == 0;
+	struct cm_wait wait = {.line = line, .evidence = line->arguments[0]};
 	char hex[65];
 	struct cm_call call;
 	if (what != NULL && !export && strcmp(what, "open") != 0) {
@@ -55,6 +57,8 @@ cm_cmd_evidence_say(const struct cm_command_line *line, enum cm_route route, enu
 		return cm_call_show(line, r, shown, &report);
 	r = cm_call_begin(line, route, line->arguments[0], &report, &call);
 	call.opens = true;
+	call.waiting = cm_wait_reader;
+	call.context = &wait;
 	cm_json_put_object(&put);
 	cm_json_put_member_cstr(&put, "for", export ? "export" : "open");
 	cm_json_put_end_object(&put);
@@ -65,6 +69,7 @@ cm_cmd_evidence_say(const struct cm_command_line *line, enum cm_route route, enu
 		r = cm_call_say(&call, &body, &said, &report);
 	if (r == CM_OK)
 		r = cm_call_send(&call, &report, &json);
+	cm_wait_end(&wait);
 	return cm_call_show(line, r, json, &report);
 }
 

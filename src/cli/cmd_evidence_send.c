@@ -13,7 +13,9 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_package.h"
+#include "cli/cmd_after.h"
 #include "cli/seal_job.h"
+#include "cli/wait.h"
 
 #define CM_SEND_RECIPIENTS 4
 
@@ -198,13 +200,15 @@ cm_send_evidence_upload(struct cm_send_evidence *send)
 	return r;
 }
 
+// What is said with the evidence: before packing whether it may be, at the end that it is so.
 static cm_result
-cm_send_evidence_deliver(struct cm_send_evidence *send)
+cm_send_evidence_say(struct cm_send_evidence *send, enum cm_route route, const char *id)
 {
 	struct cm_report *inside = comity_report_inside(send->report);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
+	struct cm_wait wait = {.line = send->line};
 	struct cm_call call;
-	struct cm_call_said said = {send->line, "api_evidence_deliver", send->evidence, NULL};
+	struct cm_call_said said = {send->line, cm_route_row(route)->name, id, NULL};
 	cm_json_free(cm_take(&send->json));
 	struct cm_json_put put = cm_json_put_of(&body);
 	cm_json_put_object(&put);
@@ -215,7 +219,9 @@ cm_send_evidence_deliver(struct cm_send_evidence *send)
 	if (send->override != NULL)
 		cm_json_put_member_cstr(&put, "override", send->override);
 	cm_json_put_end_object(&put);
-	cm_result r = cm_call_begin(send->line, CM_ROUTE_API_EVIDENCE_DELIVER, send->evidence, inside, &call);
+	cm_result r = cm_call_begin(send->line, route, id, inside, &call);
+	call.waiting = cm_wait_answer;
+	call.context = &wait;
 	if (r == CM_OK)
 		r = cm_call_say(&call, &body, &said, inside);
 	return r == CM_OK ? cm_call_send(&call, inside, &send->json) : r;
@@ -226,10 +232,12 @@ cm_send_evidence_run(struct cm_send_evidence *send)
 {
 	cm_result r = cm_send_evidence_request(send);
 	if (r == CM_OK)
+		r = cm_send_evidence_say(send, CM_ROUTE_API_DELIVERY_CHECK, send->request);
+	if (r == CM_OK)
 		r = (cm_result)cm_send_evidence_pack(send);
 	if (r == CM_OK)
 		r = cm_send_evidence_upload(send);
-	return r == CM_OK ? cm_send_evidence_deliver(send) : r;
+	return r == CM_OK ? cm_send_evidence_say(send, CM_ROUTE_API_EVIDENCE_DELIVER, send->evidence) : r;
 }
 
 // What was sent, as one answer.
@@ -238,15 +246,19 @@ cm_send_evidence_told(struct cm_send_evidence *send, struct cm_report *report)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	struct cm_json_put put = cm_json_put_of(&text);
-	char hex[65], state[64], request_state[64];
+	char hex[65], state[64], request_state[64], request[64];
+	const struct cm_json_value *answered = cm_json_member(cm_json_root(send->json), "answered");
 	cm_send_evidence_text(send, "state", state, sizeof state);
 	cm_send_evidence_text(send, "request_state", request_state, sizeof request_state);
+	cm_send_evidence_text(send, "request", request, sizeof request);
 	cm_json_put_object(&put);
+	cm_json_put_member_bool(&put, "answered", cm_json_kind(answered) == CM_JSON_TRUE);
 	cm_json_put_member_number(&put, "bytes", (int64_t)send->told.written);
 	cm_json_put_member_cstr(&put, "evidence", send->evidence);
 	cm_json_put_member_number(&put, "files", (int64_t)send->told.files);
 	cm_hex_text(cm_view_of(send->told.package.b, 32), hex);
 	cm_json_put_member_cstr(&put, "package", hex);
+	cm_json_put_member_cstr(&put, "request", request);
 	cm_json_put_member_cstr(&put, "request_state", request_state);
 	cm_hex_text(cm_view_of(send->told.sealed.b, 32), hex);
 	cm_json_put_member_cstr(&put, "sha256", hex);
@@ -290,6 +302,8 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 	if (r == CM_OK)
 		r = cm_send_evidence_told(&send, inside);
 	int code = cm_call_show(line, r, send.json, inside);
+	if (r == CM_OK)
+		cm_cmd_after_tell(line, cm_json_root(send.json));
 	cm_json_free(send.json);
 	cm_buf_fini(&send.paper);
 	comity_report_free(send.report);

@@ -42,6 +42,7 @@ cm_commands_call(const struct cm_call *call, struct cm_report *report, struct cm
 	        .body_length = call->body_length,
 	        .opens = call->opens,
 	        .progress = call->progress,
+	        .waiting = call->waiting,
 	        .context = call->context,
 	};
 	for (size_t i = 0; i < CM_CALL_FIELDS; i++)

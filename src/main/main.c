@@ -55,6 +55,7 @@ static const struct {
         {CM_COMMAND_REQUEST_SEND, cm_cmd_after_send},
         {CM_COMMAND_REQUEST_DECIDE, cm_cmd_after_send},
         {CM_COMMAND_REQUEST_SAY, cm_cmd_after_send},
+        {CM_COMMAND_EVIDENCE_DELIVER, cm_cmd_after_send},
         {CM_COMMAND_STOP, cm_cmd_after_stop},
         {CM_COMMAND_EVIDENCE_SEND, cm_cmd_evidence_send},
         {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},

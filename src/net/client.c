@@ -2,6 +2,8 @@
 // Knows nothing of what is asked or answered. Serves the node's one outgoing thread (architecture, processes).
 #include <string.h>
 
+#include "base/instant.h"
+#include "os/clock.h"
 #include "net/client_inside.h"
 
 static pthread_once_t cm_client_once = PTHREAD_ONCE_INIT;
@@ -247,6 +249,7 @@ cm_result
 cm_client_wait(struct cm_client *client, const struct cm_client_request *request, struct cm_report *report,
                struct cm_buf *ret_body, unsigned *ret_status)
 {
+	int64_t begun = cm_clock_mono();
 	struct cm_client_waiter w = {.body = ret_body, .report = report, .request = request};
 	struct cm_client_request mine = *request;
 	mine.context = &w;
@@ -261,8 +264,14 @@ cm_client_wait(struct cm_client *client, const struct cm_client_request *request
 	cm_result r = cm_client_start(client, &mine, report, NULL);
 	if (r == CM_OK) {
 		cm_mutex_lock(&w.lock);
-		while (!w.end)
-			cm_cond_wait(&w.ended, &w.lock, INT64_MAX); // CM_CLOCK_NEVER: the call has its own deadline
+		while (!w.end) { // the call has its own deadline
+			int64_t next = request->waiting == NULL ? CM_CLOCK_NEVER : cm_clock_after(CM_INSTANT_SECOND);
+			if (cm_cond_wait(&w.ended, &w.lock, next) || w.end || request->waiting == NULL)
+				continue;
+			cm_mutex_unlock(&w.lock);
+			request->waiting(request->context, cm_clock_mono() - begun);
+			cm_mutex_lock(&w.lock);
+		}
 		r = w.result;
 		cm_mutex_unlock(&w.lock);
 		*ret_status = w.status;

@@ -79,6 +79,8 @@ struct cm_client_request {
 	const char *etag;
 
 	void *context;
+	// For cm_client_wait() alone: called each second in the waiting thread, with the microseconds since the start. NULL: none.
+	void (*waiting)(void *context, int64_t us);
 	// Judges the server's certificates (DER, leaf first) of the connection that will carry the request. Nothing of the
 	// request has left yet. Anything but CM_OK ends the call with that result and the report's findings.
 	// NULL: the anchor is enough.

@@ -29,6 +29,13 @@ cm_admin_client_read(void *context, uint8_t *to, size_t n)
 	return (int64_t)got;
 }
 
+static void
+cm_admin_client_waiting(void *context, int64_t us)
+{
+	const struct cm_admin_upload *upload = context;
+	upload->call->waiting(upload->call->context, us);
+}
+
 cm_result
 cm_admin_client_call(const struct cm_admin_call *call, struct cm_report *report, struct cm_buf *ret_body,
                      unsigned *ret_status)
@@ -44,6 +51,7 @@ cm_admin_client_call(const struct cm_admin_call *call, struct cm_report *report,
 	int64_t patience = call->opens ? CM_LIMIT_OPENING_WAIT_S_VALUE * CM_INSTANT_SECOND
 	                               : CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000);
 	struct cm_client_request request = {
+	        .waiting = call->waiting == NULL ? NULL : cm_admin_client_waiting,
 	        .method = call->method,
 	        .url = url,
 	        .unix_path = socket,

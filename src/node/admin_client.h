@@ -17,6 +17,7 @@ struct cm_admin_call {
 	const char *fields[4]; // more header fields, "Name: value"
 	bool opens;            // the answer comes when evidence was opened, however large it is
 	void (*progress)(void *context, uint64_t done, uint64_t all); // may be NULL
+	void (*waiting)(void *context, int64_t us); // each second until the answer comes; may be NULL
 	void *context;
 };
 

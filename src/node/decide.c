@@ -418,19 +418,27 @@ cm_decide_lawful(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	return cm_lawful_decide(d->node, d->request, &step, report, &d->note);
 }
 
+// Everything that can be refused before a word is said.
+static cm_result
+cm_decide_allowed(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) peer = cm_buf_of(CM_X509_NODE);
+	cm_buf_view_add(&peer, d->request->peer);
+	cm_result r = cm_decide_judge(d, report);
+	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
+		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), d->asks ? NULL : person->id, report);
+	if (r == CM_OK && !d->request->ours)
+		r = cm_decide_lawful(d, person, report);
+	return r;
+}
+
 // Signs, sends, and waits a little for the other side's answer, so that most people see it at once.
 static cm_result
 cm_decide_finish(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report, struct cm_buf *body)
 {
 	char transaction[40];
-	struct cm_buf CM_CLEANUP(cm_buf_fini) peer = cm_buf_of(CM_X509_NODE);
 	struct cm_report found = {0};
-	cm_buf_view_add(&peer, d->request->peer);
-	cm_result r = cm_decide_judge(d, report);
-	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
-		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), person->id, report);
-	if (r == CM_OK && !d->request->ours)
-		r = cm_decide_lawful(d, person, report);
+	cm_result r = cm_decide_allowed(d, person, report);
 	if (r == CM_OK)
 		r = cm_decide_words_consulted(d, &found, report);
 	if (r == CM_OK)
@@ -474,25 +482,21 @@ cm_decide_request(struct cm_exchange *ex, const struct cm_ipc_person *person, st
 	return r == CM_OK ? cm_decide_finish(d, person, report, body) : r;
 }
 
-cm_result
-cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
-                  struct cm_report *report, struct cm_buf *body)
+// The request that evidence answers, and the event by which it does.
+static cm_result
+cm_decide_deliver_begin(struct cm_decide *d, struct cm_exchange *ex, struct cm_view request, struct cm_store_page **page,
+                        struct cm_report *report)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	if (d == NULL)
-		return CM_NOMEM;
 	d->node = ex->node;
 	d->by_person = true;
 	d->body = cm_server_body(ex->rq);
 	d->now = cm_clock_utc();
-	d->evidence = evidence;
 	cm_facts_init(&d->said);
 	cm_result r = cm_exchange_facts(ex, report, &d->said);
 	if (r == CM_OK)
-		r = cm_store_request(ex->node->store, evidence->request, report, &page, &d->request);
+		r = cm_store_request(ex->node->store, request, report, page, &d->request);
 	if (r == CM_OK && (d->request == NULL || d->request->ours))
-		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(evidence->request));
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%.*s", CM_VIEW_ARG(request));
 	if (r != CM_OK)
 		return r;
 	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
@@ -502,7 +506,44 @@ cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, co
 	d->event = data ? CM_EVENT_DISCLOSE : CM_EVENT_ANSWER;
 	if (cm_facts_has(&d->said, "event") || cm_facts_has(&d->said, "answer"))
 		r = cm_said_event(d->kind, &d->said, report, &d->event, &d->word);
+	return r;
+}
+
+cm_result
+cm_decide_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, const struct cm_store_delivery *evidence,
+                  struct cm_report *report, struct cm_buf *body)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->evidence = evidence;
+	cm_result r = cm_decide_deliver_begin(d, ex, evidence->request, &page, report);
 	return r == CM_OK ? cm_decide_finish(d, person, report, body) : r;
+}
+
+cm_result
+cm_decide_may_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person, struct cm_report *report,
+                      struct cm_buf *body)
+{
+	static const struct cm_store_delivery any;
+	struct cm_json_put put = cm_json_put_of(body);
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->evidence = &any;
+	d->asks = true;
+	cm_result r = cm_decide_deliver_begin(d, ex, cm_view_text(ex->match.part[0]), &page, report);
+	if (r == CM_OK)
+		r = cm_decide_allowed(d, person, report);
+	if (r != CM_OK)
+		return r;
+	cm_json_put_object(&put);
+	cm_json_put_member_text(&put, "request", d->request->id);
+	cm_json_put_member_cstr(&put, "request_state", cm_state_row(d->to)->name);
+	cm_json_put_end_object(&put);
+	return CM_OK;
 }
 
 // The node's own word, without a person.

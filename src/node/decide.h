@@ -16,6 +16,11 @@ CM_CHECKED cm_result cm_decide_deliver(struct cm_exchange *ex, const struct cm_i
                                        const struct cm_store_delivery *evidence, struct cm_report *report,
                                        struct cm_buf *body);
 
+// POST /api/v1/requests/ID/delivery: may evidence answer the request so, now? Judges as cm_decide_deliver() would; nothing is
+// written or said.
+CM_CHECKED cm_result cm_decide_may_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person,
+                                           struct cm_report *report, struct cm_buf *body);
+
 // The node's own word, without a person: that a preservation is held, that its end came. NONE tells the present state
 // again. What is not open in the present state is refused with move_not_allowed.
 CM_CHECKED cm_result cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event,

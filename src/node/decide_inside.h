@@ -22,6 +22,7 @@ struct cm_decide {
 	enum cm_event event;
 	enum cm_answer_word word;
 	enum cm_state say, to; // what is said; what the request is then. They differ for what only passes
+	bool asks;             // nothing is done: may it be?
 	bool by_person;        // else the node's own word
 	struct cm_view body;   // of the call, as it came; empty for the node's own word
 	enum cm_refusal ground;

@@ -268,6 +268,8 @@ cm_do_requests(struct cm_exchange *ex)
 		r = cm_decide_request(ex, &person, &report, &body);
 	else if (r == CM_OK && (route == CM_ROUTE_API_REQUEST_ANSWER || route == CM_ROUTE_API_DRAFT_ANSWER))
 		r = cm_question_answer(ex, &person, &report, &body);
+	else if (r == CM_OK && route == CM_ROUTE_API_DELIVERY_CHECK)
+		r = cm_decide_may_deliver(ex, &person, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_LAW)
 		r = cm_do_law(ex, &report, &body);
 	else if (r == CM_OK && route == CM_ROUTE_API_REQUEST_LIST)

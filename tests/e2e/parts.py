@@ -49,9 +49,8 @@ def main():
             rows = {e['evidence']: e for e in node.call('GET', '/api/v1/evidence')['evidence']}
             seen = [(rows[i]['series'], rows[i]['sequence'], rows[i]['last']) for i in ids]
             check('%s: one series, numbered' % node.name, seen == [(ids[0], 1, False), (ids[0], 2, False), (ids[0], 3, True)], seen)
-        write(os.path.join(folder, 'late.txt'), 'late\n')
-        code, told = send(xb, request, os.path.join(folder, 'late.txt'))
-        check('after the last one nothing is delivered', code == 1 and told['findings'][0]['rule'] == 'move_not_allowed', told)
+        code, told = send(xb, request, os.path.join(folder, 'no such file'))
+        check('after the last one nothing is delivered, which is said before a file is looked at', code == 1 and told['findings'][0]['rule'] == 'move_not_allowed', told)
     finally:
         xa.stop()
         xb.stop()
