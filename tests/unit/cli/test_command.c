@@ -60,7 +60,7 @@ wrong_lines_are_told_with_the_help(void **state)
 	assert_false(parse(WORDS("nothing", "here"), &line));
 	assert_non_null(strstr(shown, "there is no \"nothing here\""));
 	assert_false(parse(WORDS("request", "decide", "--event", "preserve"), &line));
-	assert_non_null(strstr(shown, "it needs ID"));
+	assert_non_null(strstr(shown, "it needs REQUEST"));
 	assert_false(parse(WORDS("request", "say", "abc", "--home=h"), &line));
 	assert_non_null(strstr(shown, "it needs --event EVENT"));
 	assert_false(parse(WORDS("request", "decide", "abc", "--event"), &line));
