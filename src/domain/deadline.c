@@ -82,7 +82,7 @@ cm_deadline_reply_check(enum cm_state state, struct cm_instant by, struct cm_ins
 {
 	char text[CM_INSTANT_TEXT];
 	cm_instant_text_people(by, text);
-	if (state != CM_STATE_MORE_INFO && state != CM_STATE_CONSULTATION)
+	if (state != CM_STATE_MORE_INFO && state != CM_STATE_CONSULTATION && state != CM_STATE_LIFT_INTENDED)
 		return cm_report_refuse(report, CM_ERROR_DEADLINE_NOT_ASKED, "answer_by", "%s", cm_state_row(state)->title);
 	if (by.us <= now.us)
 		return cm_report_refuse(report, CM_ERROR_DEADLINE_IN_PAST, "answer_by", "%s", text);

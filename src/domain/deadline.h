@@ -32,7 +32,7 @@ bool cm_deadline_needs_renewal(struct cm_instant order_until, struct cm_instant 
 CM_CHECKED cm_result cm_deadline_extension_check(struct cm_instant until, struct cm_instant asked,
                                                  struct cm_instant wanted, struct cm_report *report);
 
-// Checks the day that an officer is about to set for a reply of the other side: only questions and consultations have one
+// Checks the day that an officer is about to set for a reply of the other side: only questions, consultations and hearings have one
 // (deadline_not_asked), and it is still to come (deadline_in_past).
 CM_CHECKED cm_result cm_deadline_reply_check(enum cm_state state, struct cm_instant by, struct cm_instant now,
                                              struct cm_report *report);

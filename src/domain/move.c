@@ -112,7 +112,7 @@ cm_move_heard(const struct cm_move_row *row)
 	case CM_ACTOR_REQUESTING_NODE:
 		return row->event == CM_EVENT_DELIVER;
 	case CM_ACTOR_REQUESTING:
-		return row->event == CM_EVENT_ANSWER_INFO || row->event == CM_EVENT_REPLY;
+		return row->event == CM_EVENT_ANSWER_INFO || row->event == CM_EVENT_REPLY || row->event == CM_EVENT_HEAR;
 	case CM_ACTOR_NONE:
 	case CM_ACTOR_END:
 		break;

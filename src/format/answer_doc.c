@@ -17,7 +17,7 @@
 
 static const char *const cm_answer_doc_states[] = {
         "acknowledged", "assigned", "more_info", "answered_info", "consultation", "executing",
-        "partly_answered", "answered", "refused", "returned_incomplete", "postponed", "withdrawn", "closed",
+        "partly_answered", "answered", "lift_intended", "lift_heard", "lifted", "refused", "returned_incomplete", "postponed", "withdrawn", "closed",
         "preserved", "preserved_in_part", "not_held", "custodian_elsewhere", "extended", "not_extended",
         "held_pending_mla", "lapsed", "released", "already_released", "warn_prejudice", "third_state_provider",
         "status_asked", "status_told", "use_asked", "use_allowed", "use_allowed_with_conditions", "use_refused",
@@ -128,7 +128,7 @@ static const struct {
         {"preserved", "until"}, {"preserved_in_part", "until"}, {"extended", "until"}, {"preserved_in_part", "items"},
         {"disclosed_in_part", "items"}, {"more_info", "questions"}, {"more_info", "answer_by"},
         {"more_info", "effect_of_silence"}, {"answered_info", "replies", "answer"}, {"consultation", "grounds"},
-        {"consultation", "answer_by"}, {"refused", "grounds"}, {"not_extended", "grounds"},
+        {"consultation", "answer_by"}, {"lift_intended", "answer_by"}, {"lift_heard", "answer"}, {"refused", "grounds"}, {"not_extended", "grounds"},
         {"third_state_provider", "path"}, {"use_asked", "purpose"}, {"use_allowed_with_conditions", "conditions"},
 };
 

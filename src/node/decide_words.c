@@ -197,7 +197,8 @@ static const struct {
 	const char *type; // dictionary NotificationType
 } cm_decide_types[] = {
         {CM_EVENT_ASK, "NeedsInformation"}, {CM_EVENT_ANSWER_INFO, "NeedsInformation"}, {CM_EVENT_CONSULT, "Consultation"},
-        {CM_EVENT_REPLY, "Consultation"}, {CM_EVENT_WITHDRAW, "Withdrawal"}, {CM_EVENT_TELL_PROVIDER, "ThirdStateProvider"},
+        {CM_EVENT_REPLY, "Consultation"}, {CM_EVENT_INTEND_LIFT, "Consultation"}, {CM_EVENT_HEAR, "Consultation"},
+        {CM_EVENT_WITHDRAW, "Withdrawal"}, {CM_EVENT_TELL_PROVIDER, "ThirdStateProvider"},
 };
 
 static const char *

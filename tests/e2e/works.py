@@ -23,7 +23,7 @@ peers ilse ida
 ANSWERS = {
     'preservation': (['preserve'], 'preserved'), 'extension': (['extend'], 'extended'), 'ending': (['release'], 'released'),
     'disclosure': (['execute', 'find_nothing'], 'not_held'), 'emergency': (['execute', 'deny_emergency'], 'not_an_emergency'),
-    'assistance': (['execute', 'answer'], 'answered'), 'information': (['answer'], 'answered'), 'domestic': (['answer'], 'answered'),
+    'assistance': (['execute', 'answer'], 'answered'), 'freezing': (['execute', 'answer'], 'answered'), 'information': (['answer'], 'answered'), 'domestic': (['answer'], 'answered'),
 }
 
 
