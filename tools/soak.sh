@@ -2,12 +2,25 @@
 # The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, hostile calls of the API, seeds of the simulator,
 # kills along the path.
 #   FUZZ_SECONDS  for each target (default 60)     TRIPLES  kills along the path (default 50)
-#   SEEDS  courses of the simulator (default 100000)
+#   SEEDS  courses of the simulator (default 100000)     SEEDS_FROM  the first of them (default 1001)
+# The simulator alone, so that parts of its courses can run at different times or on different machines:
+#   SEEDS_FROM=51001 SEEDS=50000 tools/soak.sh build sim
 set -eu
 root=$1
 seconds=${FUZZ_SECONDS:-60}
 triples=${TRIPLES:-50}
 seeds=${SEEDS:-100000}
+seeds_from=${SEEDS_FROM:-1001}
+simulate() {
+	echo "== $seeds seeds of the simulator, from $seeds_from"
+	tests/sim/sim.sh "$root/main/comity" "$root/main/tests/sim/sim" doc/examples "$root/main/tests/sim" \
+		--seeds "$seeds_from" "$seeds" --jobs "$(nproc)"
+}
+if [ "${2:-}" = sim ]; then
+	tools/build.sh "$root/main"
+	simulate
+	exit
+fi
 tools/packages.sh test
 tools/packages.sh soak
 
@@ -44,8 +57,7 @@ echo "== hostile calls of the API, $seconds s without and $seconds s with a pers
 tools/build.sh "$root/main"
 tests/conformance/api_hostile.sh "$root/main/comity" "$root/venv-api" "$seconds"
 
-echo "== $seeds seeds of the simulator"
-tests/sim/sim.sh "$root/main/comity" "$root/main/tests/sim/sim" doc/examples "$root/main/tests/sim" --seeds 1001 "$seeds" --jobs "$(nproc)"
+simulate
 
 echo "== kills along the path"
 python3 tests/e2e/kill_path.py "$root/main/comity" --triples "$triples"

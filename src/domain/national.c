@@ -82,8 +82,9 @@ cm_national_holiday(const struct cm_national *national, struct cm_civil day)
 	struct cm_instant at;
 	if (!cm_national_day(day, &at))
 		return NULL;
-	snprintf(once, sizeof once, "%04d-%02d-%02d", day.year, day.month, day.day);
 	const struct cm_national_row *row = cm_national_find(national, CM_NATIONAL_RULE_HOLIDAY, at);
+	if (row != NULL) // a calendar asks for thousands of days
+		snprintf(once, sizeof once, "%04d-%02d-%02d", day.year, day.month, day.day);
 	while (row != NULL && !cm_view_is(row->value, once) && !cm_view_is(row->value, once + 5))
 		row = cm_national_next(national, row, at);
 	return row;

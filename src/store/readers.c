@@ -2,13 +2,19 @@
 #include "os/clock.h"
 #include "store/inside.h"
 
+// The first one: that it can be opened is known from then on. The others are opened when two read at once.
 cm_result
 cm_readers_init(struct cm_store *store, struct cm_report *report)
 {
-	cm_result r = CM_OK;
-	for (size_t i = 0; r == CM_OK && i < CM_STORE_READERS; i++)
-		r = cm_db_open(store->path, CM_DB_READ, report, &store->readers[i]);
-	return r;
+	return cm_db_open(store->path, CM_DB_READ, report, &store->readers[0]);
+}
+
+static bool
+cm_readers_open(struct cm_store *store, size_t i)
+{
+	if (store->readers[i] == NULL)
+		cm_result_ignore(cm_db_open(store->path, CM_DB_READ, NULL, &store->readers[i]), "those that are open have to do");
+	return store->readers[i] != NULL;
 }
 
 void
@@ -33,7 +39,7 @@ cm_readers_take(struct cm_store *store)
 		if (store->rebuilding && pthread_equal(store->rebuilder, pthread_self()))
 			return store->db;
 		for (size_t i = 0; i < CM_STORE_READERS; i++)
-			if (!store->taken[i]) {
+			if (!store->taken[i] && cm_readers_open(store, i)) {
 				store->taken[i] = true;
 				return store->readers[i];
 			}

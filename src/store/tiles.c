@@ -42,6 +42,13 @@ cm_tiles_entry(void *context, uint64_t index, struct cm_view entry)
 	return cm_tile_entry_write(entry, pass->report, &pass->bytes) == CM_OK;
 }
 
+// Its own connection, from when there is something to do.
+static cm_result
+cm_tiles_database(struct cm_tiles_pass *pass)
+{
+	return pass->db != NULL ? CM_OK : cm_db_open(pass->store->path, CM_DB_WRITE, pass->report, &pass->db);
+}
+
 // The contents of a tile of the new size, from the database.
 static cm_result
 cm_tiles_make(struct cm_tiles_pass *pass, const struct cm_tile *tile)
@@ -155,7 +162,9 @@ cm_tiles_checkpoint(struct cm_tiles_pass *pass)
 	size_t pages = cm_db_wal_pages(pass->store->db);
 	if (pages < CM_STORE_WAL_MOVE)
 		return CM_OK;
-	cm_result r = cm_db_checkpoint(pass->db, false, pass->report);
+	cm_result r = cm_tiles_database(pass);
+	if (r == CM_OK)
+		r = cm_db_checkpoint(pass->db, false, pass->report);
 	return r == CM_OK && pages >= CM_TILES_WAL_HOLD ? cm_db_checkpoint(pass->db, true, pass->report) : r;
 }
 
@@ -200,7 +209,8 @@ cm_tiles_step(struct cm_tiles_pass *pass)
 		store->published = store->committed;
 		return CM_OK;
 	}
-	return cm_tiles_publish(pass);
+	cm_result r = cm_tiles_database(pass);
+	return r == CM_OK ? cm_tiles_publish(pass) : r;
 }
 
 void
@@ -209,7 +219,7 @@ cm_tiles_run(void *self)
 	struct cm_store *store = self;
 	struct cm_report *report = &store->publisher_report;
 	struct cm_tiles_pass pass = {.store = store, .report = report, .bytes = cm_buf_of(CM_TILES_FILE_MAX)};
-	cm_result r = cm_db_open(store->path, CM_DB_WRITE, report, &pass.db);
+	cm_result r = CM_OK;
 	while (r == CM_OK && cm_tiles_wait_work(store)) {
 		int64_t next = cm_clock_after(CM_TILES_RHYTHM);
 		r = cm_tiles_step(&pass);

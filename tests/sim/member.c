@@ -31,28 +31,18 @@ member_copy_file(const char *from, const char *to)
 		close(out);
 }
 
-static const char *const member_files[] = {"db/comity.db", "keeper/guard", "comity.conf", "card.json"};
+static const char *const member_files[] = {"keeper/guard", "comity.conf", "card.json"};
 
-void
-sim_member_copy(const char *from, const char *to)
+static void
+member_database(int i, char path[512])
 {
-	char a[512], b[512];
-	for (size_t i = 0; i < 5; i++) {
-		static const char *const folders[] = {"", "/db", "/keeper", "/log", "/run"};
-		snprintf(b, sizeof b, "%s%s", to, folders[i]);
-		mkdir(b, 0700);
-	}
-	for (size_t i = 0; i < sizeof member_files / sizeof *member_files; i++) {
-		snprintf(a, sizeof a, "%s/%s", from, member_files[i]);
-		snprintf(b, sizeof b, "%s/%s", to, member_files[i]);
-		member_copy_file(a, b);
-	}
+	snprintf(path, 512, "%s/db/comity.db", sim.members[i].home);
 }
 
 void
 sim_member_remove(const char *home)
 {
-	static const char *const names[] = {"db/comity.db", "db/comity.db-wal", "db/comity.db-shm", "db/lock", "keeper/guard", "comity.conf",
+	static const char *const names[] = {"db/lock", "keeper/guard", "comity.conf",
 	                                    "card.json", "blobs/in", "blobs", "db", "keeper", "log", "run", "."};
 	char path[512];
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -223,8 +213,8 @@ member_boot(void *arg)
 	sim_trace("%d is up", i);
 }
 
-void
-sim_member_boot(int i)
+static void
+member_guard(int i)
 {
 	char path[512];
 	struct cm_report report = {0};
@@ -232,26 +222,68 @@ sim_member_boot(int i)
 	memset(&sim.members[i].keeper->guard, 0, sizeof sim.members[i].keeper->guard);
 	if (cm_keeper_guard_open(path, &report, &sim.members[i].keeper->guard) != CM_OK)
 		sim_wrong("the guard of %d: %s", i, report.findings[0].seen);
+}
+
+void
+sim_member_boot(int i)
+{
+	member_guard(i);
 	sim_fiber_start(i, member_boot, (void *)(intptr_t)i);
 }
 
 void
-sim_member_crash(int i)
+sim_member_leave(int i)
 {
 	struct sim_member *m = &sim.members[i];
 	struct cm_node *node = m->node;
-	sim_trace("%d crashes", i);
-	sim.crashes++;
+	char path[512];
 	sim_fiber_kill(i);
 	m->life++;
 	m->node = NULL;
+	member_database(i, path);
+	sim_disk_crash(path);
 	for (size_t k = 0; k < CM_STORE_READERS; k++)
 		cm_db_close(node->store->readers[k]);
 	cm_db_close(node->store->check);
 	cm_db_close(node->store->db);
 	close(node->store->lock);
+}
+
+void
+sim_member_crash(int i)
+{
+	sim_trace("%d crashes", i);
+	sim.crashes++;
+	sim_member_leave(i);
 	if (sim.fault == SIM_FAULT_DISK)
 		sim_judge_lose(i);
+}
+
+void
+sim_member_move(int i, const char *to)
+{
+	struct sim_member *m = &sim.members[i];
+	char a[512], b[512];
+	for (size_t k = 0; k < 5; k++) {
+		static const char *const folders[] = {"", "/db", "/keeper", "/log", "/run"};
+		snprintf(b, sizeof b, "%s%s", to, folders[k]);
+		mkdir(b, 0700);
+	}
+	for (size_t k = 0; k < sizeof member_files / sizeof *member_files; k++) {
+		snprintf(a, sizeof a, "%s/%s", m->home, member_files[k]);
+		snprintf(b, sizeof b, "%s/%s", to, member_files[k]);
+		member_copy_file(a, b);
+	}
+	member_database(i, a);
+	snprintf(m->home, sizeof m->home, "%s", to);
+	member_database(i, b);
+	sim_disk_move(a, b);
+	if (m->node == NULL)
+		return;
+	snprintf(m->node->home, sizeof m->node->home, "%s", to);
+	snprintf(m->node->store->home, sizeof m->node->store->home, "%s", to);
+	snprintf(m->node->store->path, sizeof m->node->store->path, "%s", b);
+	member_guard(i);
 }
 
 // -- once, before the seeds ----------------------------------------------------------------------------------------
@@ -308,9 +340,6 @@ sim_member_template(const char *home, int i)
 void
 sim_member_fill(int i)
 {
-	char path[512];
-	snprintf(path, sizeof path, "%s/keeper/guard", sim.members[i].home);
-	if (cm_keeper_guard_open(path, NULL, &sim.members[i].keeper->guard) != CM_OK)
-		abort();
+	member_guard(i);
 	sim_fiber_start(i, member_peers, (void *)(intptr_t)i);
 }

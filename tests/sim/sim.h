@@ -1,6 +1,6 @@
 // A deterministic world for three to seven nodes in one process and one thread: one seed decides the network, the clocks, the
 // crashes, what officers do, and which of several threads goes on. The nodes are the real ones: messages are taken, applied,
-// decided, sent and timed by src/node, kept by src/store in real databases on a RAM disk, judged by the message reader and signed
+// decided, sent and timed by src/node, kept by src/store in real databases on a disk of memory (disk.c), judged by the message reader and signed
 // by the keeper's code. Replaced at link time (meson.build): threads (fiber.c), clock and chance (fiber.c), HTTP (wire.c), and
 // the sockets to keeper and reader (member.c). Knows: what the parts share.
 #ifndef CM_TESTS_SIM_H
@@ -97,12 +97,18 @@ int64_t sim_wire_next(void);     // when something is due next
 void sim_wire_split(int a, int b, bool split);
 bool sim_wire_quiet(void);
 
+// -- disk.c: the databases, by the paths that they would have. Called before any is opened.
+void sim_disk_start(void);
+void sim_disk_move(const char *from, const char *to); // all files that begin so get another name, also those that are open
+void sim_disk_crash(const char *path); // of all files that begin so: who has them open is dead, and changes nothing any more
+
 // -- member.c
 bool sim_member_template(const char *home, int i); // once, before the seeds
 void sim_member_boot(int i);
 void sim_member_crash(int i);
+void sim_member_leave(int i); // the same, of which nobody speaks
 void sim_member_fill(int i);
-void sim_member_copy(const char *from, const char *to); // database, guard, settings
+void sim_member_move(int i, const char *to); // up or down, to a folder of its own
 void sim_member_remove(const char *home);
 
 // -- acts.c: what officers do.

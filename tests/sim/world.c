@@ -1,5 +1,5 @@
 // Knows: the course of one seed: some minutes of asking and deciding while the network loses, clocks go wrong and nodes crash;
-// then everything heals, months pass, and the judge looks. Each seed is a process of its own.
+// then everything heals, months pass, and the judge looks. Each seed is a process of its own, a copy of one in which the nodes run.
 //   sim HOMES EXAMPLES --seeds FROM COUNT [--jobs N] [--fault disk|expiry]     prints seeds per second
 //   sim HOMES EXAMPLES --seed SEED [--fault NAME]                                    one seed with its trace
 // HOMES holds the folders of seven nodes as `comity init` makes them (sim.sh).
@@ -17,11 +17,10 @@ static char root[256];
 static void
 world_folder(const char *name)
 {
+	char to[256];
 	for (int i = 0; i < sim.count; i++) {
-		char old[256];
-		snprintf(old, sizeof old, "%s", sim.members[i].home);
-		snprintf(sim.members[i].home, sizeof sim.members[i].home, "%.150s/%.80s-%c", root, name, 'a' + i);
-		sim_member_copy(old, sim.members[i].home);
+		snprintf(to, sizeof to, "%.150s/%.80s-%c", root, name, 'a' + i);
+		sim_member_move(i, to);
 	}
 }
 
@@ -67,7 +66,10 @@ static void
 world_course(void)
 {
 	for (int i = 0; i < sim.count; i++)
-		sim_member_boot(i);
+		if (sim_chance(20)) {
+			sim_member_leave(i);
+			sim_member_boot(i);
+		}
 	sim_run(sim.now + 5 * SIM_SECOND);
 	int acts = 8 + (int)sim_random(16);
 	for (int i = 0; i < acts && sim.wrong == NULL; i++) {
@@ -109,6 +111,8 @@ world_seed(uint64_t seed, int64_t calendar)
 	char name[40];
 	snprintf(name, sizeof name, "%llu", (unsigned long long)seed);
 	world_begin(seed, calendar);
+	for (int i = sim.count; i < SIM_NODES; i++)
+		sim_member_leave(i);
 	world_folder(name);
 	world_course();
 	if (sim.verbose)
@@ -132,6 +136,18 @@ world_clock(clockid_t id)
 	return (int64_t)now.tv_sec * SIM_SECOND + now.tv_nsec / 1000;
 }
 
+// One line for each thousand, with what a reader wants to know: is it going on, how long will it take, was there anything.
+static void
+world_progress(uint64_t done, uint64_t count, uint64_t wrong, int64_t start)
+{
+	double seconds = (double)(world_clock(CLOCK_REALTIME) - start) / 1e6;
+	if (done == 0 || done % 1000 != 0 || done == count)
+		return;
+	printf("%llu of %llu seeds, %llu wrong, %.0f s, %.0f s to go\n", (unsigned long long)done, (unsigned long long)count,
+	       (unsigned long long)wrong, seconds, seconds / (double)done * (double)(count - done));
+	fflush(stdout);
+}
+
 static bool
 world_end_one(uint64_t *wrong)
 {
@@ -142,6 +158,25 @@ world_end_one(uint64_t *wrong)
 		printf("a seed died by signal %d; each alone, --seed N, says which\n", WTERMSIG(status));
 	*wrong += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 	return true;
+}
+
+// What all seeds begin with: seven nodes that know each other and run. Each seed goes on from a copy of this process.
+static bool
+world_start(void)
+{
+	bool verbose = sim.verbose;
+	sim.verbose = false;
+	for (int i = 0; i < SIM_NODES; i++)
+		sim_member_fill(i);
+	sim_run(sim.now + SIM_MINUTE);
+	for (int i = 0; i < SIM_NODES && sim.wrong == NULL; i++)
+		sim_member_boot(i);
+	sim_run(sim.now + 5 * SIM_SECOND);
+	if (sim.wrong != NULL)
+		puts(sim.wrong);
+	sim.verbose = verbose;
+	sim.steps = 0;
+	return sim.wrong == NULL;
 }
 
 int
@@ -175,6 +210,7 @@ main(int argc, char **argv)
 			return 2;
 	}
 	sim.calendar = calendar;
+	sim_disk_start();
 	for (int i = 0; i < SIM_NODES; i++)
 		if (!sim_member_template(argv[1], i))
 			return 2;
@@ -182,20 +218,11 @@ main(int argc, char **argv)
 	world_begin(0, calendar);
 	world_folder("template");
 	fflush(stdout);
-	if (fork() == 0) {
-		sim.verbose = false;
-		for (int i = 0; i < SIM_NODES; i++)
-			sim_member_fill(i);
-		sim_run(SIM_MINUTE);
-		if (sim.wrong != NULL)
-			puts(sim.wrong);
-		fflush(stdout);
-		_exit(sim.wrong != NULL);
-	}
-	if (!world_end_one(&wrong) || wrong != 0)
+	if (!world_start())
 		return 2;
 	int64_t start = world_clock(CLOCK_REALTIME);
 	for (uint64_t seed = from; seed < from + count; seed++) {
+		world_progress(seed - from, count, wrong, start);
 		if (running == jobs)
 			running -= world_end_one(&wrong);
 		if (fork() == 0)
