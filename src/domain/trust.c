@@ -2,6 +2,8 @@
 // know: where lists come from, or which cards and pins they are compared with (node/directory.c, api/verify_court.c).
 #include "domain/trust.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
@@ -282,4 +284,43 @@ bool
 cm_trust_fresh(const struct cm_directory *list, struct cm_instant now)
 {
 	return now.us - list->issued.us <= CM_LIMIT_DIRECTORY_FRESH_HOURS_VALUE * 3600 * CM_INSTANT_SECOND;
+}
+
+// Of the key that is shown, or the best of all keys of the row.
+static enum cm_trust_state
+cm_trust_vouch_key(const struct cm_trust_vouch *vouch, const struct cm_directory_authority *one)
+{
+	enum cm_trust_state best = CM_TRUST_UNKNOWN;
+	struct cm_hash spki;
+	if (vouch->spki != NULL)
+		return cm_trust_key_at(vouch->own, vouch->node, vouch->spki, vouch->now);
+	for (size_t i = 0; i <= one->key_count && best != CM_TRUST_VALID; i++) {
+		struct cm_view v = i < one->key_count ? one->keys[i].spki : one->next_spki;
+		if (v.n != sizeof spki.b)
+			continue; // none is announced
+		memcpy(spki.b, v.p, sizeof spki.b);
+		best = cm_trust_key_at(vouch->own, vouch->node, &spki, vouch->now);
+	}
+	return best;
+}
+
+const struct cm_directory_authority *
+cm_trust_vouch(const struct cm_trust_vouch *vouch, const char **ret_why)
+{
+	const struct cm_directory_authority *one = cm_trust_authority(vouch->own, vouch->node);
+	*ret_why = "unlisted";
+	if (one == NULL)
+		return NULL;
+	enum cm_trust_state key = cm_trust_vouch_key(vouch, one);
+	enum cm_trust_party party = cm_trust_party_at(vouch->states, vouch->own->country, vouch->now);
+	bool fresh = cm_trust_fresh(vouch->own, vouch->now);
+	if (key != CM_TRUST_VALID)
+		*ret_why = cm_trust_state_word(key);
+	else if (vouch->states != NULL && party != CM_TRUST_PARTY)
+		*ret_why = party == CM_TRUST_PARTY_UNKNOWN ? "unlisted" : cm_trust_party_word(party);
+	else if (!fresh)
+		*ret_why = "stale";
+	else
+		*ret_why = "";
+	return **ret_why == 0 ? one : NULL;
 }

@@ -59,4 +59,15 @@ bool cm_trust_has_root(const struct cm_directory *list, const struct cm_hash *ro
 // Younger than CM_LIMIT_DIRECTORY_FRESH_HOURS_VALUE: what it does not say, is not so.
 bool cm_trust_fresh(const struct cm_directory *list, struct cm_instant now);
 
+// What vouches for a node that nobody has compared words with (doc/spec/directory.md, section 9).
+struct cm_trust_vouch {
+	const struct cm_directory *own, *states; // its State's list, and the list of States; NULL: there is none
+	struct cm_view node;
+	const struct cm_hash *spki; // of the key that it shows; NULL: any one of its keys
+	struct cm_instant now;
+};
+// The node's row, when its State's list is fresh, names it, and says that the key is valid now, and the list of States, if there is
+// one, has its State as a party. Else NULL, and *ret_why says why: "unlisted", "stale", "suspended", "withdrawn", or what the key is.
+const struct cm_directory_authority *cm_trust_vouch(const struct cm_trust_vouch *vouch, const char **ret_why);
+
 #endif

@@ -14,6 +14,7 @@
 #include "node/do_json.h"
 #include "node/hold.h"
 #include "node/lawful.h"
+#include "node/listed.h"
 #include "node/outbox.h"
 #include "node/send.h"
 #include "os/clock.h"
@@ -82,7 +83,7 @@ cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report
 	if (r == CM_OK)
 		r = cm_node_name_read(to.n == 0 ? cm_view_text(node->name.whole) : to, report, &d->to);
 	if (r == CM_OK && to.n > 0 && !cm_peers_confirmed(&node->peers, d->to.whole, &d->peer))
-		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "to", "%.*s", CM_VIEW_ARG(to));
+		r = cm_listed_find(node, d->to.whole, report, &d->peer);
 	if (r == CM_OK && d->number == 0)
 		r = cm_create_number(node, false, report, d);
 	if (r != CM_OK)
@@ -162,6 +163,8 @@ cm_create_vouched(struct cm_exchange *ex, const struct cm_create *d, struct cm_v
 	cm_facts_init(&said);
 	if (cm_preservation_is(cm_kind_find(workflow.p, workflow.n)))
 		return CM_OK;
+	if (cm_listed_is(&d->peer))
+		return cm_report_refuse(report, CM_ERROR_PEER_LISTED, d->to.whole, "%.*s", CM_VIEW_ARG(workflow));
 	cm_result r = cm_create_says(cm_server_body(ex->rq), "override") ? cm_exchange_facts(ex, report, &said) : CM_OK;
 	cm_facts_find(&said, "override", &anyway);
 	return r == CM_OK ? cm_directory_may_disclose(ex->node, d->to.whole, anyway, person, report) : r;
@@ -358,6 +361,8 @@ cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader
 	cm_act_set(&send.act, CM_ACT_FIELD_KIND, draft->message.workflow);
 	cm_act_set(&send.act, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
 	cm_act_set(&send.act, CM_ACT_FIELD_PERSON, cm_view_text(person));
+	if (*d->note == 0 && cm_listed_is(&d->peer))
+		snprintf(d->note, sizeof d->note, CM_LISTED);
 	if (*d->note != 0)
 		cm_act_set(&send.act, CM_ACT_FIELD_NOTE, cm_view_text(d->note));
 	return cm_send_start(node, &send, cm_create_kept, d, report);
@@ -421,6 +426,8 @@ cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person)
 		r = cm_create_vouched(ex, d, draft->message.workflow, person->id, &report);
 	if (r == CM_OK)
 		r = cm_create_lawful(ex, d, draft, person->id, &report);
+	if (r == CM_OK && cm_listed_is(&d->peer))
+		r = cm_listed_meet(ex->node, &d->peer, &report);
 	if (r == CM_OK) {
 		struct cm_create *sent = cm_take(&d); // the store's writer may be done with it before we are
 		sent->ex = ex;

@@ -425,7 +425,8 @@ cm_decide_allowed(struct cm_decide *d, const struct cm_ipc_person *person, struc
 	struct cm_buf CM_CLEANUP(cm_buf_fini) peer = cm_buf_of(CM_X509_NODE);
 	cm_buf_view_add(&peer, d->request->peer);
 	cm_result r = cm_decide_judge(d, report);
-	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)))
+	bool path = d->event == CM_EVENT_FIND_ELSEWHERE; // the way of a communication is traffic data (43(1))
+	if (r == CM_OK && (d->evidence != NULL || path || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), d->asks ? NULL : person->id, report);
 	if (r == CM_OK && !d->request->ours)
 		r = cm_decide_lawful(d, person, report);

@@ -35,13 +35,14 @@ CM_CHECKED cm_result cm_directory_import(struct cm_node *node, const struct cm_d
 enum cm_standing_level {
 	CM_STANDING_NONE,    // no list says anything of its State
 	CM_STANDING_GOOD,
+	CM_STANDING_LISTED,  // nobody compared words with it; its State's list vouches for it: it gets preservation alone
 	CM_STANDING_HELD,    // nothing is disclosed to it
 	CM_STANDING_REFUSED, // and nothing but preservations is taken from it: its key is not good any more
 };
 
 struct cm_standing {
 	enum cm_standing_level level;
-	const char *why; // "revoked", "frozen", "superseded", "pin_differs", "unlisted", "suspended", "withdrawn", "stale", ""
+	const char *why; // "revoked", "frozen", "superseded", "pin_differs", "unlisted", "suspended", "withdrawn", "stale", "listed", ""
 	char phone[24];  // to call back, "" when the directory names none
 };
 
@@ -55,7 +56,7 @@ bool cm_directory_vouches(struct cm_node *node, const struct cm_identity *identi
 // another one after `at`. Without a list: no.
 bool cm_directory_heard(struct cm_node *node, const char *peer, const struct cm_key_public *key, struct cm_instant at);
 
-// Refused with peer_held when nothing may be disclosed to the peer now. `anyway` are a person's words for doing it with lists
+// Refused with peer_held when nothing may be disclosed to the peer now, with peer_listed when it is none that people confirmed. `anyway` are a person's words for doing it with lists
 // that are too old; they heal nothing else. Who said them is told in the events; NULL: that was told before.
 CM_CHECKED cm_result cm_directory_may_disclose(struct cm_node *node, const char *peer, struct cm_view anyway,
                                                const char *person, struct cm_report *report);

@@ -19,13 +19,17 @@
 
 // The members that lists have too. The object stays open.
 static void
-cm_do_request_members(struct cm_json_put *put, const struct cm_store_request *row)
+cm_do_request_members(struct cm_node *node, struct cm_json_put *put, const struct cm_store_request *row)
 {
+	char name[CM_X509_NODE], state[CM_PEERS_STATE] = "";
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(row->peer));
+	cm_peers_state(&node->peers, name, state);
 	cm_json_put_object(put);
 	cm_do_json_time(put, "changed_at", row->changed);
 	cm_json_put_member_cstr(put, "direction", row->ours ? "asked" : "received");
 	cm_json_put_member_text(put, "kind", row->kind);
 	cm_json_put_member_text(put, "peer", row->peer);
+	cm_json_put_member_cstr(put, "peer_state", state);
 	cm_do_json_time(put, "preserved_until", row->until);
 	cm_json_put_member_text(put, "reference", row->reference);
 	cm_json_put_member_text(put, "request", row->id);
@@ -101,7 +105,7 @@ cm_do_request_list(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_json_put_name(&put, "requests");
 	cm_json_put_array(&put);
 	for (size_t i = 0; i < list.count; i++) {
-		cm_do_request_members(&put, &list.rows[i]);
+		cm_do_request_members(ex->node, &put, &list.rows[i]);
 		cm_json_put_end_object(&put);
 	}
 	cm_json_put_end_array(&put);
@@ -224,7 +228,7 @@ cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "request", "%s", ex->match.part[0]);
 	if (r != CM_OK)
 		return r;
-	cm_do_request_members(&put, row);
+	cm_do_request_members(node, &put, row);
 	cm_do_request_call_back(node, &put, row);
 	cm_json_put_member_text(&put, "case", row->case_id);
 	cm_do_json_time(&put, "created_at", row->created);

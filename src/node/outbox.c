@@ -6,6 +6,9 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/kind.h"
+#include "domain/preservation.h"
+#include "node/listed.h"
 #include "node/send.h"
 #include "os/clock.h"
 
@@ -65,10 +68,9 @@ static cm_result
 cm_outbox_peer(void *context, const struct cm_view *der, size_t n, struct cm_report *report)
 {
 	struct cm_outbox_try *one = context;
-	struct cm_peer peer;
-	cm_result r = cm_peers_by_tls(&one->node->peers, der, n, cm_clock_utc(), report, &peer);
-	if (r == CM_OK && strcmp(peer.identity.node, one->peer) != 0)
-		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "TLS", "%s instead of %s", peer.identity.node, one->peer);
+	cm_result r = cm_listed_by_tls(one->node, der, n, cm_clock_utc(), report, &one->shown);
+	if (r == CM_OK && strcmp(one->shown.identity.node, one->peer) != 0)
+		r = cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "TLS", "%s instead of %s", one->shown.identity.node, one->peer);
 	return r;
 }
 
@@ -113,6 +115,20 @@ cm_outbox_first_try(void)
 	return CM_LIMIT_HI1_ANSWER_MS_VALUE * INT64_C(1000);
 }
 
+// To an authority that the directory alone vouches for: about preservations, and at the address of the list.
+static cm_result
+cm_outbox_listed(struct cm_outbox_try *one, struct cm_peer *ret_peer, char ret_anchor[CM_FILE_PATH + 128])
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	cm_result r = cm_store_request(one->node->store, cm_view_text(one->request), &one->report, &page, &row);
+	if (r == CM_OK && (row == NULL || !cm_preservation_is(cm_kind_find(row->kind.p, row->kind.n))))
+		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "outbox", "%s", one->peer);
+	if (r == CM_OK)
+		r = cm_listed_find(one->node, one->peer, &one->report, ret_peer);
+	return r == CM_OK ? cm_listed_anchor(one->node, one->peer, &one->report, ret_anchor) : r;
+}
+
 // The call itself. The try is among the busy ones; whatever happens, it is finished later.
 static void
 cm_outbox_call(struct cm_outbox *outbox, struct cm_outbox_try *one)
@@ -121,10 +137,10 @@ cm_outbox_call(struct cm_outbox *outbox, struct cm_outbox_try *one)
 	struct cm_peer peer;
 	char url[512], anchor[CM_FILE_PATH + 128];
 	cm_result r = CM_OK;
+	snprintf(anchor, sizeof anchor, "%s/peers/%s/authority.pem", node->home, one->peer);
 	if (!cm_peers_confirmed(&node->peers, one->peer, &peer))
-		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "outbox", "%s", one->peer);
-	else {
-		snprintf(anchor, sizeof anchor, "%s/peers/%s/authority.pem", node->home, one->peer);
+		r = cm_outbox_listed(one, &peer, anchor);
+	if (r == CM_OK) {
 		snprintf(url, sizeof url, "https://%s/hi1/v1", peer.address);
 		struct cm_client_request request = {
 		        .url = url,

@@ -50,6 +50,7 @@ struct cm_outbox_try {
 	char transaction[40], request[40], peer[CM_X509_NODE], topic[16];
 	int64_t tries;
 	struct cm_hash digest; // of the message's signed bytes
+	struct cm_peer shown;  // who answers, by the certificates of the connection
 	cm_result result;
 	unsigned status;
 	uint32_t retry_after;

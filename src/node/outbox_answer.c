@@ -12,6 +12,7 @@
 #include "domain/preservation.h"
 #include "domain/receipt.h"
 #include "node/directory.h"
+#include "node/listed.h"
 #include "node/peer_key.h"
 #include "os/clock.h"
 
@@ -277,8 +278,11 @@ cm_outbox_take_answer(struct cm_outbox_try *one, struct cm_report *report, bool 
 	struct cm_peer peer;
 	struct cm_reader_told told = {cm_clock_utc(), 0, 0};
 	cm_result r = cm_reader_client_hi1(&one->node->reader, cm_buf_view(&one->body), &told, &one->report, &read);
-	if (r == CM_OK && !cm_peers_confirmed(&one->node->peers, one->peer, &peer))
-		r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "answer", "%s", one->peer);
+	if (r == CM_OK && !cm_peers_confirmed(&one->node->peers, one->peer, &peer)) {
+		peer = one->shown;
+		if (!cm_listed_is(&peer))
+			r = cm_report_refuse(&one->report, CM_ERROR_PEER_UNKNOWN, "answer", "%s", one->peer);
+	}
 	if (r == CM_OK)
 		r = cm_outbox_answer_check(one, &read.message, &peer, &one->report);
 	if (r == CM_OK)

@@ -124,6 +124,26 @@ cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret
 	return true;
 }
 
+void
+cm_peers_state(struct cm_peers *peers, const char *node, char ret_state[CM_PEERS_STATE])
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	size_t at = cm_peers_at(peers, node);
+	if (at < peers->n)
+		memcpy(ret_state, peers->list[at].state, CM_PEERS_STATE);
+}
+
+size_t
+cm_peers_count(struct cm_peers *peers, const char *node, const char *state)
+{
+	CM_MUTEX_HOLD(&peers->lock);
+	size_t n = 0;
+	for (size_t i = 0; i < peers->n; i++)
+		if (strcmp(peers->list[i].state, state) == 0 && strncmp(peers->list[i].identity.node, node, 3) == 0)
+			n++;
+	return n;
+}
+
 bool
 cm_peers_ending(struct cm_peers *peers, const char *after, struct cm_instant before, char ret_node[CM_X509_NODE])
 {
@@ -237,21 +257,36 @@ cm_peers_load_former(struct cm_peer *peer, struct cm_store *store, struct cm_rea
 	return r;
 }
 
-// One row of the store: a card that is refused today (expired, say) leaves the peer out, and the log says so.
+// One that nobody pinned: what is known of it without a card.
+static cm_result
+cm_peers_load_bare(struct cm_peers *peers, const struct cm_store_peer *row, const char *state, const char *address)
+{
+	CM_AUTO struct cm_peer *peer = cm_mem_new(sizeof *peer);
+	if (peer == NULL)
+		return CM_NOMEM;
+	snprintf(peer->identity.node, sizeof peer->identity.node, "%.*s", CM_VIEW_ARG(row->node));
+	snprintf(peer->state, sizeof peer->state, "%s", state);
+	snprintf(peer->title, sizeof peer->title, "%.*s", CM_VIEW_ARG(row->title));
+	snprintf(peer->address, sizeof peer->address, "%s", address);
+	return cm_peers_put(peers, peer);
+}
+
+// One row of the store: a card that is refused today (expired, say) leaves a pinned peer out, and the log says so.
 static cm_result
 cm_peers_load_row(struct cm_peers *peers, const struct cm_store_peer *row, struct cm_store *store,
                   struct cm_reader_client *reader, struct cm_report *report)
 {
 	struct cm_reader_card CM_CLEANUP(cm_reader_card_fini) card = {.title = ""};
 	struct cm_peer peer;
-	char state[16], address[256];
-	if (row->card.n == 0 || row->state.n >= sizeof state || row->address.n >= sizeof address)
+	char state[CM_PEERS_STATE], address[256];
+	if (row->state.n >= sizeof state || row->address.n >= sizeof address)
 		return CM_OK;
 	snprintf(state, sizeof state, "%.*s", CM_VIEW_ARG(row->state));
 	snprintf(address, sizeof address, "%.*s", CM_VIEW_ARG(row->address));
-	cm_result r = cm_reader_client_card(reader, row->card, cm_clock_utc(), report, &card);
+	bool bare = strcmp(state, "listed") == 0 || strcmp(state, "ended") == 0;
+	cm_result r = row->card.n == 0 ? CM_REFUSED : cm_reader_client_card(reader, row->card, cm_clock_utc(), report, &card);
 	if (r == CM_REFUSED)
-		return CM_OK;
+		return bare ? cm_peers_load_bare(peers, row, state, address) : CM_OK;
 	if (r == CM_OK)
 		r = cm_peers_of_card(&card, state, address, report, &peer);
 	if (r == CM_OK) {

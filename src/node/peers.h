@@ -8,13 +8,14 @@
 #include "store/read.h"
 
 #define CM_PEER_FORMER 4
+#define CM_PEERS_STATE 16 // bytes with NUL
 
 struct cm_peer {
 	struct cm_identity identity;
 	struct cm_key_public former[CM_PEER_FORMER]; // its signing keys before, newest first: what they sign is heard by the State's list
 	size_t former_n;
 	int64_t asked; // monotonic: when its card was asked for last because of a message, 0 never
-	char state[16];    // "words", "confirmed", "ended"
+	char state[CM_PEERS_STATE]; // "words", "confirmed", "ended"; "listed" (listed.h), which nobody pinned
 	char title[200];
 	char address[256]; // HOST:PORT of its peer listener
 	char endpoint[256];
@@ -56,6 +57,12 @@ CM_CHECKED cm_result cm_peers_put(struct cm_peers *peers, const struct cm_peer *
 // A copy of the peer's row; false when there is none. `confirmed_only` leaves out those whose words are not confirmed.
 bool cm_peers_find(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer);
 bool cm_peers_confirmed(struct cm_peers *peers, const char *node, struct cm_peer *ret_peer);
+
+// In which state a node is; untouched when it is none that is known.
+void cm_peers_state(struct cm_peers *peers, const char *node, char ret_state[CM_PEERS_STATE]);
+
+// How many of the State of `node` are in this state.
+size_t cm_peers_count(struct cm_peers *peers, const char *node, const char *state);
 
 // Whom a request went to last, "" at first; and that it went to `node`.
 void cm_peers_wrote(struct cm_peers *peers, char ret_node[CM_X509_NODE]);

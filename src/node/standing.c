@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "node/directory_inside.h"
+#include "node/listed.h"
 #include "os/clock.h"
 
 static struct cm_hash
@@ -87,34 +88,51 @@ cm_directory_vouches(struct cm_node *node, const struct cm_identity *identity)
 	       cm_trust_key_at(&own->read.list, cm_view_text(identity->node), &spki, cm_clock_utc()) == CM_TRUST_VALID;
 }
 
+static const char *
+cm_directory_why(const struct cm_directory *states, const struct cm_directory *own, const char *country,
+                 const struct cm_peer *peer, struct cm_instant now)
+{
+	struct cm_trust_vouch vouch = {.own = own, .states = states, .node = cm_view_text(peer->identity.node), .now = now};
+	const char *why = "";
+	if (cm_listed_is(peer))
+		return cm_trust_vouch(&vouch, &why) == NULL ? why : CM_LISTED;
+	if (own != NULL)
+		why = cm_directory_by_state(own, peer, now);
+	return states != NULL && *why == 0 ? cm_directory_by_states(states, own, country, peer, now) : why;
+}
+
+static enum cm_standing_level
+cm_directory_level(const char *why)
+{
+	if (strcmp(why, "revoked") == 0 || strcmp(why, "frozen") == 0 || strcmp(why, "superseded") == 0)
+		return CM_STANDING_REFUSED;
+	return *why == 0                     ? CM_STANDING_GOOD
+	       : strcmp(why, CM_LISTED) == 0 ? CM_STANDING_LISTED
+	                                     : CM_STANDING_HELD;
+}
+
 // By one list in place of the one that is here, when it is not NULL.
 void
 cm_directory_standing_with(struct cm_node *node, const struct cm_directory *instead, const struct cm_peer *peer,
                            struct cm_instant now, struct cm_standing *ret_standing)
 {
 	char country[3];
-	struct cm_standing standing = {.level = CM_STANDING_GOOD, .why = ""};
+	struct cm_standing standing = {.level = CM_STANDING_NONE, .why = ""};
 	cm_directory_country(peer->identity.node, country);
 	CM_MUTEX_HOLD(&node->directory->lock);
 	const struct cm_directory_kept *kept = cm_directory_find(node->directory, CM_DIRECTORY_STATES);
 	const struct cm_directory *states = kept == NULL ? NULL : &kept->read.list;
 	kept = cm_directory_find(node->directory, country);
-	const struct cm_directory *list = kept == NULL ? NULL : &kept->read.list;
+	const struct cm_directory *own = kept == NULL ? NULL : &kept->read.list;
 	if (instead != NULL && cm_directory_is_states(instead))
 		states = instead;
 	else if (instead != NULL && cm_view_is(instead->country, country))
-		list = instead;
-	if (list != NULL)
-		standing.why = cm_directory_by_state(list, peer, now);
-	bool refused = strcmp(standing.why, "revoked") == 0 || strcmp(standing.why, "frozen") == 0 ||
-	               strcmp(standing.why, "superseded") == 0;
-	if (states != NULL && *standing.why == 0)
-		standing.why = cm_directory_by_states(states, list, country, peer, now);
-	if (states == NULL && list == NULL)
-		standing.level = CM_STANDING_NONE;
-	else if (*standing.why != 0)
-		standing.level = refused ? CM_STANDING_REFUSED : CM_STANDING_HELD;
-	const struct cm_directory_authority *one = cm_trust_authority(list, cm_view_text(peer->identity.node));
+		own = instead;
+	if (states != NULL || own != NULL) {
+		standing.why = cm_directory_why(states, own, country, peer, now);
+		standing.level = cm_directory_level(standing.why);
+	}
+	const struct cm_directory_authority *one = cm_trust_authority(own, cm_view_text(peer->identity.node));
 	if (one != NULL)
 		snprintf(standing.phone, sizeof standing.phone, "%.*s", CM_VIEW_ARG(one->phone));
 	*ret_standing = standing;
@@ -138,6 +156,8 @@ cm_directory_may_disclose(struct cm_node *node, const char *name, struct cm_view
 		return CM_NOMEM;
 	if (!cm_peers_find(&node->peers, name, peer))
 		return CM_OK; // whether it is a peer is judged where it is written to
+	if (strcmp(peer->state, "confirmed") != 0)
+		return cm_report_refuse(report, CM_ERROR_PEER_LISTED, name, "%s", peer->state);
 	cm_directory_standing(node, peer, cm_clock_utc(), &standing);
 	if (standing.level == CM_STANDING_NONE || standing.level == CM_STANDING_GOOD)
 		return CM_OK;

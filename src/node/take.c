@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
 #include "os/clock.h"
 #include "node/hi1_answer.h"
 #include "node/hold.h"
+#include "node/listed.h"
 #include "node/peer_key.h"
 #include "node/timer.h"
 
@@ -286,61 +286,6 @@ cm_take_good_answer(struct cm_take *take, struct cm_arena *arena, struct cm_repo
 	return r == CM_OK && arena->failed ? CM_NOMEM : r;
 }
 
-// What kind of act taking this message is, and what it is about.
-static void
-cm_take_act(const struct cm_take *take, const char *request, struct cm_act_values *values)
-{
-	const struct cm_hi1_message *m = &take->read.message;
-	const char *type = "taken";
-	memset(values, 0, sizeof *values);
-	for (size_t i = 0; i < m->action_count; i++) {
-		const struct cm_hi1_object *o = m->actions[i].object;
-		if (o == NULL)
-			continue;
-		if (m->actions[i].verb == CM_HI1_VERB_DELIVER) {
-			type = "delivery_taken";
-			cm_act_set(values, CM_ACT_FIELD_OBJECT, o->id);
-			break;
-		}
-		if (m->actions[i].verb == CM_HI1_VERB_UPDATE) {
-			if (take->read.judged_count == 0)
-				type = o->type == CM_HI1_TYPE_DELIVERY ? "acknowledged" : "updated";
-			cm_act_set(values, CM_ACT_FIELD_OBJECT, o->id);
-			break;
-		}
-	}
-	cm_act_set(values, CM_ACT_FIELD_TYPE, cm_view_text(type));
-	cm_act_set(values, CM_ACT_FIELD_PEER, cm_view_text(take->peer.identity.node));
-	cm_act_set(values, CM_ACT_FIELD_ARTIFACT, cm_view_text("$artifact"));
-	if (*request != 0)
-		cm_act_set(values, CM_ACT_FIELD_REQUEST, cm_view_text(request));
-	if (m->workflow.n > 0 && strcmp(type, "acknowledged") != 0)
-		cm_act_set(values, CM_ACT_FIELD_KIND, m->workflow);
-	if (take->marked != NULL)
-		cm_act_set(values, CM_ACT_FIELD_NOTE, cm_view_text(take->marked));
-}
-
-// The blob that a DELIVER announces, for the act.
-struct cm_take_blob {
-	char sha256[65], length[24];
-};
-
-static void
-cm_take_act_blob(const struct cm_take *take, struct cm_take_blob *blob, struct cm_act_values *values)
-{
-	const struct cm_hi1_message *m = &take->read.message;
-	for (size_t i = 0; i < m->action_count; i++) {
-		const struct cm_hi1_object *o = m->actions[i].object;
-		if (m->actions[i].verb != CM_HI1_VERB_DELIVER || o == NULL || o->delivery.by_url == NULL)
-			continue;
-		cm_hex_text(o->delivery.by_url->sha256, blob->sha256);
-		snprintf(blob->length, sizeof blob->length, "%llu", (unsigned long long)o->delivery.by_url->length);
-		cm_act_set(values, CM_ACT_FIELD_BLOB, cm_view_text(blob->sha256));
-		cm_act_set(values, CM_ACT_FIELD_LENGTH, cm_view_text(blob->length));
-		return;
-	}
-}
-
 // The request that the message is about: of its own document, else the one that it names, else the one that an object of it
 // belongs to: the task of a preservation can be changed by another request than its own.
 static cm_result
@@ -429,6 +374,23 @@ cm_take_event(const struct cm_take *take, struct cm_view wire, struct cm_event_m
 		                       cm_kind_find(kind.p, kind.n), take->now, &told->ends);
 }
 
+// With the row of a sender that nobody confirmed, when it is the first that comes from it.
+static cm_result
+cm_take_submit(struct cm_exchange *ex, const struct cm_take *take, struct cm_change *change, struct cm_report *report)
+{
+	struct cm_node *node = take->node;
+	struct cm_peer known;
+	if (!cm_listed_is(&take->peer) || cm_peers_find(&node->peers, take->peer.identity.node, &known))
+		return cm_store_submit(node->store, change, cm_take_done, ex, report);
+	CM_MUTEX_HOLD(&node->peering_lock); // nobody makes it a peer meanwhile
+	cm_listed_put(node, &take->peer, take->now, change);
+	struct cm_peer peer = take->peer; // when it is submitted, the exchange belongs to the store
+	cm_result r = cm_store_submit(node->store, change, cm_take_done, ex, report);
+	if (r == CM_OK)
+		cm_result_ignore(cm_listed_remember(node, &peer), "it is there at the next start");
+	return r;
+}
+
 // Everything that has to be durable before the answer leaves, as one change.
 static cm_result
 cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1_message *answer, int receipt,
@@ -483,7 +445,9 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	struct cm_store_event event = {
 	        .at = take->now, .cause = cm_view_text(CM_EVENT_TAKEN), .detail = cm_buf_view(&detail)};
 	r = cm_store_apply(node->store, &event, change, report);
-	return r == CM_OK ? cm_store_submit(node->store, cm_take(&change), cm_take_done, ex, report) : r;
+	if (r == CM_OK && cm_listed_is(&take->peer))
+		r = cm_take_listed_news(take, change, report);
+	return r == CM_OK ? cm_take_submit(ex, take, cm_take(&change), report) : r;
 }
 
 // Nothing but a new request: the store refuses what is here already, so there is no need to look first, and nothing of it
@@ -508,7 +472,7 @@ cm_take_read_message(struct cm_exchange *ex, struct cm_take *take)
 	n = n < 8 ? n : 8;
 	for (size_t i = 0; i < n; i++)
 		der[i] = cm_server_certificate(ex->rq, i);
-	cm_result r = cm_peers_by_tls(&take->node->peers, der, n, take->now, &report, &take->peer);
+	cm_result r = cm_listed_by_tls(take->node, der, n, take->now, &report, &take->peer);
 	struct cm_reader_told told = {take->now, take->peer.identity.roles, take->node->self.identity.roles};
 	if (r == CM_OK)
 		r = cm_reader_client_hi1(&take->node->reader, cm_server_body(ex->rq), &told, &report, &take->read);
@@ -544,9 +508,9 @@ cm_take_once(struct cm_exchange *ex, struct cm_take *take)
 		take->whole = take->read.message.fault;
 	if (take->whole.error == CM_HI1_ERROR_NONE)
 		cm_take_judge_clock(take);
-	if (take->whole.error == CM_HI1_ERROR_NONE)
-		cm_take_judge_standing(take);
-	cm_result r = take->whole.error == CM_HI1_ERROR_NONE ? cm_take_check(take, &report) : CM_OK;
+	cm_result r = take->whole.error == CM_HI1_ERROR_NONE ? cm_take_judge_standing(take, &report) : CM_OK;
+	if (r == CM_OK && take->whole.error == CM_HI1_ERROR_NONE)
+		r = cm_take_check(take, &report);
 	// Another worker may have stored these very bytes meanwhile; then they are known, stale or out of turn by themselves.
 	bool settled = take->unseen || take->whole.error != CM_HI1_ERROR_NONE || (!take->any_fault && cm_take_changes(take));
 	if (r == CM_OK && !settled && cm_take_repeat(ex, take))

@@ -1,6 +1,6 @@
 // Taking a peer's HI-1 message: the named steps from bytes to a durable, signed answer. Source: take.c (steps),
 // take_check.c (may each action be done?), take_links.c (do they hang together?), take_said.c (is it to be said now?),
-// take_read.c (GET, LIST, GETCSPCONFIG).
+// take_read.c (GET, LIST, GETCSPCONFIG), take_act.c (what the register says of it), take_listed.c (senders that nobody confirmed).
 #ifndef CM_NODE_TAKE_H
 #define CM_NODE_TAKE_H
 
@@ -28,7 +28,21 @@ struct cm_take {
 
 // With a key that is not good any more, by the directory, a sender gets nothing but a preservation, or a longer one, which is
 // marked: holding data harms nobody. What is not such a request by its actions is refused, whatever its header calls it.
-void cm_take_judge_standing(struct cm_take *take);
+CM_CHECKED cm_result cm_take_judge_standing(struct cm_take *take, struct cm_report *report);
+
+// The same for a sender that nobody confirmed (listed.h): it brings a preservation, a longer one or its end, asks for what became
+// of its own, or tells what it decided on a preservation of ours. Anything else is a fault of the whole message.
+CM_CHECKED cm_result cm_take_judge_listed(struct cm_take *take, struct cm_report *report);
+
+// May a sender that nobody confirmed follow this request? Its own preservations; any other sender follows all that is between us.
+CM_CHECKED cm_result cm_take_may_follow(const struct cm_take *take, struct cm_view request, struct cm_report *report,
+                                        bool *ret_may);
+
+// Tells the feed, with the change, that a request came from somebody whom nobody confirmed, and the number to call.
+CM_CHECKED cm_result cm_take_listed_news(const struct cm_take *take, struct cm_change *change, struct cm_report *report);
+
+// One request about a preservation, of one of these kinds ("pres pres_ext"), and nothing beside it, by what is done.
+bool cm_take_only_preserves(const struct cm_take *take, const char *const *kinds);
 
 // Judges every action; faults go to take->faults.
 CM_CHECKED cm_result cm_take_check(struct cm_take *take, struct cm_report *report);
@@ -55,6 +69,13 @@ CM_CHECKED cm_result cm_take_check_said(struct cm_take *take, size_t at, struct 
 // A delivery for the request comes when data may come, and in its place of the series.
 CM_CHECKED cm_result cm_take_check_delivery(struct cm_take *take, const struct cm_hi1_delivery *d, struct cm_view request,
                                             struct cm_hi1_fault *fault, struct cm_report *report);
+// What kind of act taking this message is, and what it is about: the request it is told of, and the blob that a DELIVER announces,
+// whose texts live in `blob`.
+struct cm_take_blob {
+	char sha256[65], length[24];
+};
+void cm_take_act(const struct cm_take *take, const char *request, struct cm_act_values *values);
+void cm_take_act_blob(const struct cm_take *take, struct cm_take_blob *blob, struct cm_act_values *values);
 
 // Sets the fault of one place.
 void cm_take_fault(struct cm_hi1_fault *fault, enum cm_hi1_error error, const char *place, const char *seen);

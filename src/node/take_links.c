@@ -8,6 +8,7 @@
 #include "domain/move.h"
 #include "node/directory.h"
 #include "node/hold.h"
+#include "node/listed.h"
 
 static bool
 cm_take_is_request(const struct cm_hi1_object *o)
@@ -28,14 +29,16 @@ cm_take_created(const struct cm_take *take, size_t at)
 	return action->verb == CM_HI1_VERB_CREATE ? action->object : NULL;
 }
 
-// By what is done, not by what the header calls it: one request to preserve, or to preserve longer, with what comes with it.
-static bool
-cm_take_only_preserves(const struct cm_take *take)
+// By what is done, not by what the header calls it alone: one request about a preservation, with what comes with it.
+bool
+cm_take_only_preserves(const struct cm_take *take, const char *const *kinds)
 {
 	const struct cm_hi1_message *m = &take->read.message;
 	struct cm_take_later later = {m->action_count, m->action_count, CM_EVENT_NONE};
 	size_t requests = 0;
-	if (!cm_view_is(m->workflow, "pres") && !cm_view_is(m->workflow, "pres_ext"))
+	while (*kinds != NULL && !cm_view_is(m->workflow, *kinds))
+		kinds++;
+	if (*kinds == NULL)
 		return false;
 	bool extends = cm_take_later(take, &later);
 	for (size_t i = 0; i < m->action_count; i++) {
@@ -52,17 +55,21 @@ cm_take_only_preserves(const struct cm_take *take)
 	return requests == 1;
 }
 
-void
-cm_take_judge_standing(struct cm_take *take)
+cm_result
+cm_take_judge_standing(struct cm_take *take, struct cm_report *report)
 {
+	static const char *const holding[] = {"pres", "pres_ext", NULL};
 	struct cm_standing standing;
+	if (cm_listed_is(&take->peer))
+		return cm_take_judge_listed(take, report);
 	cm_directory_standing(take->node, &take->peer, take->now, &standing);
 	if (standing.level != CM_STANDING_REFUSED)
-		return;
-	if (cm_take_only_preserves(take))
+		return CM_OK;
+	if (cm_take_only_preserves(take, holding))
 		take->marked = standing.why;
 	else
 		cm_take_fault(&take->whole, CM_HI1_ERROR_CERTIFICATE, "/Signature/protected", standing.why);
+	return CM_OK;
 }
 
 // A request comes once, with at most one task, which is of the kind that the header says.

@@ -145,8 +145,11 @@ cm_take_read_get(struct cm_take *take, struct cm_view id, struct cm_arena *arena
 	error->code = cm_hi1_error_row(CM_HI1_ERROR_OBJECT_UNKNOWN)->number;
 	error->text = cm_view_text("object_unknown: there is no such object between us");
 	to->error = error;
-	if (row == NULL || !cm_view_is(row->peer, take->peer.identity.node))
-		return CM_OK;
+	bool may = row != NULL && cm_view_is(row->peer, take->peer.identity.node);
+	if (may)
+		r = cm_take_may_follow(take, row->request, report, &may);
+	if (r != CM_OK || !may)
+		return r;
 	r = cm_take_read_contents(take, row->contents, arena, report, &o);
 	if (r != CM_OK)
 		return r;
@@ -209,7 +212,11 @@ cm_take_read_rows(struct cm_take *take, const struct cm_hi1_list *list, struct c
 			        .generation = (uint64_t)found[i].generation,
 			        .last_changed = found[i].changed,
 			};
-			if (found[i].registrar && cm_take_read_wanted(list, &rows[count], type))
+			bool may = found[i].registrar && cm_take_read_wanted(list, &rows[count], type);
+			r = may ? cm_take_may_follow(take, found[i].request, NULL, &may) : CM_OK;
+			if (r != CM_OK)
+				return r;
+			if (may)
 				rows[count++].id = cm_arena_copy(arena, found[i].id);
 		}
 		if (n > 0) {

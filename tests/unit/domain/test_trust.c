@@ -156,10 +156,45 @@ a_list_is_fresh_for_three_days(void **unused)
 	assert_false(cm_trust_fresh(&state.list, at("2027-03-04T00:00:01Z")));
 }
 
+static void
+vouches(const struct cm_trust_vouch *vouch, const char *moment, const char *want)
+{
+	struct cm_trust_vouch question = *vouch;
+	const char *why = "not set";
+	question.now = at(moment);
+	const struct cm_directory_authority *one = cm_trust_vouch(&question, &why);
+	assert_string_equal(why, want);
+	assert_true((one != NULL) == (*want == 0));
+}
+
+static void
+a_list_vouches_for_whom_nobody_confirmed(void **unused)
+{
+	(void)unused;
+	struct cm_hash spki, other = {.b = {1}};
+	memcpy(spki.b, state.list.authorities[0].keys[0].spki.p, sizeof spki.b);
+	struct cm_directory of_xb = state.list;
+	of_xb.country = cm_view_text("XB");
+	struct cm_trust_vouch shown = {.own = &state.list, .states = &states.list, .node = cm_view_text("xa.contact"), .spki = &spki};
+	vouches(&shown, "2027-03-04T00:00:00Z", "");
+	vouches(&shown, "2027-03-04T00:00:01Z", "stale");
+	vouches(&shown, "2027-02-01T00:00:00Z", "frozen");
+	vouches(&shown, "2027-01-12T00:00:00Z", "unlisted"); // its State is no party yet
+	vouches(&(struct cm_trust_vouch){.own = &state.list, .node = shown.node, .spki = &spki}, "2027-01-12T00:00:00Z", "");
+	vouches(&(struct cm_trust_vouch){.own = &state.list, .node = shown.node, .spki = &other}, "2027-03-02T00:00:00Z", "unknown");
+	vouches(&(struct cm_trust_vouch){.own = &state.list, .node = cm_view_text("xa.other"), .spki = &spki}, "2027-03-02T00:00:00Z", "unlisted");
+	vouches(&(struct cm_trust_vouch){.states = &states.list, .node = shown.node, .spki = &spki}, "2027-03-02T00:00:00Z", "unlisted");
+	vouches(&(struct cm_trust_vouch){.own = &of_xb, .states = &states.list, .node = shown.node, .spki = &spki}, "2027-03-02T00:00:00Z", "suspended");
+	// Without a key in sight: any that is good.
+	vouches(&(struct cm_trust_vouch){.own = &state.list, .node = shown.node}, "2027-03-02T00:00:00Z", "");
+	vouches(&(struct cm_trust_vouch){.own = &state.list, .node = shown.node}, "2027-01-09T00:00:00Z", "unknown");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {T(a_list_follows_a_list_or_is_refused_by_name),
-	        T(a_first_list_begins_at_a_known_root), T(who_was_valid_when), T(a_list_is_fresh_for_three_days)};
+	        T(a_first_list_begins_at_a_known_root), T(who_was_valid_when), T(a_list_is_fresh_for_three_days),
+	        T(a_list_vouches_for_whom_nobody_confirmed)};
 	return cmocka_run_group_tests(tests, read_all, free_all);
 }
