@@ -5,11 +5,13 @@ set -eu
 build="build-essential pkg-config meson ninja-build libssl-dev libmicrohttpd-dev libgnutls28-dev
  libcurl4-gnutls-dev libjansson-dev libsqlite3-dev libdeflate-dev libseccomp-dev libargon2-dev
  liboath-dev libcmocka-dev gettext bootstrap-icons openssl unzip e2fsprogs oathtool"
-test="strace age curl zip python3 python3-venv spin chromium nodejs npm fonts-noto-core"
+test="strace age curl zip python3 python3-venv spin"
 soak="clang python3"
+browser="chromium nodejs npm fonts-noto-core"
 case ${1:-build} in
 test) want="$build $test" ;;
 soak) want=$soak ;;
+browser) want=$browser ;;
 *) want=$build ;;
 esac
 

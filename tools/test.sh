@@ -15,6 +15,7 @@ skipped() {
 	EOF
 }
 tools/packages.sh test
+tools/packages.sh browser || echo "Without a browser the desk is not tested."
 tools/build.sh "$root/main"
 tools/check.sh "$root"
 meson test -C "$root/main" --no-rebuild --print-errorlogs
