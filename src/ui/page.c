@@ -9,6 +9,8 @@
 #include "base/tab_limit.h"
 #include "ui/html.h"
 #include "ui/language.h"
+#include "ui/request_form.h"
+#include "ui/request_sheet.h"
 #include "ui/tmpl.h"
 #include "ui/web.h"
 #include "ui/words.h"
@@ -136,20 +138,51 @@ cm_page_put_frame(struct cm_json_put *put, const struct cm_desk_visit *visit, en
 	cm_json_put_member_cstr(put, "title", row->title);
 }
 
+// The address of a call: "{id}" is the thing, "{after}" at its end the place where a page of a list begins.
+static void
+cm_page_call_path(const struct cm_desk_visit *visit, const char *pattern, struct cm_view id, struct cm_buf *to)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) after = cm_buf_of(512);
+	struct cm_report none = {0};
+	for (; *pattern != '\0' && *pattern != '{'; pattern++)
+		cm_buf_u8(to, (uint8_t)*pattern);
+	if (strncmp(pattern, "{id}", 4) == 0) {
+		cm_buf_view_add(to, id);
+		cm_buf_text(to, pattern + 4);
+	} else if (*pattern == '{' && cm_desk_query(visit, "after", &none, &after) == CM_OK && after.n > 0) {
+		cm_buf_text(to, "&after=");
+		cm_html_write(CM_HTML_COMPONENT, cm_buf_view(&after), to);
+	}
+}
+
 // One call of the row, "member=address"; what the node refuses is said on the page.
 static void
-cm_page_put_call(struct cm_json_put *put, struct cm_desk_visit *visit, const char *text, struct cm_report *report)
+cm_page_put_call(struct cm_json_put *put, struct cm_desk_visit *visit, const char *text, struct cm_view id,
+                 struct cm_report *report)
 {
 	char name[32] = "";
 	const char *equals = strchr(text, '=');
+	struct cm_buf CM_CLEANUP(cm_buf_fini) path = cm_buf_of(1024);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
-	struct cm_desk_call call = {.method = "GET", .path = equals + 1};
 	snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+	cm_page_call_path(visit, equals + 1, id, &path);
+	struct cm_desk_call call = {.method = "GET", .path = cm_buf_cstr(&path)};
 	cm_json_put_name(put, name);
 	if (cm_desk_ask(visit, &call, report, &answer) == CM_OK && answer.n > 0)
 		cm_json_put_raw(put, cm_buf_view(&answer));
 	else
 		cm_json_put_null(put);
+}
+
+// What a page shows beside the answers of the API, made of them and of the tables.
+static void
+cm_page_put_more(struct cm_json_put *put, const struct cm_desk_visit *visit, enum cm_page page, const struct cm_json_value *root)
+{
+	const struct cm_json_value *request = cm_json_member(root, "request");
+	if (page != CM_PAGE_REQUEST || request == NULL || cm_json_kind(request) != CM_JSON_OBJECT)
+		return;
+	cm_request_sheet_put(put, cm_json_member(request, "document"));
+	cm_request_form_put(put, visit, request);
 }
 
 static void
@@ -171,10 +204,30 @@ cm_page_fill(struct cm_desk_visit *visit, const char *name, enum cm_language lan
 	}
 }
 
-void
-cm_page_write(struct cm_desk_visit *visit, enum cm_page page, const struct cm_report *report, struct cm_view also)
+// Behind the answers of the calls, in the same object, what is made of them.
+static void
+cm_page_add_more(struct cm_buf *json, const struct cm_desk_visit *visit, enum cm_page page)
 {
-	const struct cm_page_row *row = cm_page_row(page);
+	struct cm_json CM_CLEANUP(cm_json_free_at) *document = NULL;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) more = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&more);
+	struct cm_report none = {0};
+	if (cm_json_read(cm_buf_view(json), CM_LIMIT_API_ANSWER_BYTES_VALUE, &none, &document) != CM_OK)
+		return; // cm_page_fill() says so
+	cm_json_put_object(&put);
+	cm_page_put_more(&put, visit, page, cm_json_root(document));
+	cm_json_put_end_object(&put);
+	if (more.n <= 2)
+		return;
+	json->n--; // "}"
+	cm_buf_text(json, ",");
+	cm_buf_view_add(json, cm_view_part(cm_buf_view(&more), 1, more.n));
+}
+
+void
+cm_page_write(struct cm_desk_visit *visit, struct cm_page_at at, const struct cm_report *report, struct cm_view also)
+{
+	const struct cm_page_row *row = cm_page_row(at.page);
 	enum cm_language language = cm_page_language(visit);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) json = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
 	struct cm_json_put put = cm_json_put_of(&json);
@@ -182,15 +235,18 @@ cm_page_write(struct cm_desk_visit *visit, enum cm_page page, const struct cm_re
 	if (report != NULL)
 		cm_report_join(&said, report);
 	cm_json_put_object(&put);
-	cm_page_put_frame(&put, visit, page, language);
 	for (const char *const *call = row->calls; *call != NULL; call++)
-		cm_page_put_call(&put, visit, *call, &said);
+		cm_page_put_call(&put, visit, *call, at.id, &said);
 	if (also.n > 0) {
 		cm_json_put_name(&put, "also");
 		cm_json_put_raw(&put, also);
 	}
+	if (said.count > 0 && visit->status < 400) // a page without what it is about
+		visit->status = cm_report_has(&said, CM_ERROR_NODE_NOT_RUNNING) ? 503 : 404;
+	cm_page_put_frame(&put, visit, at.page, language);
 	cm_page_put_findings(&put, &said);
 	cm_json_put_end_object(&put);
+	cm_page_add_more(&json, visit, at.page);
 	cm_page_fill(visit, row->name, language, cm_buf_view(&json));
 }
 
@@ -198,7 +254,7 @@ void
 cm_page_refuse(struct cm_desk_visit *visit, unsigned status, const struct cm_report *report)
 {
 	visit->status = status;
-	cm_page_write(visit, CM_PAGE_REFUSED, report, (struct cm_view){0});
+	cm_page_write(visit, (struct cm_page_at){.page = CM_PAGE_REFUSED}, report, (struct cm_view){0});
 }
 
 // -- the way of a visit
@@ -218,13 +274,30 @@ cm_page_file(struct cm_desk_visit *visit)
 	return false;
 }
 
-static enum cm_page
+// Ids and references: letters, digits, "-" and ".".
+static bool
+cm_page_id(struct cm_view v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (!((v.p[i] | 0x20) >= 'a' && (v.p[i] | 0x20) <= 'z') && !(v.p[i] >= '0' && v.p[i] <= '9') && v.p[i] != '-' &&
+		    v.p[i] != '.')
+			return false;
+	return v.n > 0 && v.n <= 64;
+}
+
+struct cm_page_at
 cm_page_of(struct cm_view path)
 {
-	for (size_t i = CM_PAGE_NONE + 1; i < CM_PAGE_END; i++)
-		if (cm_view_is(path, cm_page_row((enum cm_page)i)->path))
-			return (enum cm_page)i;
-	return CM_PAGE_NONE;
+	for (size_t i = CM_PAGE_NONE + 1; i < CM_PAGE_END; i++) {
+		const char *pattern = cm_page_row((enum cm_page)i)->path, *brace = strstr(pattern, "{id}");
+		size_t n = brace == NULL ? strlen(pattern) : (size_t)(brace - pattern);
+		struct cm_view id = cm_view_part(path, n, path.n);
+		if (!cm_view_equal(cm_view_part(path, 0, n), cm_view_of(pattern, n)))
+			continue;
+		if (brace == NULL ? id.n == 0 : cm_page_id(id))
+			return (struct cm_page_at){.page = (enum cm_page)i, .id = id};
+	}
+	return (struct cm_page_at){.page = CM_PAGE_NONE};
 }
 
 // Nobody is signed in: first sign in, then back to here.
@@ -247,18 +320,18 @@ cm_page_answer(void *self, struct cm_desk_visit *visit)
 		return;
 	}
 	bool get = !cm_view_is(visit->method, "POST");
-	enum cm_page page = cm_page_of(visit->path);
+	struct cm_page_at at = cm_page_of(visit->path);
 	if (get && cm_page_file(visit))
 		return;
 	if (!get && cm_page_post(visit))
 		return;
-	if (!get || page == CM_PAGE_NONE) {
+	if (!get || at.page == CM_PAGE_NONE) {
 		cm_report_add(&report, CM_ERROR_DESK_PAGE_NONE, "address", "%.*s", CM_VIEW_ARG(visit->path));
 		cm_page_refuse(visit, 404, &report);
-	} else if (visit->person == NULL && !cm_page_row(page)->open) {
+	} else if (visit->person == NULL && !cm_page_row(at.page)->open) {
 		cm_page_to_sign_in(visit);
 	} else {
-		cm_page_write(visit, page, NULL, (struct cm_view){0});
+		cm_page_write(visit, at, NULL, (struct cm_view){0});
 	}
 }
 

@@ -10,9 +10,18 @@
 // For main: hands them to the desk's process.
 extern const struct cm_desk_pages cm_page_pages;
 
+// A page and the part of its address that names a thing ("{id}"), empty without.
+struct cm_page_at {
+	enum cm_page page;
+	struct cm_view id;
+};
+
 // Writes the page of a row; `report` has what stood against a posted form (NULL: nothing), `also` more members for the
 // template, as JSON text of an object (empty: none). Sets the visit's answer in any case.
-void cm_page_write(struct cm_desk_visit *visit, enum cm_page page, const struct cm_report *report, struct cm_view also);
+void cm_page_write(struct cm_desk_visit *visit, struct cm_page_at at, const struct cm_report *report, struct cm_view also);
+
+// The page of an address, NONE without.
+struct cm_page_at cm_page_of(struct cm_view path);
 
 // The page that only says why something is refused.
 void cm_page_refuse(struct cm_desk_visit *visit, unsigned status, const struct cm_report *report);

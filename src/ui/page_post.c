@@ -1,9 +1,12 @@
 // Knows: the forms of the desk and which call of the API each one makes. Does not know: how pages are written (page.c).
 #include <string.h>
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "ui/page.h"
+#include "ui/request_form.h"
 
 // -- signing in and out
 
@@ -19,7 +22,7 @@ cm_page_post_sign_in_again(struct cm_desk_visit *visit, const struct cm_report *
 	cm_json_put_member_text(&put, "person", person);
 	cm_json_put_end_object(&put);
 	visit->status = 422;
-	cm_page_write(visit, CM_PAGE_SIGN_IN, report, cm_buf_view(&also));
+	cm_page_write(visit, (struct cm_page_at){.page = CM_PAGE_SIGN_IN}, report, cm_buf_view(&also));
 }
 
 static void
@@ -52,6 +55,30 @@ cm_page_post_sign_out(struct cm_desk_visit *visit)
 	cm_desk_go(visit, cm_view_text("/sign-in"));
 }
 
+// -- what an officer decides about a request, or says on it
+
+static void
+cm_page_post_request(struct cm_desk_visit *visit, struct cm_page_at at)
+{
+	struct cm_report report = {0};
+	char id[65], path[128];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) body = cm_buf_of(CM_LIMIT_DESK_FORM_BYTES_VALUE);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	snprintf(id, sizeof id, "%.*s", CM_VIEW_ARG(at.id));
+	snprintf(path, sizeof path, "/api/v1/requests/%s/decision", id);
+	cm_result r = cm_request_form_read(visit, &report, &body);
+	struct cm_desk_call call = {
+	        .method = "POST", .path = path, .act = "api_request_decide", .object = id, .body = cm_buf_view(&body)};
+	if (r == CM_OK)
+		r = cm_desk_ask(visit, &call, &report, &answer);
+	if (r == CM_OK) {
+		cm_desk_go(visit, visit->path);
+		return;
+	}
+	visit->status = 422;
+	cm_page_write(visit, at, &report, (struct cm_view){0});
+}
+
 bool
 cm_page_post(struct cm_desk_visit *visit)
 {
@@ -67,6 +94,11 @@ cm_page_post(struct cm_desk_visit *visit)
 			rows[i].post(visit);
 			return true;
 		}
+	}
+	struct cm_page_at at = cm_page_of(visit->path);
+	if (at.page == CM_PAGE_REQUEST && visit->person != NULL) {
+		cm_page_post_request(visit, at);
+		return true;
 	}
 	return false;
 }

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/tab_content.h"
+#include "domain/tab_event.h"
 #include "domain/tab_kind.h"
+#include "domain/tab_refusal.h"
 #include "domain/tab_state.h"
 #include "domain/tab_time_limit.h"
 #include "ui/page.h"
@@ -58,6 +61,14 @@ of_tables(void)
 		of_table("data/request_kinds.tab", cm_kind_row((enum cm_kind)i)->name);
 	for (size_t i = CM_STATE_NONE + 1; i < CM_STATE_END; i++)
 		of_table("data/request_states.tab", cm_state_row((enum cm_state)i)->title);
+	for (size_t i = CM_EVENT_NONE + 1; i < CM_EVENT_END; i++) {
+		of_table("data/events.tab", cm_event_row((enum cm_event)i)->title);
+		of_table("data/events.tab", cm_event_row((enum cm_event)i)->meaning);
+	}
+	for (size_t i = CM_REFUSAL_NONE + 1; i < CM_REFUSAL_END; i++)
+		of_table("data/refusal_grounds.tab", cm_refusal_row((enum cm_refusal)i)->meaning);
+	for (size_t i = CM_CONTENT_NONE + 1; i < CM_CONTENT_END; i++)
+		of_table("data/request_contents.tab", cm_content_row((enum cm_content)i)->name);
 	for (size_t i = CM_TIME_LIMIT_NONE + 1; i < CM_TIME_LIMIT_END; i++)
 		of_table("data/time_limits.tab", cm_time_limit_row((enum cm_time_limit)i)->what);
 }
