@@ -10,6 +10,7 @@ const require = createRequire(config.modules + '/')
 const { chromium } = require('playwright-core')
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const origin = config.address.replace(/\/$/, '')
+const other = config.other.replace(/\/$/, '')
 let faults = 0, checks = 0
 
 function is(what, seen, wanted) {
@@ -42,8 +43,8 @@ const browser = await chromium.launch({
 async function person(options) {
 	const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1360, height: 900 }, ...options })
 	const page = await context.newPage()
-	page.on('request', (rq) => is('a request to elsewhere', rq.url().startsWith(origin + '/'), true))
-	page.on('console', (line) => line.type() === 'error' && !/status of (403|404|422)/.test(line.text()) && is('the console', line.text(), ''))
+	page.on('request', (rq) => is('a request to elsewhere', [origin, other].some((o) => rq.url().startsWith(o + '/')), true))
+	page.on('console', (line) => line.type() === 'error' && !/status of (403|404|413|422)/.test(line.text()) && is('the console', line.text(), ''))
 	page.on('pageerror', (error) => is('a script', error.message, ''))
 	page.on('dialog', (dialog) => { is('a dialogue', dialog.message(), ''); dialog.dismiss() })
 	return { context, page }
@@ -97,6 +98,49 @@ const cookie = (await jan.context.cookies()).find((c) => c.name === '__Host-comi
 is('the cookie', [cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path].join(), 'true,true,Lax,/')
 const weight = (await (await jan.page.goto(origin + '/')).body()).length
 is('a page weighs less than 60 kB', weight < 60000, true)
+
+// -- a request, and a word on it; the texts are hostile again
+await jan.page.click('.rows .t >> text=alert(1)')
+is('the request', await jan.page.textContent('h1'), config.hostile)
+await accessible(jan.page, 'a request')
+const request = jan.page.url()
+const say = async (page, event, fields) => {
+	const form = page.locator(`details:has(input[name=event][value=${event}])`)
+	if ((await form.getAttribute('open')) === null) await form.locator('summary').click()
+	for (const [name, text] of Object.entries(fields)) await form.locator(`[name=${name}]`).fill(text)
+	await form.locator('button').click()
+}
+await say(jan.page, 'ask_status', { text: config.hostile })
+is('said, and back to the request', jan.page.url(), request)
+is('nothing stands against it', await jan.page.locator('.sum').count(), 0)
+await jan.page.goto(request + '?lang=ar')
+await accessible(jan.page, 'a request in Arabic')
+await jan.page.goto(request + '?lang=en')
+await say(jan.page, 'withdraw', { text: 'x'.repeat(70000) })
+is('what is too long is said', await jan.page.locator('.sum code').textContent(), 'form_field')
+
+// -- the other side decides, and this side sees it
+const olaf = await person({ locale: 'en-GB' })
+await olaf.page.goto(other + '/requests')
+await signIn(olaf.page, 'olaf', config.password)
+await olaf.page.click('.rows .t >> text=alert(1)')
+await say(olaf.page, 'preserve', { until: '2026-01-01T10:00', text: 'All of it.' })
+is('an end in the past is refused', await olaf.page.locator('.sum').count() > 0, true)
+is('what was typed stays', await olaf.page.locator('details[open] textarea[name=text]').inputValue(), 'All of it.')
+await say(olaf.page, 'preserve', { until: '', order_reference: 'PO-1', text: 'All of it.' })
+is('preserved', await olaf.page.textContent('.head .chip'), 'Preserved')
+await accessible(olaf.page, 'a preservation')
+await olaf.context.close()
+await jan.page.goto(request)
+for (let i = 0; i < 100 && (await jan.page.textContent('.head .chip')) !== 'Preserved'; i++) await jan.page.reload()
+is('preserved, here too', await jan.page.textContent('.head .chip'), 'Preserved')
+await jan.page.goto(origin + '/requests')
+is('the list', await jan.page.locator('.rows .t').last().textContent(), config.hostile)
+await accessible(jan.page, 'the list of requests')
+await jan.page.goto(origin + '/requests/00000000-0000-4000-8000-000000000000')
+is('a request that is none', await jan.page.locator('.sum').count(), 1)
+await accessible(jan.page, 'a request that is none')
+await jan.page.goto(origin + '/')
 
 // -- the same in Arabic
 await jan.page.selectOption('#lang', 'ar')

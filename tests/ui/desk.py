@@ -14,8 +14,9 @@ def code(node, person):
 with tempfile.TemporaryDirectory() as folder:
     nodes = [Node(folder, 'xa.contact', 'Arland "24/7" <b>Contact</b>', ['ilse', 'jan', 'kaja']),
              Node(folder, 'xb.contact', 'Borvia 24/7 Contact Point', ['mira', 'olaf', 'petra'])]
-    with open(os.path.join(nodes[0].home, 'comity.conf'), 'a') as conf:
-        conf.write('desk_listen = 127.0.0.1:0\n')
+    for node in nodes:
+        with open(os.path.join(node.home, 'comity.conf'), 'a') as conf:
+            conf.write('desk_listen = 127.0.0.1:0\n')
     try:
         for node in nodes:
             node.start()
@@ -24,10 +25,10 @@ with tempfile.TemporaryDirectory() as folder:
         path.make_peers()
         path.request['request']['data'][0]['description'] = HOSTILE
         path.ask()
-        address = open(os.path.join(nodes[0].home, 'run', 'desk_address')).read().strip()
+        address, other = [open(os.path.join(node.home, 'run', 'desk_address')).read().strip() for node in nodes]
         config = os.path.join(folder, 'config.json')
-        write(config, json.dumps({'address': address, 'hostile': HOSTILE, 'password': 'a good pass phrase',
-                                  'secrets': {p: code(nodes[0], p) for p in ('jan', 'kaja')}, 'modules': sys.argv[2]}))
+        write(config, json.dumps({'address': address, 'other': other, 'hostile': HOSTILE, 'password': 'a good pass phrase',
+                                  'secrets': {p: code(n, p) for n, p in zip(nodes[:1] * 2 + nodes[1:], ('jan', 'kaja', 'olaf'))}, 'modules': sys.argv[2]}))
         sys.exit(subprocess.run(['node', os.path.join(os.path.dirname(os.path.abspath(__file__)), 'desk.mjs'), config]).returncode)
     finally:
         for node in nodes:
