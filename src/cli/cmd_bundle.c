@@ -19,6 +19,7 @@
 
 enum {
 	CM_CMD_BUNDLE_JOB = 1,     // to the node: which job the descriptor is for
+	CM_CMD_BUNDLE_KEPT = 2,    // to the node: the bundle stands in its place, so the approvals are spent
 	CM_CMD_BUNDLE_DONE = 1,    // from the node: JSON about the bundle
 	CM_CMD_BUNDLE_REFUSED = 2, // from the node: findings
 };
@@ -71,26 +72,27 @@ cm_cmd_bundle_wait(struct cm_wait *wait, int socket, struct cm_report *report)
 	return r;
 }
 
-// Hands the descriptor over and waits for the end; the answer's JSON goes to *ret_json.
+// Hands the descriptor over and waits for the end; the answer's JSON goes to *ret_json. `ipc` stays open: a node that loses it
+// takes the bundle for lost.
 static cm_result
-cm_cmd_bundle_fetch(struct cm_wait *wait, int fd, struct cm_report *report, struct cm_json **ret_json)
+cm_cmd_bundle_fetch(struct cm_wait *wait, int fd, struct cm_ipc *ipc, struct cm_report *report, struct cm_json **ret_json)
 {
 	char path[CM_FILE_PATH];
 	int socket = -1;
 	struct cm_ipc_frame frame = {
 	        .type = CM_CMD_BUNDLE_JOB, .payload = cm_view_text(wait->job), .fds = {fd}, .fd_count = 1};
+	struct cm_ipc_frame answer = {0};
 	cm_result r = cm_file_path(path, sizeof path, wait->line->home, "run/output.sock", report);
 	if (r == CM_OK)
 		r = cm_local_connect(path, report, &socket);
 	if (r != CM_OK)
 		return r;
-	struct cm_ipc CM_CLEANUP(cm_ipc_fini) ipc = cm_ipc_of(socket);
-	struct cm_ipc_frame answer = {0};
-	r = cm_ipc_send(&ipc, &frame, cm_clock_after(CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000)), report);
+	*ipc = cm_ipc_of(socket);
+	r = cm_ipc_send(ipc, &frame, cm_clock_after(CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000)), report);
 	if (r == CM_OK)
 		r = cm_cmd_bundle_wait(wait, socket, report);
 	if (r == CM_OK)
-		r = cm_ipc_recv(&ipc, CM_CLOCK_NEVER, report, &answer);
+		r = cm_ipc_recv(ipc, CM_CLOCK_NEVER, report, &answer);
 	if (r != CM_OK)
 		return r;
 	cm_ipc_frame_close(&answer);
@@ -99,12 +101,24 @@ cm_cmd_bundle_fetch(struct cm_wait *wait, int fd, struct cm_report *report, stru
 	return cm_json_read(answer.payload, CM_LIMIT_API_ANSWER_BYTES_VALUE, report, ret_json);
 }
 
+// The node closes when it has noted it. A node that is gone by now leaves the approvals in force, which harms nobody.
+static void
+cm_cmd_bundle_kept(struct cm_ipc *ipc)
+{
+	const struct cm_ipc_frame kept = {.type = CM_CMD_BUNDLE_KEPT};
+	struct cm_ipc_frame none = {0};
+	int64_t late = cm_clock_after(CM_LIMIT_ADMIN_CALL_MS_VALUE * INT64_C(1000));
+	if (cm_ipc_send(ipc, &kept, late, NULL) == CM_OK && cm_ipc_recv(ipc, late, NULL, &none) == CM_OK)
+		cm_ipc_frame_close(&none);
+}
+
 int
 cm_cmd_bundle_export(const struct cm_command_line *line)
 {
 	struct cm_report report = {0};
 	struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 	struct cm_sink CM_CLEANUP(cm_sink_fini) sink = {.fd = -1};
+	struct cm_ipc CM_CLEANUP(cm_ipc_fini) ipc = cm_ipc_of(-1);
 	const char *out = cm_command_value(line, CM_OPTION_BUNDLE_EXPORT_OUT);
 	bool force = cm_command_value(line, CM_OPTION_BUNDLE_EXPORT_FORCE) != NULL;
 	char job[33];
@@ -116,8 +130,10 @@ cm_cmd_bundle_export(const struct cm_command_line *line)
 	if (r == CM_OK)
 		r = cm_cmd_bundle_job(line, &report, job, &json);
 	if (r == CM_OK)
-		r = cm_cmd_bundle_fetch(&(struct cm_wait){.line = line, .job = job}, cm_sink_hand(&sink), &report, &json);
+		r = cm_cmd_bundle_fetch(&(struct cm_wait){.line = line, .job = job}, cm_sink_hand(&sink), &ipc, &report, &json);
 	if (r == CM_OK)
 		r = cm_sink_commit(&sink, &report);
+	if (r == CM_OK)
+		cm_cmd_bundle_kept(&ipc);
 	return cm_call_show(line, r, json, &report);
 }

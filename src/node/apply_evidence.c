@@ -1,7 +1,7 @@
 // Knows: how sealed evidence goes from state to state on either side: uploaded, received, approved, opened, exported. Does
 // not know: plaintext or keys.
 // Texts of the events: UPLOAD id, request, peer, sha256 (hex), length, title, package (hex), exhibit; RECEIVED id, told;
-// UNFETCHED id, told, trouble; APPROVED id, purpose, person; OPENED id, state, package (hex), report, told; EXPORTED id. told: the
+// UNFETCHED id, told, trouble; APPROVED id, purpose, person; OPENED id, state, package (hex), report, told; EXPORTED id, and "interrupted" when it was. told: the
 // detail of SENT for the message to the deliverer in the same change; absent when we deliver.
 #include "node/event.h"
 
@@ -106,7 +106,7 @@ cm_apply_evidence(struct cm_node *node, const struct cm_store_event *event, stru
 		if (t.text[2].n > 0 && !cm_hex_read(t.text[2], row.package.b, 32))
 			return CM_BUG;
 		cm_change_approval_clear(change, row.id, cm_view_text("open"));
-	} else if (cm_view_is(event->cause, CM_EVENT_EXPORTED))
+	} else if (cm_view_is(event->cause, CM_EVENT_EXPORTED) && t.n == 1)
 		cm_change_approval_clear(change, row.id, cm_view_text("export"));
 	cm_change_delivery(change, &row);
 	cm_apply_evidence_news(event, row.id, row.state, change);

@@ -208,16 +208,30 @@ cm_jobs_heard(struct cm_jobs *jobs, struct cm_jobs_slot *slot, struct cm_view pa
 	}
 }
 
+// What the reader, or the one who asked, does next.
+static cm_result
+cm_jobs_hear(struct cm_ipc *ipc, int asker, struct cm_report *report, struct cm_ipc_frame *ret_frame)
+{
+	const int fds[] = {ipc->fd, asker};
+	int ready = -1;
+	cm_result r = cm_ipc_wait(fds, 2, 0, CM_CLOCK_NEVER, &ready);
+	if (r == CM_OK && ready == 1)
+		return cm_report_failed(report, CM_ERROR_OUTPUT_LEFT, "package reader", "%s", "it was ended");
+	if (r == CM_OK)
+		r = cm_ipc_recv(ipc, CM_CLOCK_NEVER, NULL, ret_frame);
+	return r == CM_OK ? r : cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it ended without an answer");
+}
+
 // Until the reader says DONE or REFUSED, or is gone.
 static cm_result
-cm_jobs_listen(struct cm_jobs *jobs, struct cm_jobs_slot *slot, struct cm_ipc *ipc, struct cm_report *report,
+cm_jobs_listen(struct cm_jobs *jobs, struct cm_jobs_slot *slot, struct cm_ipc *ipc, int asker, struct cm_report *report,
                struct cm_buf *answer)
 {
 	for (;;) {
 		struct cm_ipc_frame frame;
-		cm_result r = cm_ipc_recv(ipc, CM_CLOCK_NEVER, NULL, &frame);
+		cm_result r = cm_jobs_hear(ipc, asker, report, &frame);
 		if (r != CM_OK)
-			return cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it ended without an answer");
+			return r;
 		cm_ipc_frame_close(&frame);
 		if (frame.type == CM_FRAME_DONE) {
 			cm_buf_view_add(answer, frame.payload);
@@ -265,7 +279,7 @@ cm_jobs_run(struct cm_jobs *jobs, struct cm_jobs_ask *ask, struct cm_report *rep
 	ask->release.job = slot->job;
 	if (r == CM_OK)
 		r = cm_keeper_client_release(&jobs->node->keeper, &ask->release, report);
-	bool released = r == CM_OK;
+	ask->released = r == CM_OK;
 	if (r == CM_OK) {
 		struct cm_ipc_frame frame = {
 		        .type = CM_FRAME_PACKAGE_JOB, .id = slot->job, .payload = ask->payload, .fd_count = ask->fd_count};
@@ -273,11 +287,11 @@ cm_jobs_run(struct cm_jobs *jobs, struct cm_jobs_ask *ask, struct cm_report *rep
 		r = cm_ipc_send(&ipc, &frame, cm_clock_after(CM_JOBS_START_US), report);
 	}
 	if (r == CM_OK)
-		r = cm_jobs_listen(jobs, slot, &ipc, report, answer);
+		r = cm_jobs_listen(jobs, slot, &ipc, ask->asker, report, answer);
 	if (r == CM_FAILED && cm_report_has(report, CM_ERROR_IPC_CLOSED))
 		r = cm_report_failed(report, CM_ERROR_PROCESS_ENDED, "package reader", "it ended before it had its work");
 	cm_jobs_end(jobs, slot);
-	if (released && r != CM_OK)
+	if (ask->released && r != CM_OK)
 		cm_result_ignore(cm_keeper_client_settle(&jobs->node->keeper, ask->release.job, false, NULL), "approvals end by time");
 	return r;
 }

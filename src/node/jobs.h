@@ -21,11 +21,13 @@ struct cm_jobs_ask {
 	struct cm_view payload;        // PACKAGE_JOB, written by reader_package.h
 	int fds[CM_IPC_FDS];           // stay the caller's
 	size_t fd_count;
+	int asker;     // a socket on which nothing is said before the end: when its other side is gone, the job ends. -1: none
+	bool released; // filled in: the reader got the key, so it may have written something even when it did not come to its end
 };
 // Runs one job on the caller's thread, as long as it takes; `answer` gets the payload of DONE. On CM_OK release.job is the
 // job that the approvals are held by: settle it (keeper_client.h). Refused: node_busy (all
 // package_readers work), what the keeper refuses (approval_missing …), what the reader refuses. CM_FAILED with
-// process_ended when the reader died.
+// process_ended when the reader died, output_left when the asker went away.
 CM_CHECKED cm_result cm_jobs_run(struct cm_jobs *jobs, struct cm_jobs_ask *ask, struct cm_report *report,
                                  struct cm_buf *answer);
 

@@ -241,7 +241,7 @@ cm_opening_open(struct cm_node *node, const struct cm_store_delivery *evidence, 
 	cm_opening_roots(node, evidence->peer, &roots);
 	struct cm_reader_package_job job = {
 	        .what = CM_READER_PACKAGE_VERIFY, .now = cm_clock_utc(), .roots = cm_buf_view(&roots)};
-	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_OPEN}, .fd_count = 1};
+	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_OPEN}, .fd_count = 1, .asker = -1};
 	cm_result r = cm_opening_run(node, evidence, &ask, &job, report, answer);
 	if (r != CM_OK)
 		return r;
@@ -385,50 +385,81 @@ cm_opening_written(const struct cm_reader_package_told *told, const char *packag
 	return cm_buf_result(answer);
 }
 
-cm_result
-cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person, int out, struct cm_report *report,
-                  struct cm_buf *answer)
+// Whatever a reader wrote has left, so the register says it, also when it was not the whole.
+static cm_result
+cm_opening_exported(const struct cm_opening_export *export, const struct cm_store_delivery *row, const char *note, bool whole,
+                    struct cm_report *report)
 {
-	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
-	const struct cm_store_delivery *row = NULL;
+	char hex[65];
+	cm_hex_text(cm_hash_view(&row->package), hex);
+	struct cm_opening_kept kept = {
+	        .cause = CM_EVENT_EXPORTED,
+	        .act = "exported",
+	        .evidence = row,
+	        .person = export->person,
+	        .note = note,
+	        .package = cm_view_text(hex),
+	        .texts = {.text = {row->id, cm_view_text("interrupted")}, .n = whole ? 1 : 2},
+	};
+	return cm_opening_keep(export->node, &kept, report);
+}
+
+static cm_result
+cm_opening_bundle_run(struct cm_opening_export *export, const struct cm_store_delivery *row, struct cm_report *report,
+                      struct cm_buf *answer)
+{
+	struct cm_node *node = export->node;
 	CM_FILE_AUTO int court = -1;
 	struct cm_opening_answer CM_CLEANUP(cm_opening_answer_fini) said = {.bytes = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE)};
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roots = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	struct cm_reader_package_job job = {.what = CM_READER_PACKAGE_BUNDLE, .now = cm_clock_utc()};
 	char hex[65], note[96] = "";
-	cm_result r = cm_store_delivery(node->store, cm_view_text(evidence), report, &page, &row);
-	if (r == CM_OK && row == NULL)
-		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%s", evidence);
-	if (r == CM_OK && cm_hash_equal(&row->package, &(struct cm_hash){.b = {0}}))
-		r = cm_report_refuse(report, CM_ERROR_BUNDLE_UNOPENED, evidence, "%.*s", CM_VIEW_ARG(row->state));
-	if (r == CM_OK && !row->ours && !cm_view_is(row->state, "opened"))
-		r = cm_report_refuse(report, CM_ERROR_BUNDLE_REFUSED, evidence, "%.*s", CM_VIEW_ARG(row->state));
-	if (r == CM_OK)
-		r = cm_opening_court(node, row, report, &court);
+	cm_result r = cm_opening_court(node, row, report, &court);
 	if (r != CM_OK)
 		return r;
-	struct cm_reader_package_job job = {.what = CM_READER_PACKAGE_BUNDLE, .now = cm_clock_utc()};
-	struct cm_buf CM_CLEANUP(cm_buf_fini) roots = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
 	cm_opening_roots(node, row->peer, &roots);
 	job.roots = cm_buf_view(&roots);
 	job.chain_count = node->keys.keys.chain_count;
 	for (size_t i = 0; i < job.chain_count && i < CM_READER_PACKAGE_CERTIFICATES; i++)
 		job.chain[i] = node->keys.keys.chain[i];
-	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_EXPORT}, .fds = {-1, out, court}, .fd_count = 3};
+	struct cm_jobs_ask ask = {.release = {.grant = CM_IPC_GRANT_EXPORT},
+	        .fds = {-1, export->out, court},
+	        .fd_count = 3,
+	        .asker = export->asker};
 	cm_hex_text(cm_hash_view(&row->package), hex);
 	r = cm_opening_run(node, row, &ask, &job, report, &said);
-	if (r != CM_OK)
+	if (r != CM_OK) {
+		if (ask.released)
+			cm_result_ignore(cm_opening_exported(export, row, "interrupted: a part may have been written", false, report),
+			                 "why it was interrupted is what the person has to know");
 		return r;
+	}
 	r = cm_opening_written(&said.told, hex, note, answer);
-	struct cm_opening_kept kept = {
-	        .cause = CM_EVENT_EXPORTED,
-	        .act = "exported",
-	        .evidence = row,
-	        .person = person,
-	        .note = note,
-	        .package = cm_view_text(hex),
-	        .texts = {.text = {row->id}, .n = 1},
-	};
 	if (r == CM_OK)
-		r = cm_opening_keep(node, &kept, report);
-	cm_opening_settle(node, ask.release.job, r == CM_OK);
+		r = cm_opening_exported(export, row, note, true, report);
+	export->job = ask.release.job;
+	if (r != CM_OK)
+		cm_opening_bundle_end(export, false);
 	return r;
+}
+
+cm_result
+cm_opening_bundle(struct cm_opening_export *export, struct cm_report *report, struct cm_buf *answer)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_delivery *row = NULL;
+	cm_result r = cm_store_delivery(export->node->store, cm_view_text(export->evidence), report, &page, &row);
+	if (r == CM_OK && row == NULL)
+		r = cm_report_refuse(report, CM_ERROR_EVIDENCE_UNKNOWN, "evidence", "%s", export->evidence);
+	if (r == CM_OK && cm_hash_equal(&row->package, &(struct cm_hash){.b = {0}}))
+		r = cm_report_refuse(report, CM_ERROR_BUNDLE_UNOPENED, export->evidence, "%.*s", CM_VIEW_ARG(row->state));
+	if (r == CM_OK && !row->ours && !cm_view_is(row->state, "opened"))
+		r = cm_report_refuse(report, CM_ERROR_BUNDLE_REFUSED, export->evidence, "%.*s", CM_VIEW_ARG(row->state));
+	return r == CM_OK ? cm_opening_bundle_run(export, row, report, answer) : r;
+}
+
+void
+cm_opening_bundle_end(const struct cm_opening_export *export, bool kept)
+{
+	cm_opening_settle(export->node, export->job, kept);
 }

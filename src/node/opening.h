@@ -14,9 +14,17 @@ CM_CHECKED cm_result cm_opening_header(struct cm_node *node, const struct cm_sto
 // package reader judges the package, and the answer has its report. Refused: evidence_not_here, approval_same_person …
 CM_CHECKED cm_result cm_opening_approve(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body);
 
-// Writes the bundle of this evidence to `out`, which stays the caller's; `answer` gets JSON. Refused: approval_missing,
-// bundle_unopened.
-CM_CHECKED cm_result cm_opening_bundle(struct cm_node *node, const char *evidence, const char *person, int out,
-                                       struct cm_report *report, struct cm_buf *answer);
+// One export.
+struct cm_opening_export {
+	struct cm_node *node;
+	const char *evidence, *person;
+	int out, asker; // where the bundle goes, and the command's socket: who ends the command ends the export. Both stay the caller's
+	uint32_t job;   // filled in by cm_opening_bundle()
+};
+// Writes the bundle; `answer` gets JSON. On CM_OK the approvals are held until cm_opening_bundle_end(). When it was
+// interrupted they are in force again, and the register says that a part may have been written. Refused: approval_missing, bundle_unopened.
+CM_CHECKED cm_result cm_opening_bundle(struct cm_opening_export *export, struct cm_report *report, struct cm_buf *answer);
+// The command has the bundle in its place, so the approvals are spent; or it went away, and they are in force again.
+void cm_opening_bundle_end(const struct cm_opening_export *export, bool kept);
 
 #endif

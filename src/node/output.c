@@ -21,7 +21,7 @@
 #define CM_OUTPUT_CALLERS 16                      // connections that have not said anything yet
 #define CM_OUTPUT_SILENT_US (INT64_C(10) * CM_INSTANT_SECOND) // then one of them is closed
 
-enum { CM_OUTPUT_ASK = 1, CM_OUTPUT_DONE = 1, CM_OUTPUT_REFUSED = 2 }; // frames, see cli/cmd_bundle.c
+enum { CM_OUTPUT_ASK = 1, CM_OUTPUT_KEPT = 2, CM_OUTPUT_DONE = 1, CM_OUTPUT_REFUSED = 2 }; // frames, see cli/cmd_bundle.c
 
 enum cm_output_state { CM_OUTPUT_FREE, CM_OUTPUT_WAITS, CM_OUTPUT_RUNS, CM_OUTPUT_WRITTEN, CM_OUTPUT_FAILED };
 
@@ -126,6 +126,29 @@ cm_output_show(struct cm_output *output, const char *name, struct cm_json_put *p
 	return false;
 }
 
+static bool
+cm_output_stopping(struct cm_output *output)
+{
+	CM_MUTEX_HOLD(&output->lock);
+	return output->stopping;
+}
+
+// The command says that the bundle stands in its place. It may take as long as the disk does, but no longer than the approvals live.
+static bool
+cm_output_kept(struct cm_output *output, struct cm_ipc *ipc)
+{
+	int64_t late = cm_clock_after(CM_LIMIT_APPROVAL_S_VALUE * CM_INSTANT_SECOND);
+	int ready = -1;
+	while (ready < 0 && !cm_output_stopping(output) && cm_clock_mono() < late)
+		if (cm_ipc_wait(&ipc->fd, 1, 0, cm_clock_after(CM_OUTPUT_LOOK_US), &ready) != CM_OK)
+			return false;
+	struct cm_ipc_frame frame = {0};
+	if (ready < 0 || cm_ipc_recv(ipc, cm_clock_after(CM_INSTANT_SECOND), NULL, &frame) != CM_OK)
+		return false;
+	cm_ipc_frame_close(&frame);
+	return frame.type == CM_OUTPUT_KEPT;
+}
+
 // Its own thread: as long as the evidence is.
 static void
 cm_output_write(void *arg)
@@ -135,7 +158,9 @@ cm_output_write(void *arg)
 	struct cm_report report = {0};
 	struct cm_ipc ipc = cm_ipc_of(job->socket);
 	struct cm_buf CM_CLEANUP(cm_buf_fini) answer = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
-	cm_result r = cm_opening_bundle(node, job->evidence, job->person, job->out, &report, &answer);
+	struct cm_opening_export export = {
+	        .node = node, .evidence = job->evidence, .person = job->person, .out = job->out, .asker = job->socket};
+	cm_result r = cm_opening_bundle(&export, &report, &answer);
 	if (r != CM_OK) {
 		cm_buf_clear(&answer);
 		cm_ipc_findings_write(r, &report, &answer);
@@ -143,6 +168,8 @@ cm_output_write(void *arg)
 	cm_file_close(&job->out);
 	struct cm_ipc_frame frame = {.type = r == CM_OK ? CM_OUTPUT_DONE : CM_OUTPUT_REFUSED, .payload = cm_buf_view(&answer)};
 	cm_result_ignore(cm_ipc_send(&ipc, &frame, cm_clock_after(CM_INSTANT_SECOND), NULL), "the command may be gone");
+	if (r == CM_OK)
+		cm_opening_bundle_end(&export, cm_output_kept(job->output, &ipc));
 	cm_ipc_fini(&ipc);
 	CM_MUTEX_HOLD(&job->output->lock);
 	job->socket = -1;
@@ -196,13 +223,6 @@ cm_output_hear(struct cm_output *output, int socket)
 	struct cm_ipc_frame refused = {.type = CM_OUTPUT_REFUSED, .payload = cm_buf_view(&answer)};
 	cm_result_ignore(cm_ipc_send(&ipc, &refused, cm_clock_after(CM_INSTANT_SECOND), NULL), "the command may be gone");
 	cm_ipc_fini(&ipc);
-}
-
-static bool
-cm_output_stopping(struct cm_output *output)
-{
-	CM_MUTEX_HOLD(&output->lock);
-	return output->stopping;
 }
 
 // Those who called and have not said anything yet; -1: a free place.

@@ -2,7 +2,7 @@
 """evidence_hostile.py COMITY ETSI: a confirmed peer that delivers badly, against a real node that fetches and opens. What is not
 as announced is refused by a named rule, the deliverer is told, nothing of it stays; one slow peer holds up nobody else; what
 was sealed, packed or signed badly opens for nobody; approvals are good for one result; memory stays flat, the node lives."""
-import concurrent.futures, hashlib, hmac, io, json, os, shutil, struct, subprocess, sys, tempfile, threading, time, zipfile
+import concurrent.futures, hashlib, hmac, io, json, os, shutil, socket, struct, subprocess, sys, tempfile, threading, time, zipfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -381,12 +381,24 @@ def persons(case, name, body):
     case.refused('a bundle that nobody approved', 'approval_missing', 'per', 'bundle', 'export', name, '--out', out[0])
     for person in ('ilse', 'per'):
         case.cli(person, 'evidence', 'approve', name, '--for', 'export')
-    case.cli('per', 'bundle', 'export', name, '--out', out[0])
+    lost_bundle(case, name)
+    until('a bundle that nobody kept is written again by the same approvals', 20,
+          lambda: case.cli('per', 'bundle', 'export', name, '--out', out[0], good=False)[0] == 0)
     case.refused('spent: a second bundle by the same approvals', 'approval_missing', 'per', 'bundle', 'export', name, '--out', out[1])
     check('one bundle is there', [os.path.exists(o) for o in out] == [True, False])
     # Two persons, and one of them is taken out before.
     case.cli('ilse', 'person', 'disable', 'per')
     case.refused('a person who may no longer act', 'session_unknown', 'per', 'evidence', 'open', name)
+
+
+def lost_bundle(case, name):
+    """A whole bundle, written to a command that is gone before it says that it keeps it."""
+    job = case.node.call('POST', '/api/v1/bundles', 'api_bundle', '', {'evidence': name})['job'].encode()
+    with socket.socket(socket.AF_UNIX) as s, open(os.path.join(case.folder, 'lost.asice'), 'wb') as out:
+        s.connect(os.path.join(case.node.home, 'run', 'output.sock'))
+        socket.send_fds(s, [struct.pack('>IHI', len(job), 1, 0) + job], [out.fileno()])
+        length, kind, _ = struct.unpack('>IHI', s.recv(10, socket.MSG_WAITALL))
+        check('the lost bundle was whole', kind == 1 and json.loads(s.recv(length, socket.MSG_WAITALL))['bytes'] == os.path.getsize(out.name))
 
 
 def upload(node, request, body):

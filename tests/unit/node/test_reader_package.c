@@ -26,6 +26,7 @@ static struct cm_node node;
 static struct cm_ipc ends[2]; // parent's, node's
 static struct cm_thread threads[2];
 static struct cm_proc procs[JOBS];
+static int asker = -1; // of the next jobs
 static _Atomic bool kill_next; // the next reader dies before it does anything
 
 static void
@@ -175,7 +176,8 @@ run(const struct evidence *e, enum cm_reader_package_what what, enum cm_ipc_gran
 	struct cm_reader_package_job job = {.what = what, .now = {LAB_NOW}, .roots = cm_buf_view(&roots)};
 	struct cm_jobs_ask ask = {.release = {.grant = grant, .object = cm_view_text(e->id), .header = cm_buf_view(&e->header)},
 	                          .fds = {e->blob, e->out, e->court},
-	                          .fd_count = what == CM_READER_PACKAGE_BUNDLE ? 3 : 1};
+	                          .fd_count = what == CM_READER_PACKAGE_BUNDLE ? 3 : 1,
+	                          .asker = asker};
 	job.chain_count = node.keys.keys.chain_count;
 	for (size_t i = 0; i < job.chain_count; i++)
 		job.chain[i] = node.keys.keys.chain[i];
@@ -407,6 +409,29 @@ a_reader_that_dies_fails_its_job_alone(void **state)
 	evidence_free(&e);
 }
 
+// The approvals are in force again, as after a reader that died.
+static void
+who_asked_and_went_away_ends_the_job(void **state)
+{
+	(void)state;
+	struct evidence e;
+	struct cm_report why = {0}, good = {0};
+	struct cm_buf answer = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+	int pair[2];
+	evidence_make(&e, "e8", cm_buf_view(&package));
+	approve(&e, "evidence_open");
+	assert_good(cm_ipc_pair(&good, pair), &good);
+	cm_file_close(&pair[1]);
+	asker = pair[0];
+	assert_int_equal(run(&e, CM_READER_PACKAGE_VERIFY, CM_IPC_GRANT_OPEN, &why, &answer), CM_FAILED);
+	assert_true(cm_report_has(&why, CM_ERROR_OUTPUT_LEFT));
+	cm_file_close(&pair[0]);
+	asker = -1;
+	assert_good(run(&e, CM_READER_PACKAGE_VERIFY, CM_IPC_GRANT_OPEN, &good, &answer), &good);
+	cm_buf_fini(&answer);
+	evidence_free(&e);
+}
+
 static void
 a_malformed_job_fails_and_after_the_end_none_begins(void **state)
 {
@@ -420,7 +445,8 @@ a_malformed_job_fails_and_after_the_end_none_begins(void **state)
 	        .release = {.grant = CM_IPC_GRANT_OPEN, .object = cm_view_text("e6"), .header = cm_buf_view(&e.header)},
 	        .payload = cm_view_text("nonsense"),
 	        .fds = {e.blob},
-	        .fd_count = 1};
+	        .fd_count = 1,
+	        .asker = -1};
 	assert_int_equal(cm_jobs_run(node.jobs, &ask, &good, &answer), CM_FAILED);
 	assert_true(cm_report_has(&good, CM_ERROR_IPC_FRAME));
 	cm_jobs_cancel(node.jobs); // nothing begins any more
@@ -442,6 +468,7 @@ main(int argc, char **argv)
 	        T(a_key_for_opening_makes_no_bundle_and_the_other_way),
 	        T(a_bundle_is_signed_by_the_keeper_and_holds_for_others),
 	        T(a_reader_that_dies_fails_its_job_alone),
+	        T(who_asked_and_went_away_ends_the_job),
 	        T(a_malformed_job_fails_and_after_the_end_none_begins),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
