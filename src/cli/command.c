@@ -74,7 +74,7 @@ static bool
 cm_command_repeats(enum cm_option option)
 {
 	const char *kind = cm_option_row(option)->kind;
-	return strcmp(kind, "list") == 0 || strcmp(kind, "answers") == 0;
+	return strcmp(kind, "list") == 0 || strcmp(kind, "answers") == 0 || strcmp(kind, "each") == 0;
 }
 
 static cm_result

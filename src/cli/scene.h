@@ -33,7 +33,7 @@ struct cm_scene_person {
 struct cm_scene_thing {
 	char name[CM_SCENE_NAME], kind[CM_SCENE_NAME];
 	char id[CM_DEMO_ID], task[CM_DEMO_ID], reference[CM_DEMO_ID], theirs[CM_DEMO_ID]; // theirs: evidence at the sender's node
-	char received_at[CM_DEMO_ID];
+	char received_at[CM_DEMO_ID], undertaking[CM_DEMO_ID];
 	struct cm_scene_node *from, *to;
 	bool evidence;
 	bool answered; // a state that the other side gave it was seen

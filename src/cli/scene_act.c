@@ -46,51 +46,105 @@ cm_scene_act_second(struct cm_scene *scene, const char *file, const struct cm_sc
 	return cm_scene_cast_as(scene, second, words);
 }
 
-// ilse sends pres as P to XB [about Q] [case C] [[second NAME] answer RULE=TEXT]; the fields follow on indented lines. "checks" sends
-// nothing.
-static cm_result
-cm_scene_act_send(struct cm_scene *scene, struct cm_scene_person *person)
+// What follows a word, up to the next word of the statement itself: names of things or nodes.
+static size_t
+cm_scene_act_list(const struct cm_scene *scene, const char *word, const char **ret_names, size_t max)
 {
-	bool checks = strcmp(scene->words[1], "checks") == 0;
-	const char *name = cm_scene_text_after(scene, "as"), *case_id = cm_scene_text_after(scene, "case");
-	const char *about_name = cm_scene_text_after(scene, "about"), *answer = cm_scene_text_after(scene, "answer");
-	struct cm_scene_node *to = cm_scene_cast_find(scene, cm_scene_text_after(scene, "to"));
-	struct cm_scene_thing *about = cm_scene_act_find(scene, about_name);
-	char file[CM_DEMO_TEXT], text[CM_DEMO_TEXT];
-	if (to == NULL || scene->n < 5 || (about_name != NULL && about == NULL) || cm_scene_act_find(scene, name) != NULL)
-		return cm_scene_bad(scene, "a request is: PERSON sends KIND as NAME to NODE [about NAME]", "");
-	struct cm_scene_thing *thing = cm_scene_act_thing(scene, name == NULL ? "" : name, scene->words[2]);
+	static const char *const ends[] = {"about", "within", "case", "as", "second", "answer"};
+	size_t n = 0;
+	for (size_t i = 0; i < scene->n; i++) {
+		bool over = false;
+		if (n == 0 && (i == 0 || strcmp(scene->words[i - 1], word) != 0))
+			continue;
+		for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)
+			over = over || strcmp(scene->words[i], ends[k]) == 0;
+		if (over || n == max)
+			break;
+		ret_names[n++] = scene->words[i];
+	}
+	return n;
+}
+
+// The things that one statement made: NAME, or of several NAME.XB for the node or party it went to.
+static cm_result
+cm_scene_act_sent(struct cm_scene *scene, const struct cm_scene_thing *one, size_t at, size_t of, const char *name)
+{
+	char path[64], text[CM_DEMO_TEXT];
+	static const char *const members[] = {"task", "received_at", "receipt/origin"};
+	struct cm_scene_thing *thing = cm_scene_act_thing(scene, name == NULL ? "" : name, one->kind);
 	if (thing == NULL)
 		return cm_scene_bad(scene, "too many requests", "");
-	thing->from = person->node;
-	thing->to = to;
-	snprintf(file, sizeof file, "drafts/line-%u.json", scene->line);
-	cm_result r = cm_scene_text_draft(scene, thing, person, about, file);
-	const char *words[CM_DEMO_WORDS] = {"request", checks ? "check" : "send", file, "--to", to->name};
-	size_t n = 5;
-	if (case_id != NULL)
-		words[n++] = "--case", words[n++] = case_id;
-	if (answer != NULL)
-		words[n++] = "--answer", words[n++] = answer;
-	if (r == CM_OK)
-		r = cm_scene_act_second(scene, file, to);
-	if (r == CM_OK)
-		r = cm_scene_cast_as(scene, person, words);
-	if (r != CM_OK || scene->refused != NULL || checks)
-		return r;
-	if (!cm_demo_id(&scene->demo, "request", thing->id))
+	thing->from = one->from;
+	thing->to = one->to;
+	if (of > 1)
+		snprintf(thing->name, sizeof thing->name, "%.40s.%.7s", name, one->to->id);
+	char from[24] = "";
+	if (of > 1)
+		snprintf(from, sizeof from, "requests/%zu/", at);
+	snprintf(path, sizeof path, "%srequest", from);
+	if (!cm_demo_id(&scene->demo, path, thing->id))
 		return CM_REFUSED;
-	cm_demo_text(&scene->demo, "task", text);
-	snprintf(thing->task, sizeof thing->task, "%.60s", text);
-	cm_demo_text(&scene->demo, "received_at", text);
-	snprintf(thing->received_at, sizeof thing->received_at, "%.60s", text);
-	cm_demo_text(&scene->demo, "receipt/origin", text);
+	cm_demo_text(&scene->demo, "undertaking", text);
+	snprintf(thing->undertaking, sizeof thing->undertaking, "%.60s", *text == 0 ? one->undertaking : text);
+	char *to[] = {thing->task, thing->received_at};
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s%s", from, members[i]);
+		cm_demo_text(&scene->demo, path, text);
+		if (i < 2)
+			snprintf(to[i], CM_DEMO_ID, "%.60s", text);
+	}
 	scene->thing_count += name != NULL;
 	if (*text != 0)
 		cm_demo_good(&scene->demo, "%s: receipt of the register %s", thing->kind, text);
 	else
 		cm_demo_note(&scene->demo, "%s waits in the outbox", thing->kind);
 	return CM_OK;
+}
+
+// ilse sends pres as P to XB [about Q] [within J] [case C] [[second NAME] answer RULE=TEXT]; the fields follow on indented lines. To several nodes: of a joint
+// investigation. "checks" sends nothing.
+static cm_result
+cm_scene_act_send(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	bool checks = strcmp(scene->words[1], "checks") == 0;
+	const char *name = cm_scene_text_after(scene, "as"), *case_id = cm_scene_text_after(scene, "case");
+	const char *about_name = cm_scene_text_after(scene, "about");
+	const char *answer = cm_scene_text_after(scene, "answer"), *within_name = cm_scene_text_after(scene, "within"), *nodes[CM_SCENE_NODES];
+	size_t count = cm_scene_act_list(scene, "to", nodes, CM_SCENE_NODES), n = 0;
+	const struct cm_scene_thing *about = cm_scene_act_find(scene, about_name), *within = cm_scene_act_find(scene, within_name);
+	struct cm_scene_thing one = {.from = person->node};
+	char file[CM_DEMO_TEXT];
+	const char *words[CM_DEMO_WORDS] = {"request", checks ? "check" : "send", file};
+	bool known = count > 0 && (about_name == NULL || about != NULL) && (within_name == NULL || within != NULL);
+	for (n = 3; known && n < 3 + 2 * count; n += 2) {
+		one.to = cm_scene_cast_find(scene, nodes[(n - 3) / 2]);
+		known = one.to != NULL;
+		words[n] = "--to";
+		words[n + 1] = known ? one.to->name : NULL;
+	}
+	if (!known || scene->n < 5 || cm_scene_act_find(scene, name) != NULL || (count > 1 && name == NULL && !checks))
+		return cm_scene_bad(scene, "a request is: PERSON sends KIND as NAME to NODE [about NAME] [within NAME]", "");
+	for (int i = 0; i < 3; i++) {
+		const char *const options[][2] = {{"--case", case_id}, {"--answer", answer},
+		        {"--undertaking", within == NULL ? NULL : within->undertaking}};
+		words[n] = options[i][1] == NULL ? NULL : options[i][0];
+		words[n + 1] = options[i][1];
+		n += words[n] == NULL ? 0 : 2;
+	}
+	words[n] = NULL;
+	snprintf(one.undertaking, sizeof one.undertaking, "%s", within == NULL ? "" : within->undertaking);
+	snprintf(one.kind, sizeof one.kind, "%.60s", scene->words[2]);
+	snprintf(file, sizeof file, "drafts/line-%u.json", scene->line);
+	cm_result r = cm_scene_text_draft(scene, &one, person, about, file);
+	if (r == CM_OK)
+		r = cm_scene_act_second(scene, file, one.to);
+	if (r == CM_OK)
+		r = cm_scene_cast_as(scene, person, words);
+	for (size_t i = 0; r == CM_OK && scene->refused == NULL && !checks && i < count; i++) {
+		one.to = cm_scene_cast_find(scene, nodes[i]);
+		r = cm_scene_act_sent(scene, &one, i, count, name);
+	}
+	return r;
 }
 
 // "NordBox XB; Nimbus XC": the way of the data, from provider to provider, as the members of an answer.
@@ -184,42 +238,70 @@ cm_scene_act_run(struct cm_scene *scene, struct cm_scene_person *person)
 	return cm_scene_cast_as(scene, person, words);
 }
 
-// tomas delivers 300 KiB for P as E "title" [answer RULE=TEXT]: bytes that no compression makes smaller are not needed; what counts is the way.
+struct cm_scene_part {
+	const char *name;
+	size_t at, of;
+};
+
 static cm_result
-cm_scene_act_deliver(struct cm_scene *scene, struct cm_scene_person *person)
+cm_scene_act_delivered(struct cm_scene *scene, const struct cm_scene_person *person, const struct cm_scene_thing *request,
+                       const struct cm_scene_part *part)
 {
-	struct cm_scene_thing *request = cm_scene_act_find(scene, cm_scene_text_after(scene, "for"));
-	const char *name = cm_scene_text_after(scene, "as");
-	uint64_t kib = 0;
-	char file[CM_DEMO_TEXT];
-	if (request == NULL || name == NULL || scene->n < 8 || !cm_num_u64(cm_view_text(scene->words[2]), 1, 65536, &kib))
-		return cm_scene_bad(scene, "evidence is: PERSON delivers 300 KiB for NAME as NAME \"title\"", "");
-	struct cm_scene_thing *thing = cm_scene_act_thing(scene, name, request->kind);
-	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of((size_t)kib * 1024);
+	struct cm_scene_thing *thing = cm_scene_act_thing(scene, part->name, request->kind);
+	char path[64] = "evidence";
 	if (thing == NULL)
 		return cm_scene_bad(scene, "too much evidence", "");
-	for (uint64_t i = 0; i < kib * 128; i++)
-		cm_buf_u64be(&bytes, i * UINT64_C(0x9e3779b97f4a7c15));
-	snprintf(file, sizeof file, "input/%s.img", thing->name);
-	cm_result r = cm_buf_result(&bytes);
-	if (r == CM_OK)
-		r = cm_demo_write(&scene->demo, file, 0644, cm_buf_view(&bytes));
-	const char *answer = cm_scene_text_after(scene, "answer");
-	const char *words[] = {"evidence", "send", file, "--request", request->id, "--title", scene->words[8],
-	        answer == NULL ? NULL : "--answer", answer, NULL};
-	if (r == CM_OK)
-		r = cm_scene_cast_as(scene, person, words);
-	if (r != CM_OK || scene->refused != NULL)
-		return r;
 	thing->evidence = true;
 	thing->from = person->node;
 	thing->to = request->from;
+	if (part->of > 1) {
+		snprintf(thing->name, sizeof thing->name, "%.40s.%.7s", part->name, thing->to->id);
+		snprintf(path, sizeof path, "delivered/%zu/evidence", part->at);
+	}
 	snprintf(thing->task, sizeof thing->task, "%s", request->id);
-	if (!cm_demo_id(&scene->demo, "evidence", thing->theirs))
+	if (!cm_demo_id(&scene->demo, path, thing->theirs))
 		return CM_REFUSED;
 	scene->thing_count++;
 	cm_demo_good(&scene->demo, "%s: packed, signed, sealed, announced", thing->name);
 	return CM_OK;
+}
+
+// tomas delivers 300 KiB for P [Q …] as E "title" [answer RULE=TEXT]: bytes that no compression makes smaller are not needed; what counts is the way.
+static cm_result
+cm_scene_act_deliver(struct cm_scene *scene, struct cm_scene_person *person)
+{
+	const char *name = cm_scene_text_after(scene, "as"), *names[CM_SCENE_NODES];
+	size_t count = cm_scene_act_list(scene, "for", names, CM_SCENE_NODES);
+	struct cm_scene_thing *request = cm_scene_act_find(scene, count == 0 ? NULL : names[0]);
+	uint64_t kib = 0;
+	char file[CM_DEMO_TEXT];
+	if (request == NULL || name == NULL || scene->n < 8 || !cm_num_u64(cm_view_text(scene->words[2]), 1, 65536, &kib))
+		return cm_scene_bad(scene, "evidence is: PERSON delivers 300 KiB for NAME as NAME \"title\"", "");
+	struct cm_buf CM_CLEANUP(cm_buf_fini) bytes = cm_buf_of((size_t)kib * 1024);
+	for (uint64_t i = 0; i < kib * 128; i++)
+		cm_buf_u64be(&bytes, i * UINT64_C(0x9e3779b97f4a7c15));
+	snprintf(file, sizeof file, "input/%.60s.img", name);
+	cm_result r = cm_buf_result(&bytes);
+	if (r == CM_OK)
+		r = cm_demo_write(&scene->demo, file, 0644, cm_buf_view(&bytes));
+	const char *answer = cm_scene_text_after(scene, "answer");
+	const char *words[CM_DEMO_WORDS] = {"evidence", "send", file, "--title", scene->words[7 + count]};
+	size_t n = 5;
+	for (size_t i = 0; r == CM_OK && i < count; i++) {
+		const struct cm_scene_thing *asked = cm_scene_act_find(scene, names[i]);
+		if (asked == NULL)
+			return cm_scene_bad(scene, "no request of this name", names[i]);
+		words[n++] = "--request";
+		words[n++] = asked->id;
+	}
+	words[n] = answer == NULL ? NULL : "--answer";
+	words[n + 1] = answer;
+	words[n + 2] = NULL;
+	if (r == CM_OK)
+		r = cm_scene_cast_as(scene, person, words);
+	for (size_t i = 0; r == CM_OK && scene->refused == NULL && i < count; i++)
+		r = cm_scene_act_delivered(scene, person, cm_scene_act_find(scene, names[i]), &(struct cm_scene_part){name, i, count});
+	return r;
 }
 
 // ilse opens E: an approval; that of a second person opens it. ilse exports E: the court's bundle, judged offline at once.

@@ -20,7 +20,7 @@ static const char *const cm_answer_doc_states[] = {
         "partly_answered", "answered", "lift_intended", "lift_heard", "lifted", "refused", "returned_incomplete", "postponed", "withdrawn", "closed",
         "preserved", "preserved_in_part", "not_held", "custodian_elsewhere", "extended", "not_extended",
         "held_pending_mla", "lapsed", "released", "already_released", "warn_prejudice", "third_state_provider",
-        "status_asked", "status_told", "use_asked", "use_allowed", "use_allowed_with_conditions", "use_refused",
+        "parties_told", "status_asked", "status_told", "use_asked", "use_allowed", "use_allowed_with_conditions", "use_refused",
         "accepted", "accepted_with_conditions", "conditions_refused", "disclosed", "disclosed_in_part",
         "not_an_emergency", "verify_caller", "transmitted", NULL};
 static const char *const cm_answer_doc_results[] = {
@@ -82,6 +82,17 @@ static const struct cm_json_shape_field cm_answer_doc_hop_fields[] = {
 static const struct cm_json_shape cm_answer_doc_hop_shape =
         SHAPE("hop", cm_answer_doc_hop_fields, cm_doc_hop);
 
+static const char *const cm_answer_doc_standings[] = {"leads", "asked", "agreed", "refused", "left", NULL};
+static const struct cm_json_shape_field cm_answer_doc_member_fields[] = {
+        {"at", CM_SHAPE_TIME, NEED, AT(cm_doc_member, at)},
+        {"founds", CM_SHAPE_FLAG, NEED, AT(cm_doc_member, founds)},
+        {"node", LINE, NEED, AT(cm_doc_member, node)},
+        {"recipient", LINE, NEED, AT(cm_doc_member, recipient)},
+        {"state", CM_SHAPE_TEXT, .words = cm_answer_doc_standings, NEED, AT(cm_doc_member, state)},
+};
+static const struct cm_json_shape cm_answer_doc_member_shape =
+        SHAPE("party", cm_answer_doc_member_fields, cm_doc_member);
+
 static const struct cm_json_shape_field cm_answer_doc_national_order_fields[] = {
         {"from", CM_SHAPE_TIME, NEED, AT(R, national_order.from)},
         {"reference", LINE, AT(R, national_order.reference)},
@@ -109,6 +120,7 @@ static const struct cm_json_shape_field cm_answer_doc_whole_fields[] = {
         {"justification", TEXT, AT(R, justification)},
         {"language", CM_SHAPE_TEXT, .form = CM_FORM_LANGUAGE, NEED, AT(R, language)},
         {"national_order", CM_SHAPE_INLINE, .at = 0, .sub = &cm_answer_doc_national_order_shape},
+        {"parties", CM_SHAPE_INLINE, LIST(R, parties, party_count), .sub = &cm_answer_doc_member_shape, .most = CM_LIMIT_JOINT_PARTIES_VALUE},
         {"path", CM_SHAPE_INLINE, LIST(R, path, path_count), .sub = &cm_answer_doc_hop_shape, .most = 64},
         {"purpose", TEXT, AT(R, purpose)},
         {"questions", CM_SHAPE_INLINE, LIST(R, questions, question_count),
@@ -129,7 +141,7 @@ static const struct {
         {"disclosed_in_part", "items"}, {"more_info", "questions"}, {"more_info", "answer_by"},
         {"more_info", "effect_of_silence"}, {"answered_info", "replies", "answer"}, {"consultation", "grounds"},
         {"consultation", "answer_by"}, {"lift_intended", "answer_by"}, {"lift_heard", "answer"}, {"refused", "grounds"}, {"not_extended", "grounds"},
-        {"third_state_provider", "path"}, {"use_asked", "purpose"}, {"use_allowed_with_conditions", "conditions"},
+        {"parties_told", "parties"}, {"third_state_provider", "path"}, {"use_asked", "purpose"}, {"use_allowed_with_conditions", "conditions"},
 };
 
 static void cm_answer_doc_check(struct cm_json_shape_reader *reader, const void *record);

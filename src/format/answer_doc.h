@@ -41,6 +41,14 @@ struct cm_doc_hop {
 	struct cm_instant from, to;
 };
 
+// A party to a joint investigation as the leading State tells it. recipient: age key of its sealing key; founds: it was asked at the
+// beginning, and nothing is in force without it.
+struct cm_doc_member {
+	struct cm_view node, state, recipient;
+	struct cm_instant at; // since when it is so
+	enum cm_doc_flag founds;
+};
+
 struct cm_answer_doc {
 	struct cm_view id, answers, state, language;
 	const struct cm_doc_party *answering;
@@ -67,6 +75,8 @@ struct cm_answer_doc {
 	struct cm_view remedy;
 	const struct cm_doc_condition *conditions;
 	size_t condition_count;
+	const struct cm_doc_member *parties;
+	size_t party_count;
 	const struct cm_doc_hop *path;
 	size_t path_count;
 	const struct cm_doc_party *transmitted_to;

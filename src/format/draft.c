@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "format/json.h"
+#include "format/json_form.h"
 #include "format/json_put.h"
 
 struct cm_draft_names {
@@ -198,6 +199,11 @@ cm_draft_read(struct cm_view json, const struct cm_draft_told *told, struct cm_r
 		return cm_report_refuse(report, CM_ERROR_DRAFT_FORM, "/", "format or request is missing");
 	draft.to = cm_draft_text(&draft, cm_json_root(tree), "to");
 	draft.case_id = cm_draft_text(&draft, cm_json_root(tree), "case");
+	draft.undertaking = cm_draft_text(&draft, cm_json_root(tree), "undertaking");
+	if (cm_json_member(cm_json_root(tree), "undertaking") != NULL && !cm_json_form_good(CM_FORM_UUID, draft.undertaking))
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "/undertaking", "it is not %s", cm_json_form_say(CM_FORM_UUID));
+	const struct cm_json_value *founds = cm_json_member(cm_json_root(tree), "founds");
+	draft.founds = founds != NULL && cm_json_kind(founds) == CM_JSON_TRUE;
 	cm_draft_task(&draft, cm_json_member(root, "task"), report);
 	cm_draft_authorisation(&draft, cm_json_member(root, "authorisation"), report);
 	cm_draft_preservation(&draft, cm_json_member(root, "preservation"), report);

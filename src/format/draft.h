@@ -18,7 +18,8 @@ struct cm_draft {
 	struct cm_hi1_entry authorisation_flag, task_flag; // of an emergency
 	struct cm_hi1_alternative preservations[2]; // the preservation that this follows
 	size_t preservation_count;
-	struct cm_view to, case_id; // the call's members beside the draft, when they are texts
+	struct cm_view to, case_id, undertaking; // the call's members beside the draft, when they are texts
+	bool founds;
 	struct cm_arena arena;
 };
 

@@ -34,7 +34,7 @@ static const char *const cm_request_doc_formats[] = {
 static const char *const cm_request_doc_categories[] = {
         "subscriber", "identify_only", "traffic", "content", "other", NULL};
 static const char *const cm_request_doc_hows[] = {
-        "extends", "ends", "follows", "chain_of", "replaces", "answers", NULL};
+        "extends", "ends", "follows", "chain_of", "replaces", "answers", "founds", "joins", "within", NULL};
 static const char *const cm_request_doc_instruments[] = {
         "HC", "Budapest", "UNTOC", "UNCAC", "bilateral", "reciprocity", "domestic", NULL};
 static const char *const cm_request_doc_levels[] = {

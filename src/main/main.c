@@ -14,6 +14,7 @@
 #include "cli/cmd_check.h"
 #include "cli/cmd_directory.h"
 #include "cli/cmd_evidence.h"
+#include "cli/cmd_request.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_log.h"
 #include "cli/cmd_package.h"
@@ -52,11 +53,11 @@ static const struct {
         {CM_COMMAND_OPEN, cm_cmd_open},
         {CM_COMMAND_VERIFY, cm_cmd_verify},
         {CM_COMMAND_REQUEST_CHECK, cm_cmd_check},
-        {CM_COMMAND_REQUEST_SEND, cm_cmd_after_send},
         {CM_COMMAND_REQUEST_DECIDE, cm_cmd_after_send},
         {CM_COMMAND_REQUEST_SAY, cm_cmd_after_send},
         {CM_COMMAND_EVIDENCE_DELIVER, cm_cmd_after_send},
         {CM_COMMAND_STOP, cm_cmd_after_stop},
+        {CM_COMMAND_REQUEST_SEND, cm_cmd_request_send},
         {CM_COMMAND_EVIDENCE_SEND, cm_cmd_evidence_send},
         {CM_COMMAND_EVIDENCE_OPEN, cm_cmd_evidence_open},
         {CM_COMMAND_EVIDENCE_APPROVE, cm_cmd_evidence_approve},

@@ -12,6 +12,7 @@
 #include "domain/move.h"
 #include "node/apply_clock.h"
 #include "node/hold.h"
+#include "node/timer.h"
 
 struct cm_apply {
 	struct cm_node *node;
@@ -134,6 +135,8 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 	        .case_id = a->told.case_id,
 	        .title = document->title,
 	        .parent = document->parent,
+	        .undertaking = document->undertaking,
+	        .part = document->part,
 	        .objects = task == NULL ? cm_view_of(NULL, 0) : task->id,
 	        .person = a->in ? cm_view_of(NULL, 0) : a->told.person,
 	        .told = document->gaps ? cm_view_text("Listed contents are missing; ask for them.") : cm_view_of(NULL, 0),
@@ -146,6 +149,8 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 		row.wanted_until = task->preservation.desired_expiration;
 	if (task != NULL && task->type == CM_HI1_TYPE_DISCLOSURE && task->disclosure.deadline_count > 0)
 		row.due = task->disclosure.deadlines[0].at;
+	if (row.undertaking.n > 0 && a->node->timer != NULL)
+		cm_timer_undertakes(a->node->timer);
 	cm_change_request(a->change, NULL, &row);
 	struct cm_apply_clock clocks = cm_apply_clocks(a);
 	cm_apply_clock_begin(&clocks, &row);
@@ -287,6 +292,8 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	if (r != CM_OK)
 		return r;
 	struct cm_view passing = cm_state_row(to)->passing ? state : cm_view_of(NULL, 0);
+	if (to == CM_STATE_PARTIES_TOLD && (old->ours != 0) == !a->in) // told by the side that asked: the leading one
+		row.roll = a->told.roll;
 	if (!a->in && old->ours) // it is so when the registrar has taken it (apply_answer.c)
 		return cm_apply_move(a, old, &row, "said", passing, notification->details);
 	bool follows = cm_apply_follows(a, old, to);

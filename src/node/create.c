@@ -13,6 +13,7 @@
 #include "node/directory.h"
 #include "node/do_json.h"
 #include "node/hold.h"
+#include "node/joint.h"
 #include "node/lawful.h"
 #include "node/listed.h"
 #include "node/outbox.h"
@@ -341,7 +342,8 @@ cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader
                const char *person, struct cm_report *report)
 {
 	struct cm_event_document document = {
-	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), false};
+	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), false,
+	        cm_view_text(draft->undertaking), cm_view_text(draft->part)};
 	struct cm_send send = {
 	        .message = &draft->message,
 	        .canonical = draft->canonical,
@@ -422,6 +424,8 @@ cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person)
 		r = cm_rights_check_kind(person->roles, cm_kind_find(draft->message.workflow.p, draft->message.workflow.n), &report);
 	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, draft, &report);
+	if (r == CM_OK)
+		r = cm_joint_may_send(ex->node, draft, cm_view_text(d->ids[1]), cm_view_text(d->to.whole), &report);
 	if (r == CM_OK)
 		r = cm_create_vouched(ex, d, draft->message.workflow, person->id, &report);
 	if (r == CM_OK)

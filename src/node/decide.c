@@ -18,6 +18,7 @@
 #include "node/directory.h"
 #include "node/do_json.h"
 #include "node/hold.h"
+#include "node/joint.h"
 #include "node/lawful.h"
 #include "node/outbox.h"
 #include "node/send.h"
@@ -312,6 +313,9 @@ static cm_result
 cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
 	char request[40], until[CM_INSTANT_TEXT], blob[65], package[65], length[24];
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roll = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	if (d->roll != NULL)
+		cm_joint_roll_write(d->roll->parties, d->roll->count, &roll);
 	snprintf(request, sizeof request, "%.*s", CM_VIEW_ARG(d->request->id));
 	struct cm_send send = {
 	        .message = &d->message,
@@ -319,6 +323,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	                .person = cm_view_text(person->id),
 	                .judged = {{d->request->id, d->request->state, d->request->until}},
 	                .judged_count = 1,
+	                .roll = cm_buf_view(&roll),
 	                .ends = d->ends,
 	                .over = d->over},
 	        .topic = d->request->ours ? CM_OUTBOX_WORD : d->evidence != NULL ? "deliver" : "update",
@@ -425,6 +430,11 @@ cm_decide_allowed(struct cm_decide *d, const struct cm_ipc_person *person, struc
 	struct cm_buf CM_CLEANUP(cm_buf_fini) peer = cm_buf_of(CM_X509_NODE);
 	cm_buf_view_add(&peer, d->request->peer);
 	cm_result r = cm_decide_judge(d, report);
+	if (r == CM_OK && d->event == CM_EVENT_TELL_PARTIES)
+		r = cm_report_refuse(report, CM_ERROR_MOVE_NOT_YOURS, "event", "the node tells it by itself");
+	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)) &&
+	    cm_joint_part_find(d->request->part) == CM_JOINT_WITHIN) // a party that left gets nothing new
+		r = cm_joint_may(d->node, d->request->undertaking, d->request->peer, report);
 	bool path = d->event == CM_EVENT_FIND_ELSEWHERE; // the way of a communication is traffic data (43(1))
 	if (r == CM_OK && (d->evidence != NULL || path || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), d->asks ? NULL : person->id, report);
@@ -556,7 +566,7 @@ cm_decide_own(struct cm_decide *d, struct cm_view request, struct cm_report *rep
 	d->now = cm_clock_utc();
 	cm_facts_init(&d->said);
 	cm_result r = cm_store_request(d->node->store, request, report, &page, &d->request);
-	if (r != CM_OK || d->request == NULL || d->request->ours)
+	if (r != CM_OK || d->request == NULL || (d->request->ours != 0) != (d->roll != NULL))
 		return r;
 	d->kind = cm_kind_find(d->request->kind.p, d->request->kind.n);
 	r = cm_decide_judge(d, report);
@@ -575,6 +585,19 @@ cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event
 	d->node = node;
 	d->event = event;
 	d->who = who;
+	return cm_decide_own(d, request, report);
+}
+
+cm_result
+cm_decide_parties(struct cm_node *node, struct cm_view request, const struct cm_joint_roll *roll, struct cm_report *report)
+{
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
+	if (d == NULL)
+		return CM_NOMEM;
+	d->node = node;
+	d->event = CM_EVENT_TELL_PARTIES;
+	d->who = CM_ACTOR_REQUESTING;
+	d->roll = roll;
 	return cm_decide_own(d, request, report);
 }
 

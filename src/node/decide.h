@@ -3,6 +3,7 @@
 #ifndef CM_NODE_DECIDE_H
 #define CM_NODE_DECIDE_H
 
+#include "domain/joint.h"
 #include "domain/tab_move.h"
 #include "node/exchange.h"
 
@@ -30,5 +31,9 @@ CM_CHECKED cm_result cm_decide_tell(struct cm_node *node, struct cm_view request
 // limit runs and is over any more: the row may have been read some time ago.
 CM_CHECKED cm_result cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event,
                                         struct cm_report *report);
+
+// The parties of an undertaking that we lead, told to the one that this request of ours asks. Refused: store_state_changed.
+CM_CHECKED cm_result cm_decide_parties(struct cm_node *node, struct cm_view request, const struct cm_joint_roll *roll,
+                                       struct cm_report *report);
 
 #endif

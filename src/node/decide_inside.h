@@ -2,6 +2,7 @@
 #ifndef CM_NODE_DECIDE_INSIDE_H
 #define CM_NODE_DECIDE_INSIDE_H
 
+#include "domain/joint.h"
 #include "domain/said.h"
 #include "domain/tab_actor.h"
 #include "domain/tab_refusal.h"
@@ -31,6 +32,7 @@ struct cm_decide {
 	const char *changes_status; // of its task, when the request is over: "Preserved", …
 	const struct cm_store_delivery *evidence; // what is delivered, or NULL
 	struct cm_view over; // the limit whose end has it said, or empty
+	const struct cm_joint_roll *roll; // the parties that are told, or NULL
 	struct cm_view note; // what was answered to findings of the law
 	struct cm_hi1_content content;
 	struct cm_hi1_message message;

@@ -130,7 +130,7 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	struct cm_hi1_object *o;
 	bool more = d->word != CM_ANSWER_WORD_NONE;
 	cm_said_members(d->event, d->word, cm_decide_words_any, &(struct cm_decide_any){&d->said, &more});
-	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE && !more)
+	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE && d->roll == NULL && !more)
 		return CM_OK;
 	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DOCUMENT, report, &o);
 	if (r != CM_OK || body == NULL)
@@ -154,6 +154,8 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	        .until = d->until,
 	        .grounds = &ground,
 	        .ground_count = d->ground == CM_REFUSAL_NONE ? 0 : 1,
+	        .parties = d->roll == NULL ? NULL : d->roll->parties,
+	        .party_count = d->roll == NULL ? 0 : d->roll->count,
 	};
 	if (order.n > 0) {
 		doc.national_order.reference = order;
@@ -186,6 +188,10 @@ cm_decide_sentence(const struct cm_decide *d, struct cm_buf *to)
 {
 	struct cm_view words = cm_decide_said(d, "text");
 	cm_message_write(d->say, &(struct cm_message_values){.until = d->until, .ground = d->ground}, to);
+	if (d->roll != NULL) {
+		cm_buf_text(to, " ");
+		cm_joint_words(d->roll, to);
+	}
 	if (words.n > 0)
 		cm_buf_text(to, " ");
 	for (size_t i = 0; i < words.n; i++) // a notification has one line

@@ -12,6 +12,7 @@
 #include "node/decide.h"
 #include "node/directory.h"
 #include "node/do_json.h"
+#include "node/joint.h"
 #include "node/lawful.h"
 #include "os/clock.h"
 
@@ -184,10 +185,12 @@ cm_do_request_evidence(struct cm_node *node, struct cm_json_put *put, struct cm_
 	return r;
 }
 
-// To whom an answer is sealed: the asking node's key, and our own.
-static void
-cm_do_request_recipients(struct cm_node *node, struct cm_json_put *put, const struct cm_store_request *row)
+// To whom an answer is sealed: the asking node's key, and our own; within a joint undertaking to all its members of this moment.
+static cm_result
+cm_do_request_recipients(struct cm_node *node, struct cm_json_put *put, const struct cm_store_request *row,
+                         struct cm_report *report)
 {
+	cm_result r = CM_OK;
 	struct cm_peer peer;
 	char name[CM_X509_NODE], text[CM_SEAL_TEXT];
 	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(row->peer));
@@ -198,8 +201,10 @@ cm_do_request_recipients(struct cm_node *node, struct cm_json_put *put, const st
 		cm_json_put_text(put, cm_view_text(text));
 		cm_seal_recipient_write(&node->self.identity.recipient, text);
 		cm_json_put_text(put, cm_view_text(text));
+		r = cm_joint_recipients(node, row, put, report);
 	}
 	cm_json_put_end_array(put);
+	return r;
 }
 
 // The number to call back is the directory's, never the message's: whoever writes in another's name gives his own.
@@ -236,8 +241,11 @@ cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_json_put_member_number(&put, "message_artifact", (int64_t)row->message);
 	cm_json_put_member_text(&put, "task", row->objects);
 	cm_json_put_member_text(&put, "told", row->told);
-	cm_do_request_recipients(node, &put, row);
-	r = cm_do_request_document(node, row, &put, report);
+	r = cm_do_request_recipients(node, &put, row, report);
+	if (r == CM_OK)
+		r = cm_joint_show(node, row, &put, report);
+	if (r == CM_OK)
+		r = cm_do_request_document(node, row, &put, report);
 	if (r == CM_OK)
 		r = cm_do_request_answers(node, row, &put, report);
 	if (r == CM_OK)

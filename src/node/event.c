@@ -30,6 +30,11 @@ cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to
 	cm_event_ends_write(&message->ends, to);
 	cm_buf_field(to, message->anyway);
 	cm_buf_field(to, message->over);
+	for (size_t i = 0; i < message->document_count; i++) {
+		cm_buf_field(to, message->documents[i].undertaking);
+		cm_buf_field(to, message->documents[i].part);
+	}
+	cm_buf_field(to, message->roll);
 }
 
 cm_result
@@ -68,6 +73,13 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 	older = cm_rd_done(&rd); // written before the clock that made it was named
 	if (!older)
 		m.over = cm_rd_field(&rd);
+	older = cm_rd_done(&rd); // written before undertakings were kept
+	for (size_t i = 0; !older && i < m.document_count; i++) {
+		m.documents[i].undertaking = cm_rd_field(&rd);
+		m.documents[i].part = cm_rd_field(&rd);
+	}
+	if (!older)
+		m.roll = cm_rd_field(&rd);
 	if (!cm_rd_done(&rd))
 		return CM_BUG;
 	*ret_message = m;

@@ -24,6 +24,7 @@
 struct cm_event_document {
 	struct cm_view id, title, parent;
 	bool gaps;
+	struct cm_view undertaking, part; // the joint undertaking that it belongs to, and how
 };
 
 // A request whose state a message of ours tells, as it was when that was judged: the message must not become durable when it is
@@ -46,6 +47,7 @@ struct cm_event_message {
 	struct cm_event_ends ends; // what the documents name
 	struct cm_view anyway;     // DELIVER of ours: a person's words for doing it with lists that are too old
 	struct cm_view over;       // SENT by a clock: the limit whose end it tells, of the first judged request; else empty
+	struct cm_view roll;       // the parties to a joint undertaking that it tells (domain/joint.h)
 };
 void cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to);
 // The record of a message without what only its bytes are for, since these stand in the artifact: signature, RFC 8785 form,

@@ -212,6 +212,8 @@ cm_node_kept(void *self)
 {
 	struct cm_node *node = self;
 	cm_stream_stir(node->stream);
+	if (node->timer != NULL)
+		cm_timer_kept(node->timer);
 }
 
 static cm_result

@@ -82,7 +82,9 @@ cm_reader_client_judged(struct cm_rd *rd, struct cm_reader_judged *judged)
 	bool good = cm_reader_client_text(cm_rd_field(rd), judged->document, sizeof judged->document) &&
 	            cm_reader_client_text(cm_rd_field(rd), judged->title, sizeof judged->title) &&
 	            cm_reader_client_text(cm_rd_field(rd), judged->parent, sizeof judged->parent) &&
-	            cm_reader_client_text(cm_rd_field(rd), judged->relates, sizeof judged->relates);
+	            cm_reader_client_text(cm_rd_field(rd), judged->relates, sizeof judged->relates) &&
+	            cm_reader_client_text(cm_rd_field(rd), judged->undertaking, sizeof judged->undertaking) &&
+	            cm_reader_client_text(cm_rd_field(rd), judged->part, sizeof judged->part);
 	judged->good = cm_rd_u8(rd) == 1;
 	judged->only_gaps = cm_rd_u8(rd) == 1;
 	judged->findings = cm_rd_field(rd);
@@ -115,6 +117,7 @@ cm_reader_client_hi1(struct cm_reader_client *client, struct cm_view json, const
 		good = cm_reader_client_judged(&rd, &ret_read->judged[i]);
 	ret_read->receipt_entry = cm_rd_field(&rd);
 	ret_read->receipt_artifact = cm_rd_field(&rd);
+	ret_read->roll = cm_rd_field(&rd);
 	good = good && cm_event_ends_read(&rd, &ret_read->ends);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_read->wire, report, &ret_read->message) != CM_OK)
 		return cm_reader_client_malformed(report);
@@ -149,7 +152,9 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->wire = cm_rd_field(&rd);
 	bool good = cm_reader_client_text(cm_rd_field(&rd), ret_draft->title, sizeof ret_draft->title) &&
 	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->parent, sizeof ret_draft->parent) &&
-	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->relates, sizeof ret_draft->relates);
+	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->relates, sizeof ret_draft->relates) &&
+	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->undertaking, sizeof ret_draft->undertaking) &&
+	            cm_reader_client_text(cm_rd_field(&rd), ret_draft->part, sizeof ret_draft->part);
 	ret_draft->to = cm_rd_field(&rd);
 	ret_draft->case_id = cm_rd_field(&rd);
 	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;

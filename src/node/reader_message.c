@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "domain/joint.h"
 #include "domain/kind.h"
 #include "domain/receipt.h"
 #include "domain/request.h"
@@ -66,6 +67,48 @@ static struct cm_view
 cm_reader_relates(const struct cm_request_doc *doc)
 {
 	return doc->relates_to_count == 0 ? cm_view_of(NULL, 0) : doc->relates_to[0].id;
+}
+
+// How the document belongs to a joint undertaking; NULL: to none.
+static const struct cm_doc_relation *
+cm_reader_undertaking(const struct cm_request_doc *doc)
+{
+	for (size_t i = 0; i < doc->relates_to_count; i++)
+		if (cm_joint_part_find(doc->relates_to[i].how) != CM_JOINT_NO_PART)
+			return &doc->relates_to[i];
+	return NULL;
+}
+
+static void
+cm_reader_undertaking_put(const struct cm_request_doc *doc, struct cm_buf *answer)
+{
+	const struct cm_doc_relation *within = cm_reader_undertaking(doc);
+	cm_buf_field(answer, within == NULL ? cm_view_of(NULL, 0) : within->id);
+	cm_buf_field(answer, within == NULL ? cm_view_of(NULL, 0) : within->how);
+}
+
+// What the call says beside the draft: the request belongs to an undertaking, or begins one that has its own number.
+static cm_result
+cm_reader_undertake(struct cm_draft *draft, const struct cm_draft_told *told, enum cm_kind kind, struct cm_report *report)
+{
+	size_t n = draft->doc.relates_to_count;
+	enum cm_joint_part part = kind != CM_KIND_JOINT ? CM_JOINT_WITHIN : draft->founds ? CM_JOINT_FOUNDS : CM_JOINT_JOINS;
+	struct cm_view id = draft->undertaking.n > 0 ? draft->undertaking : told->document;
+	if (draft->undertaking.n == 0 && !draft->founds)
+		return CM_OK;
+	if (draft->founds && kind != CM_KIND_JOINT)
+		return cm_report_refuse(report, CM_ERROR_UNDERTAKING_KIND, "founds", "%s", cm_kind_row(kind)->code);
+	if (cm_reader_undertaking(&draft->doc) != NULL)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "undertaking", "%s", "the draft names one itself");
+	struct cm_doc_relation *all = cm_arena_new_many(&draft->arena, n + 1, sizeof *all);
+	if (all == NULL)
+		return CM_NOMEM;
+	if (n > 0)
+		memcpy(all, draft->doc.relates_to, n * sizeof *all);
+	all[n] = (struct cm_doc_relation){.id = id, .how = cm_view_text(cm_joint_part_name(part))};
+	draft->doc.relates_to = all;
+	draft->doc.relates_to_count = n + 1;
+	return CM_OK;
 }
 
 static const struct cm_hi1_action *
@@ -146,6 +189,7 @@ cm_reader_judge(const struct cm_hi1_object *object, const struct cm_hi1_message 
 	cm_buf_field(answer, cm_reader_title(&doc));
 	cm_buf_field(answer, cm_reader_parent(task));
 	cm_buf_field(answer, cm_reader_relates(&doc));
+	cm_reader_undertaking_put(&doc, answer);
 	cm_buf_u8(answer, r == CM_OK);
 	cm_buf_u8(answer, r == CM_REFUSED && cm_request_only_gaps(&report));
 	cm_buf_field(answer, cm_buf_view(&findings));
@@ -238,6 +282,20 @@ cm_reader_receipt_parts(const struct cm_hi1_message *message, struct cm_buf *ans
 	cm_buf_field(answer, good && artifact->open ? artifact->value : cm_view_of(NULL, 0));
 }
 
+// The parties that an answer document of the message tells, as the node keeps them.
+static void
+cm_reader_roll(const struct cm_hi1_message *message, struct cm_buf *answer)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) roll = cm_buf_of(CM_LIMIT_FRAME_BYTES_VALUE);
+	for (size_t i = 0; i < message->action_count && !message->response && roll.n == 0; i++) {
+		struct cm_answer_doc CM_CLEANUP(cm_answer_doc_fini) doc = {.arena = {NULL, false}};
+		if (cm_reader_is_answer(&message->actions[i]) &&
+		    cm_answer_doc_read(message->actions[i].object->document.body->contents, NULL, &doc) == CM_OK && doc.party_count > 0)
+			cm_joint_roll_write(doc.parties, doc.party_count, &roll);
+	}
+	cm_buf_field(answer, cm_buf_view(&roll));
+}
+
 static cm_result
 cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 {
@@ -267,6 +325,7 @@ cm_reader_hi1(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answer)
 			n--;
 		}
 	cm_reader_receipt_parts(&message, answer);
+	cm_reader_roll(&message, answer);
 	cm_reader_ends(&message, answer);
 	return cm_buf_result(answer);
 }
@@ -296,6 +355,8 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	if (r == CM_OK)
 		r = cm_kind_check(draft.doc.kind, report, &kind);
 	if (r == CM_OK)
+		r = cm_reader_undertake(&draft, &draft_told, kind, report);
+	if (r == CM_OK)
 		r = cm_draft_message(&draft, &draft_told, cm_kind_draft(kind), report, &message);
 	if (r == CM_OK)
 		r = cm_reader_check(&draft.doc, &message, &told, report, &advice);
@@ -313,6 +374,7 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_buf_field(answer, cm_reader_title(&draft.doc));
 	cm_buf_field(answer, cm_reader_parent(cm_reader_task(&message)));
 	cm_buf_field(answer, cm_reader_relates(&draft.doc));
+	cm_reader_undertaking_put(&draft.doc, answer);
 	cm_buf_field(answer, draft.to);
 	cm_buf_field(answer, draft.case_id);
 	cm_buf_field(answer, cm_buf_view(&advised));

@@ -38,6 +38,7 @@ struct cm_reader_judged {
 	char title[200];   // for lists: what is asked, from the document
 	char parent[40];   // id of the preservation task that it follows or changes, or ""
 	char relates[40];  // id of the first request that the document relates to, or ""
+	char undertaking[40], part[16]; // the joint undertaking that it belongs to, and how; or ""
 	bool good;         // nothing is missing
 	bool only_gaps;    // only listed contents are missing (a pres is then asked back, not refused)
 	struct cm_view findings; // see cm_reader_judged_report()
@@ -52,6 +53,7 @@ struct cm_reader_read {
 	// Of the receipt in an answer, as its text says, not verified: the entry of its act, and the SHA-256 (hex) of the message that
 	// the act says was taken. Empty without.
 	struct cm_view receipt_entry, receipt_artifact;
+	struct cm_view roll; // the parties that it tells, see domain/joint.h; or empty
 	struct cm_event_ends ends; // what the documents name
 	struct cm_buf bytes;
 };
@@ -77,7 +79,7 @@ struct cm_reader_draft {
 	struct cm_view canonical, wire;
 	struct cm_view to, case_id; // members of the call beside the draft
 	char title[200];
-	char parent[40], relates[40]; // as above
+	char parent[40], relates[40], undertaking[40], part[16]; // as above
 	struct cm_report advice; // what could be added
 	struct cm_event_ends ends;
 	struct cm_facts facts;   // what the law is asked about

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/tab_limit.h"
+#include "node/joint.h"
 #include "domain/move.h"
 
 static const struct cm_reader_judged *
@@ -21,14 +22,9 @@ cm_take_judged(const struct cm_take *take, struct cm_view document)
 // The law's verdict about a request document. A preservation with gaps is taken and asked back: Art. 42(6) knows no
 // refusal for form.
 static void
-cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struct cm_hi1_fault *fault)
+cm_take_check_law(struct cm_take *take, const struct cm_reader_judged *j, struct cm_hi1_fault *fault)
 {
-	const struct cm_reader_judged *j = cm_take_judged(take, o->id);
 	char seen[CM_REPORT_SEEN];
-	if (j == NULL) {
-		cm_take_fault(fault, CM_HI1_ERROR_DOCUMENT_INVALID, "/doc:DocumentBody", "it could not be judged");
-		return;
-	}
 	if (j->good)
 		return;
 	bool pres = cm_view_is(take->read.message.workflow, "pres") || cm_view_is(take->read.message.workflow, "pres_ext");
@@ -52,7 +48,23 @@ cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struc
 }
 
 static cm_result
-cm_take_check_create(struct cm_take *take, size_t at, const struct cm_store_object *known)
+cm_take_check_request(struct cm_take *take, const struct cm_hi1_object *o, struct cm_hi1_fault *fault, struct cm_report *report)
+{
+	const struct cm_reader_judged *j = cm_take_judged(take, o->id);
+	const char *why = NULL;
+	if (j == NULL) {
+		cm_take_fault(fault, CM_HI1_ERROR_DOCUMENT_INVALID, "/doc:DocumentBody", "it could not be judged");
+		return CM_OK;
+	}
+	cm_take_check_law(take, j, fault);
+	cm_result r = cm_joint_take(take->node, cm_view_text(take->peer.identity.node), j, report, &why);
+	if (r == CM_OK && why != NULL)
+		cm_take_fault(fault, CM_HI1_ERROR_REFERENCE_UNRESOLVED, "/relates_to", why);
+	return r;
+}
+
+static cm_result
+cm_take_check_create(struct cm_take *take, size_t at, const struct cm_store_object *known, struct cm_report *report)
 {
 	const struct cm_hi1_object *o = take->read.message.actions[at].object;
 	struct cm_buf CM_CLEANUP(cm_buf_fini) wire = cm_buf_of(CM_LIMIT_HI1_WIRE_BYTES_VALUE);
@@ -68,7 +80,7 @@ cm_take_check_create(struct cm_take *take, size_t at, const struct cm_store_obje
 		return CM_OK;
 	}
 	if (o->type == CM_HI1_TYPE_DOCUMENT && cm_view_is(o->document.type.value, "Request"))
-		cm_take_check_request(take, o, fault);
+		return cm_take_check_request(take, o, fault, report);
 	for (size_t i = 0; o->type == CM_HI1_TYPE_NOTIFICATION && i < o->notification.state_count; i++) {
 		struct cm_hi1_entry told = o->notification.states[i].status;
 		if (told.dictionary == CM_DICTIONARY_REQUEST_STATE && cm_state_find(told.value.p, told.value.n) == CM_STATE_NONE)
@@ -254,7 +266,7 @@ cm_take_check_action(struct cm_take *take, size_t at, struct cm_report *report)
 	if (r == CM_OK && action->verb == CM_HI1_VERB_UPDATE)
 		cm_take_check_update(take, o, known, fault);
 	else if (r == CM_OK)
-		r = cm_take_check_create(take, at, known);
+		r = cm_take_check_create(take, at, known, report);
 	if (r == CM_OK && action->verb == CM_HI1_VERB_UPDATE && fault->error == CM_HI1_ERROR_NONE)
 		r = cm_take_check_end(take, o, known, fault, report);
 	if (r == CM_OK && action->verb == CM_HI1_VERB_DELIVER && known == NULL)

@@ -11,6 +11,7 @@
 #include "node/decide.h"
 #include "node/event.h"
 #include "node/hold.h"
+#include "node/joint.h"
 #include "os/clock.h"
 
 struct cm_timer {
@@ -23,6 +24,8 @@ struct cm_timer {
 	char holds[CM_LIMIT_TIMER_HELD_VALUE][40]; // tasks of preservations to look at
 	size_t hold_count;
 	bool hold_all; // more than there is room for, or the start: everything is looked at
+	bool undertakes; // a joint undertaking is known here: whatever is kept may concern it
+	struct cm_instant joint_from; // what changed before was looked at
 };
 
 // The row's new stage and next moment, and news about it.
@@ -117,6 +120,35 @@ cm_timer_holds(struct cm_timer *timer)
 	}
 }
 
+// The parties of undertakings; once more for the last minute each time, since a change is dated before it is kept.
+static void
+cm_timer_joints(struct cm_timer *timer)
+{
+	struct cm_report report = {0};
+	struct cm_instant now = cm_clock_utc();
+	cm_result r = cm_joint_look(timer->node, timer->joint_from, &report);
+	if (r == CM_OK)
+		timer->joint_from.us = now.us - CM_LIMIT_TIMER_LOOK_MS_VALUE * INT64_C(1000);
+	else if (!cm_timer_was_late(r, &report))
+		cm_node_log("the parties to a joint investigation could not be told", &report);
+}
+
+void
+cm_timer_undertakes(struct cm_timer *timer)
+{
+	CM_MUTEX_HOLD(&timer->lock);
+	timer->undertakes = true;
+}
+
+void
+cm_timer_kept(struct cm_timer *timer)
+{
+	CM_MUTEX_HOLD(&timer->lock);
+	timer->stirred = timer->stirred || timer->undertakes;
+	if (timer->stirred)
+		cm_cond_wake_all(&timer->change);
+}
+
 void
 cm_timer_look_at(struct cm_timer *timer, struct cm_view task)
 {
@@ -171,6 +203,7 @@ cm_timer_run(void *arg)
 		timer->stirred = false;
 		cm_mutex_unlock(&timer->lock);
 		cm_timer_holds(timer);
+		cm_timer_joints(timer);
 		bool more = cm_timer_look(timer);
 		cm_timer_tidy(timer);
 		int64_t deadline = more ? 0 : cm_timer_deadline(timer);
@@ -189,6 +222,7 @@ cm_timer_start(struct cm_node *node, struct cm_report *report, struct cm_timer *
 		return CM_NOMEM;
 	timer->node = node;
 	timer->hold_all = true;
+	timer->undertakes = true; // what is there from before is not counted
 	timer->tidy_at = cm_clock_after(CM_INSTANT_DAY);
 	cm_mutex_init(&timer->lock);
 	cm_cond_init(&timer->change);

@@ -16,4 +16,8 @@ void cm_timer_stir(struct cm_timer *timer);
 // thread.
 void cm_timer_look_at(struct cm_timer *timer, struct cm_view task);
 
+// A joint undertaking is known here from now on; and: something was kept, which may concern one. From any thread.
+void cm_timer_undertakes(struct cm_timer *timer);
+void cm_timer_kept(struct cm_timer *timer);
+
 #endif

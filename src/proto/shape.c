@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "base/tab_limit.h"
 #include "base/text.h"
+#include "format/json_form.h"
 #include "domain/tab_event.h"
 #include "domain/tab_state.h"
 #include "proto/problem.h"
@@ -39,6 +40,18 @@ cm_shape_is_line(const struct cm_json_value *value)
 	for (size_t at = 0; at < text.n && cm_text_next(text, &at, &code);)
 		count++;
 	return count > 0 && count <= CM_SHAPE_LINE && cm_text_showable(text, false);
+}
+
+static bool
+cm_shape_is_bool(const struct cm_json_value *value)
+{
+	return cm_json_kind(value) == CM_JSON_TRUE || cm_json_kind(value) == CM_JSON_FALSE;
+}
+
+static bool
+cm_shape_is_uuid(const struct cm_json_value *value)
+{
+	return cm_json_kind(value) == CM_JSON_TEXT && cm_json_form_good(CM_FORM_UUID, cm_json_text(value));
 }
 
 static bool
@@ -130,12 +143,12 @@ static const struct cm_shape_scalar {
         {"number", "{\"type\":\"integer\",\"minimum\":0,\"maximum\":9007199254740991}", cm_shape_is_number},
         {"page", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000}", NULL},
         {"status", "{\"type\":\"integer\",\"minimum\":400,\"maximum\":599}", NULL},
-        {"bool", "{\"type\":\"boolean\"}", NULL},
+        {"bool", "{\"type\":\"boolean\"}", cm_shape_is_bool},
         {"texts", "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}", NULL},
         {"code", "{\"type\":\"string\",\"pattern\":\"^[a-z0-9_]+$\"}", NULL},
         {"rule", "{\"type\":\"string\",\"pattern\":\"^(about:blank|urn:comity:error:[a-z0-9_]+)$\"}", NULL},
         {"hex", "{\"type\":\"string\",\"pattern\":\"^([0-9a-f]{2})*$\"}", NULL},
-        {"uuid", "{\"type\":\"string\",\"format\":\"uuid\"}", NULL},
+        {"uuid", "{\"type\":\"string\",\"format\":\"uuid\"}", cm_shape_is_uuid},
 };
 
 static const struct cm_shape_scalar *

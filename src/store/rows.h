@@ -115,6 +115,8 @@ struct cm_store_request {
 	struct cm_instant wanted_until, until; // preservation: wished and promised end
 	int64_t held;            // 1: held until the request for the data is decided
 	int64_t urgent;
+	struct cm_view undertaking, part; // number of the joint undertaking, and how it belongs to it (domain/joint.h)
+	struct cm_view roll;     // the parties as they were told last, by us or to us
 };
 
 // One step of a request, for its history.

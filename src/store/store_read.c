@@ -393,6 +393,8 @@ NAMED(delivery, deliveries, DELIVERY, "WHERE id = ?6 OR " BEGINS " ORDER BY id")
 
 LIST(request, cases, REQUEST, "WHERE case_id > ?9 AND case_id <> '' ORDER BY case_id, changed, id")
 LIST(request, followers, REQUEST, "WHERE parent = ?6 AND parent <> '' AND id > ?9 ORDER BY id")
+LIST(request, undertaken, REQUEST,
+     "WHERE undertaking <> '' AND " OR_ANY("undertaking", "?6") " AND changed >= ?3 AND (undertaking, id) > (?8, ?9) ORDER BY undertaking, id")
 LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
 
 // By the index of what is asked for.

@@ -43,12 +43,13 @@ static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
         C(request, TEXT, person), C(request, TEXT, told), C(request, NUMBER, document), C(request, NUMBER, message),
         C(request, NUMBER, act), C(request, NUMBER, their_act), C(request, TIME, created), C(request, TIME, changed),
         C(request, TIME, due), C(request, TIME, wanted_until), C(request, TIME, until), C(request, NUMBER, held),
-        C(request, NUMBER, urgent)},
+        C(request, NUMBER, urgent), C(request, TEXT, undertaking), C(request, TEXT, part), C(request, BYTES, roll)},
         .indexes = "CREATE INDEX request_changed ON request(changed, id);"
                    // What follows id is what a list looks at row by row (store_read.c).
                    "CREATE INDEX request_case ON request(case_id, changed, id, peer, state, ours) WHERE case_id <> '';"
                    "CREATE INDEX request_peer ON request(peer, changed, id, state, ours);"
                    "CREATE INDEX request_state ON request(state, changed, id, ours);"
+                   "CREATE INDEX request_undertaking ON request(undertaking, id) WHERE undertaking <> '';"
                    "CREATE INDEX request_ours ON request(ours, changed, id);"
                    "CREATE INDEX request_reference ON request(reference) WHERE reference <> '';"
                    "CREATE INDEX request_their_reference ON request(their_reference) WHERE their_reference <> '';"
