@@ -163,7 +163,7 @@ add_file(const char *path)
 static bool
 wanted(const char *path)
 {
-	static const char *const suffixes[] = {".c", ".h", ".sh", ".py", ".mjs", ".html", ".build", ".tab", ".md"};
+	static const char *const suffixes[] = {".c", ".h", ".sh", ".py", ".scn", ".mjs", ".html", ".build", ".tab", ".md"};
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
 		if (ends(path, suffixes[i]))
 			return true;

@@ -12,13 +12,14 @@ messages_come_back(void **state)
 	        .peer = cm_view_text("xb.contact"),
 	        .person = cm_view_text("ilse"),
 	        .case_id = cm_view_text("HOSP-1"),
-	        .documents = {{cm_view_text("id"), cm_view_text("title"), cm_view_text("parent"), true}},
+	        .documents = {{cm_view_text("id"), cm_view_text("title"), cm_view_text("parent"), true, cm_view_text("number"), cm_view_text("joins")}},
 	        .document_count = 1,
 	        .judged = {{cm_view_text("id"), cm_view_text("preserved"), cm_instant_of_seconds(7)}},
 	        .judged_count = 1,
 	        .ends = {.at = {{CM_DEADLINE_START_QUESTION, cm_instant_of_seconds(9), true}}, .count = 1},
 	        .anyway = cm_view_text("why"),
 	        .over = cm_view_text("ask-reply"),
+	        .roll = cm_view_text("roll"),
 	};
 	struct cm_event_message out;
 	struct cm_buf bytes = cm_buf_of(1024), ends = cm_buf_of(1024);
@@ -39,11 +40,15 @@ messages_come_back(void **state)
 	assert_true(out.ends.at[0].at.us == cm_instant_of_seconds(9).us && out.ends.at[0].quiet);
 	assert_view_is(out.anyway, "why");
 	assert_view_is(out.over, "ask-reply");
-	// Events of before: without the clock that made it, without an override, without the ends of documents.
-	size_t old = bytes.n - 4 - in.over.n, older = old - 4 - in.anyway.n, oldest = older - ends.n;
+	assert_view_is(out.documents[0].undertaking, "number");
+	assert_view_is(out.documents[0].part, "joins");
+	assert_view_is(out.roll, "roll");
+	// Events of before: without an undertaking, without the clock that made it, without an override, without the ends of documents.
+	size_t late = bytes.n - 3 * 4 - strlen("number" "joins" "roll"), old = late - 4 - in.over.n;
+	size_t older = old - 4 - in.anyway.n, oldest = older - ends.n;
 	for (size_t n = 0; n < bytes.n; n++)
 		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out),
-		                 n == old || n == older || n == oldest ? CM_OK : CM_BUG);
+		                 n == late || n == old || n == older || n == oldest ? CM_OK : CM_BUG);
 	cm_buf_fini(&bytes);
 	cm_buf_fini(&ends);
 }
