@@ -9,6 +9,7 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "cli/cmd_after.h"
+#include "cli/wait.h"
 
 // The line with this one --to; of several the first begins the undertaking, and the others name it.
 static void
@@ -48,9 +49,10 @@ cm_send_all(const struct cm_command_line *line, struct cm_report *report, struct
 	cm_json_put_array(&put);
 	for (size_t i = 0; r == CM_OK && cm_command_value_at(line, CM_OPTION_REQUEST_SEND_TO, i) != NULL; i++) {
 		struct cm_command_line one;
+		struct cm_wait wait = {.line = line};
 		struct cm_json CM_CLEANUP(cm_json_free_at) *json = NULL;
 		cm_send_line(line, i, number, &one);
-		r = cm_call_ask(&one, report, &json);
+		r = cm_call_ask(&one, cm_wait_answer, &wait, report, &json);
 		if (r == CM_OK && json == NULL)
 			r = CM_BUG;
 		if (r == CM_OK && i == 0)
