@@ -559,10 +559,14 @@ cm_decide_may_deliver(struct cm_exchange *ex, const struct cm_ipc_person *person
 
 // The node's own word, without a person.
 static cm_result
-cm_decide_own(struct cm_decide *d, struct cm_view request, struct cm_report *report)
+cm_decide_own(const struct cm_decide *said, struct cm_view request, struct cm_report *report)
 {
+	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_ipc_person nobody = {.id = ""};
+	if (d == NULL)
+		return CM_NOMEM;
+	*d = *said;
 	d->now = cm_clock_utc();
 	cm_facts_init(&d->said);
 	cm_result r = cm_store_request(d->node->store, request, report, &page, &d->request);
@@ -579,37 +583,19 @@ cm_result
 cm_decide_tell(struct cm_node *node, struct cm_view request, enum cm_event event, enum cm_actor who,
                struct cm_report *report)
 {
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	if (d == NULL)
-		return CM_NOMEM;
-	d->node = node;
-	d->event = event;
-	d->who = who;
-	return cm_decide_own(d, request, report);
+	return cm_decide_own(&(struct cm_decide){.node = node, .event = event, .who = who}, request, report);
 }
 
 cm_result
 cm_decide_parties(struct cm_node *node, struct cm_view request, const struct cm_joint_roll *roll, struct cm_report *report)
 {
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	if (d == NULL)
-		return CM_NOMEM;
-	d->node = node;
-	d->event = CM_EVENT_TELL_PARTIES;
-	d->who = CM_ACTOR_REQUESTING;
-	d->roll = roll;
-	return cm_decide_own(d, request, report);
+	struct cm_decide said = {.node = node, .event = CM_EVENT_TELL_PARTIES, .who = CM_ACTOR_REQUESTING, .roll = roll};
+	return cm_decide_own(&said, request, report);
 }
 
 cm_result
 cm_decide_end_tell(struct cm_node *node, const struct cm_store_deadline *row, enum cm_event event, struct cm_report *report)
 {
-	struct cm_decide CM_CLEANUP(cm_decide_free_at) *d = cm_mem_new(sizeof *d);
-	if (d == NULL)
-		return CM_NOMEM;
-	d->node = node;
-	d->event = event;
-	d->who = CM_ACTOR_CLOCK;
-	d->over = row->limit;
-	return cm_decide_own(d, row->request, report);
+	struct cm_decide said = {.node = node, .event = event, .who = CM_ACTOR_CLOCK, .over = row->limit};
+	return cm_decide_own(&said, row->request, report);
 }
