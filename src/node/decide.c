@@ -432,9 +432,8 @@ cm_decide_allowed(struct cm_decide *d, const struct cm_ipc_person *person, struc
 	cm_result r = cm_decide_judge(d, report);
 	if (r == CM_OK && d->event == CM_EVENT_TELL_PARTIES)
 		r = cm_report_refuse(report, CM_ERROR_MOVE_NOT_YOURS, "event", "the node tells it by itself");
-	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event)) &&
-	    cm_joint_part_find(d->request->part) == CM_JOINT_WITHIN) // a party that left gets nothing new
-		r = cm_joint_may(d->node, d->request->undertaking, d->request->peer, report);
+	if (r == CM_OK && (d->evidence != NULL || cm_move_discloses(d->event))) // a party that left gets nothing new
+		r = cm_joint_may_give(d->node, d->request, report);
 	bool path = d->event == CM_EVENT_FIND_ELSEWHERE; // the way of a communication is traffic data (43(1))
 	if (r == CM_OK && (d->evidence != NULL || path || cm_move_discloses(d->event)))
 		r = cm_directory_may_disclose(d->node, cm_buf_cstr(&peer), cm_decide_said(d, "override"), d->asks ? NULL : person->id, report);

@@ -142,7 +142,8 @@ cm_joint_may_of(const struct cm_joint *joint, struct cm_view number, struct cm_v
 	return CM_OK;
 }
 
-cm_result
+// Both of us, the peer and this node.
+static cm_result
 cm_joint_may(struct cm_node *node, struct cm_view number, struct cm_view peer, struct cm_report *report)
 {
 	struct cm_joint CM_CLEANUP(cm_joint_fini) joint = {.known = false};
@@ -150,6 +151,13 @@ cm_joint_may(struct cm_node *node, struct cm_view number, struct cm_view peer, s
 	if (r == CM_OK)
 		r = cm_joint_may_of(&joint, number, cm_view_text(node->name.whole), report);
 	return r == CM_OK ? cm_joint_may_of(&joint, number, peer, report) : r;
+}
+
+cm_result
+cm_joint_may_give(struct cm_node *node, const struct cm_store_request *row, struct cm_report *report)
+{
+	bool within = cm_joint_part_find(row->part) == CM_JOINT_WITHIN;
+	return within ? cm_joint_may(node, row->undertaking, row->peer, report) : CM_OK;
 }
 
 cm_result

@@ -20,8 +20,9 @@ void cm_joint_fini(struct cm_joint *joint);
 CM_CHECKED cm_result cm_joint_read(struct cm_node *node, struct cm_view number, struct cm_report *report,
                                    struct cm_joint *ret_joint);
 
-// May this peer ask within the undertaking, or be asked? Refused: undertaking_unknown, undertaking_member, undertaking_force.
-CM_CHECKED cm_result cm_joint_may(struct cm_node *node, struct cm_view number, struct cm_view peer, struct cm_report *report);
+// May this request of a peer be answered with data? One that is within no undertaking may. Refused: undertaking_unknown,
+// undertaking_member, undertaking_force.
+CM_CHECKED cm_result cm_joint_may_give(struct cm_node *node, const struct cm_store_request *row, struct cm_report *report);
 
 // A request of ours that is to leave: it begins an undertaking, or belongs to one that we lead or take part in.
 CM_CHECKED cm_result cm_joint_may_send(struct cm_node *node, const struct cm_reader_draft *draft, struct cm_view own,
