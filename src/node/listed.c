@@ -66,10 +66,12 @@ cm_listed_fill(struct cm_node *node, const struct cm_directory_authority *one, s
 static cm_result
 cm_listed_open(struct cm_node *node, const char *name, struct cm_report *report)
 {
-	struct cm_peer peer;
-	if (!cm_peers_find(&node->peers, name, &peer) || strcmp(peer.state, "ended") != 0)
+	char state[CM_PEERS_STATE] = "";
+	cm_peers_state(&node->peers, name, state);
+	bool self = strcmp(name, node->name.whole) == 0; // it stands in the list of its own State
+	if (!self && strcmp(state, "ended") != 0)
 		return CM_OK;
-	return cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "directory", "%s: ended", name);
+	return cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, "directory", "%s: %s", name, self ? "this node" : "ended");
 }
 
 cm_result

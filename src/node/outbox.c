@@ -206,9 +206,12 @@ void
 cm_outbox_begin(struct cm_outbox_try *one, uint64_t id)
 {
 	struct cm_outbox *outbox = one->node->outbox;
+	char state[CM_PEERS_STATE] = "";
 	one->id = id;
+	cm_peers_state(&one->node->peers, one->peer, state);
+	bool pinned = strcmp(state, "confirmed") == 0; // any other is looked up first, which the outbox's thread does
 	cm_mutex_lock(&outbox->lock);
-	bool now = !outbox->ending && outbox->busy_count < CM_LIMIT_OUTBOX_BUSY_VALUE;
+	bool now = !outbox->ending && pinned && outbox->busy_count < CM_LIMIT_OUTBOX_BUSY_VALUE;
 	bool later = !outbox->ending && !now;
 	outbox->prepared--;
 	if (now)
@@ -216,8 +219,9 @@ cm_outbox_begin(struct cm_outbox_try *one, uint64_t id)
 	if (later) {
 		*outbox->handed_end = one;
 		outbox->handed_end = &one->next;
+		outbox->stirred = outbox->stirred || !pinned;
 	}
-	if (outbox->stopping)
+	if (outbox->stopping || outbox->stirred)
 		cm_cond_wake_all(&outbox->change);
 	cm_mutex_unlock(&outbox->lock);
 	if (now)

@@ -156,6 +156,8 @@ cm_directory_may_disclose(struct cm_node *node, const char *name, struct cm_view
 		return CM_NOMEM;
 	if (!cm_peers_find(&node->peers, name, peer))
 		return CM_OK; // whether it is a peer is judged where it is written to
+	if (strcmp(peer->state, "ended") == 0)
+		return cm_report_refuse(report, CM_ERROR_PEER_UNKNOWN, name, "%s", peer->state);
 	if (strcmp(peer->state, "confirmed") != 0)
 		return cm_report_refuse(report, CM_ERROR_PEER_LISTED, name, "%s", peer->state);
 	cm_directory_standing(node, peer, cm_clock_utc(), &standing);

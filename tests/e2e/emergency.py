@@ -152,6 +152,14 @@ def nothing_else_leaves(world, pres):
         refused(name, 'peer_listed', lambda: world.life.ask(draft(name + '.json')))
 
 
+def nobody_writes_to_itself(world):
+    """A node stands in the list of its own State."""
+    world.take(world.xa, world.xa, '--card', world.xa.home + '/card.json')
+    text = refused('to itself', 'peer_unknown', lambda: world.xa.call('POST', '/api/v1/requests', 'api_request_create', '',
+                                                                        {'draft': draft('pres.json'), 'to': 'xa.contact'}))
+    check('it is told why', 'this node' in text, text)
+
+
 def nothing_else_is_taken(world, pres):
     """Whoever holds the listed key says what it likes; the other side does what the law lets it."""
     peer = Peer(world.xa, world.xb)
@@ -308,6 +316,7 @@ def main():
         pres = a_preservation(world)
         the_rest_of_its_life(world, pres)
         nothing_else_leaves(world, pres)
+        nobody_writes_to_itself(world)
         nothing_else_is_taken(world, pres)
         lists_that_say_otherwise(world)
         no_more_than_so_many(world)
