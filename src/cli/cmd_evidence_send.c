@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/cmd_package.h"
 #include "cli/cmd_after.h"
+#include "cli/fail.h"
 #include "cli/seal_job.h"
 #include "cli/wait.h"
 
@@ -333,6 +334,10 @@ cm_cmd_evidence_send(const struct cm_command_line *line)
 	        .override = cm_command_value(line, CM_OPTION_EVIDENCE_SEND_OVERRIDE)};
 	uint8_t random[8];
 	char hex[17];
+	if (cm_command_value_at(line, CM_OPTION_EVIDENCE_SEND_REQUEST, CM_SEND_REQUESTS) != NULL) {
+		struct cm_report many = {0};
+		return cm_fail(line, cm_report_refuse(&many, CM_ERROR_USAGE, "--request", "at most %d", CM_SEND_REQUESTS), &many);
+	}
 	if (comity_init() != COMITY_OK || comity_report_new(&send.report) != COMITY_OK)
 		return CM_CLI_ENVIRONMENT;
 	struct cm_report *inside = comity_report_inside(send.report);
