@@ -1,5 +1,5 @@
 // What a person calls a request or a piece of evidence: its id, the beginning of one that only one has, or the reference
-// that lists show ("XA-2026-00006"). Source: name.c.
+// that lists show ("XA-2026-00001"). Source: name.c.
 #ifndef CM_CLI_NAME_H
 #define CM_CLI_NAME_H
 

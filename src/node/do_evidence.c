@@ -246,7 +246,9 @@ cm_do_evidence_approvals(struct cm_node *node, struct cm_json_put *put, struct c
 	const struct cm_store_approval *rows = NULL;
 	size_t n = 0;
 	struct cm_store_ask ask = {.delivery = id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	// An approval lasts its time, and no longer than the keeper, which starts with this process.
 	int64_t since = cm_clock_utc().us - CM_LIMIT_APPROVAL_S_VALUE * CM_INSTANT_SECOND;
+	since = since > node->started.us ? since : node->started.us;
 	cm_result r = cm_store_approvals(node->store, &ask, report, &page, &rows, &n);
 	cm_json_put_name(put, "approved_by");
 	cm_json_put_array(put);

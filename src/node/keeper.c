@@ -162,10 +162,6 @@ cm_keeper_open(struct cm_keeper *keeper, const struct cm_keeper_main_options *op
 		r = cm_file_path(path, sizeof path, options->home, "keeper/persons", report);
 	if (r == CM_OK)
 		r = cm_keeper_person_open(path, report, &keeper->persons);
-	if (r == CM_OK)
-		r = cm_file_path(path, sizeof path, options->home, "keeper/approvals", report);
-	if (r == CM_OK)
-		r = cm_keeper_approval_open(path, &keeper->persons, report, &keeper->approvals);
 	return r;
 }
 
@@ -178,7 +174,6 @@ cm_keeper_fini(struct cm_keeper *keeper)
 	cm_keeper_keys_fini(&keeper->keys);
 	cm_slotfile_fini(&keeper->guard.file);
 	cm_slotfile_fini(&keeper->persons.file);
-	cm_slotfile_fini(&keeper->approvals.file);
 	cm_ipc_fini(&keeper->node);
 	cm_ipc_fini(&keeper->parent);
 	cm_mem_wipe(&keeper->sessions, sizeof keeper->sessions);
@@ -198,7 +193,7 @@ cm_keeper_main(const struct cm_keeper_main_options *options, struct cm_report *r
 	if (keeper == NULL)
 		return CM_NOMEM;
 	keeper->offline = options->offline;
-	keeper->guard.file.fd = keeper->persons.file.fd = keeper->approvals.file.fd = -1;
+	keeper->guard.file.fd = keeper->persons.file.fd = -1;
 	keeper->parent = cm_ipc_of(CM_ROLE_FD_PARENT);
 	keeper->node = cm_ipc_of(CM_ROLE_FD_KEEPER_NODE);
 	cm_ipc_read_ahead(&keeper->node); // no question carries descriptors

@@ -132,13 +132,11 @@ struct cm_keeper_approval {
 	char person[CM_IPC_PERSON_ID];
 	char act[CM_KEEPER_APPROVAL_TEXT], object[CM_KEEPER_APPROVAL_TEXT];
 	struct cm_hash digest;
-	struct cm_instant given;
 	int64_t until; // monotonic
 	bool held;     // a file key went to the reader of `job` by it, and what came of that is not settled
 	uint32_t job;
 };
 struct cm_keeper_approvals {
-	struct cm_slotfile file; // those of evidence, so that they outlive a restart; fd -1: nothing is kept
 	struct cm_keeper_approval list[CM_LIMIT_APPROVALS_VALUE];
 };
 
@@ -147,11 +145,6 @@ struct cm_keeper_matter {
 	struct cm_view act, object;
 	struct cm_hash digest;
 };
-// Opens the file of HOME/keeper, made when it is not there, and takes what is still in force and of persons who are here and not
-// disabled. One that was held is in force again: its reader ended with the process. Refused: slot_damaged.
-CM_CHECKED cm_result cm_keeper_approval_open(const char *path, struct cm_keeper_persons *persons, struct cm_report *report,
-                                             struct cm_keeper_approvals *approvals);
-// On disk before CM_OK. Refused: approval_same_person. CM_FAILED: it could not be kept, so it does not count.
 CM_CHECKED cm_result cm_keeper_approval_add(struct cm_keeper_approvals *approvals, const char *person,
                                             const struct cm_keeper_matter *matter, struct cm_report *report);
 // Different persons with an approval in force.
@@ -161,12 +154,9 @@ bool cm_keeper_approval_held(const struct cm_keeper_approvals *approvals, const 
 // The reader of this job works by the approvals of this matter.
 void cm_keeper_approval_hold(struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter, uint32_t job);
 // What the reader of this job did is kept, so its approvals are spent; or it is not, and they are in force again.
-// CM_FAILED: that could not be written, so a restart within their hour would bring them back.
-CM_CHECKED cm_result cm_keeper_approval_settle(struct cm_keeper_approvals *approvals, uint32_t job, bool spent,
-                                               struct cm_report *report);
-// The person's approvals count no longer; on disk as well, or until their hour is over.
+void cm_keeper_approval_settle(struct cm_keeper_approvals *approvals, uint32_t job, bool spent);
 void cm_keeper_approval_end_person(struct cm_keeper_approvals *approvals, const char *person);
-// The matter, one of persons, is done: its approvals are gone. Those are never on disk.
+// The matter is done: its approvals are gone.
 void cm_keeper_approval_spend(struct cm_keeper_approvals *approvals, const struct cm_keeper_matter *matter);
 
 // -- the whole

@@ -109,5 +109,6 @@ cm_keeper_release_settle(struct cm_keeper *keeper, struct cm_view payload, struc
 	uint8_t spent = cm_rd_u8(&rd);
 	if (!cm_rd_done(&rd) || spent > 1)
 		return cm_report_refuse(report, CM_ERROR_KEEPER_FORM, "settle", "malformed");
-	return cm_keeper_approval_settle(&keeper->approvals, job, spent == 1, report);
+	cm_keeper_approval_settle(&keeper->approvals, job, spent == 1);
+	return CM_OK;
 }

@@ -525,42 +525,6 @@ persons_and_used_codes_outlive_a_restart(void **state)
 	assert_good(home_login(&keeper.client, &ana, 1, &good), &good);
 }
 
-static uint32_t
-approves(struct home_person *p, const char *object, const struct cm_hash *digest)
-{
-	struct cm_report good = {0};
-	struct cm_ipc_approval approval;
-	struct cm_buf text = cm_buf_of(CM_LIMIT_STATEMENT_BYTES_VALUE);
-	struct cm_ipc_statement s = home_state(p, "evidence_export", object, digest, &text);
-	assert_good(cm_keeper_client_approve(&keeper.client, &s, &good, &approval), &good);
-	cm_buf_fini(&text);
-	return approval.have;
-}
-
-static void
-approvals_of_evidence_outlive_a_restart_with_their_persons(void **state)
-{
-	(void)state;
-	struct cm_report good = {0};
-	struct cm_hash digest = cm_hash_of(cm_view_text("header")), other = cm_hash_of(cm_view_text("another"));
-	struct home_person eva = {.id = "eva", .password = "a fifth long password"};
-	struct home_person fay = {.id = "fay", .password = "a sixth long password"};
-	struct home_person gus = {.id = "gus", .password = "a seventh long password"};
-	home_add(&keeper.client, &eva);
-	home_add(&keeper.client, &fay);
-	home_add(&keeper.client, &gus);
-	assert_good(home_login(&keeper.client, &eva, 0, &good), &good);
-	assert_good(home_login(&keeper.client, &gus, 0, &good), &good);
-	assert_int_equal(approves(&eva, "e20", &digest), 1);
-	assert_int_equal(approves(&gus, "e20", &digest), 2);
-	assert_good(cm_keeper_client_person_disable(&keeper.client, "gus", &good), &good);
-	cm_keeper_stop(&keeper);
-	assert_good(cm_keeper_start(home.home, -1, &good, &keeper), &good);
-	assert_good(home_login(&keeper.client, &fay, 0, &good), &good);
-	assert_int_equal(approves(&fay, "e20", &other), 1); // nobody approved that
-	assert_int_equal(approves(&fay, "e20", &digest), 2); // eva and fay
-}
-
 int
 main(int argc, char **argv)
 {
@@ -582,7 +546,6 @@ main(int argc, char **argv)
 	        T(a_role_that_may_not_approves_nothing_and_an_approval_ends_with_its_role),
 	        T(a_second_keeper_over_the_same_folder_is_refused),
 	        T(persons_and_used_codes_outlive_a_restart),
-	        T(approvals_of_evidence_outlive_a_restart_with_their_persons),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
