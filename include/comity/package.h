@@ -178,8 +178,14 @@ COMITY_API COMITY_CHECKED enum comity_result comity_open_chunk(struct comity_sea
 struct comity_verify;
 struct comity_verify_options {
 	const struct comity_trust *trust; // NULL: origin is not judged
+	// NULL: whether keys were good at their time is not judged. Else each signature gets a check "key"; without the list of its
+	// State, or by one that is too old for it, it is not judged, and the verdict is at best "intact".
+	const struct comity_directory *directory;
+	// Since when the caller has the file, by its own knowledge: what is in it was signed before. us 0: unknown. For a key that was
+	// revoked later this, or another node's register in the bundle, has to say so: its own signature may be dated back.
+	struct comity_instant received;
 };
-// A package or bundle of `length` bytes at random access.
+// `trust` and `directory` have to live as long as the verification. A package or bundle of `length` bytes at random access.
 COMITY_API COMITY_CHECKED enum comity_result comity_verify_new(const struct comity_verify_options *options,
                                                                uint64_t length, struct comity_verify **ret_verify);
 COMITY_API void comity_verify_free(struct comity_verify *verify);

@@ -20,6 +20,22 @@ COMITY_API COMITY_CHECKED enum comity_result comity_trust_add(struct comity_trus
                                                               struct comity_report *report);
 COMITY_API size_t comity_trust_count(const struct comity_trust *trust);
 
+// Who was valid when: lists of the directory (doc/spec/directory.md), each judged when it is added. With them a verification judges
+// every signature by the dates of its key, offline.
+struct comity_directory;
+
+COMITY_API COMITY_CHECKED enum comity_result comity_directory_new(struct comity_directory **ret_directory);
+COMITY_API void comity_directory_free(struct comity_directory *directory);
+// Adds a State's list, which must begin at one of the roots of `trust`, or the list of States, which must be signed by the
+// certificate with this SHA-256: of the secretariat, as printed and compared; NULL: only a State's list is taken. The bytes are
+// copied. A second list of the same State takes the place of the first when it may follow it. COMITY_REFUSED: directory_json …,
+// directory_signature, directory_root, directory_rollback, directory_fork, directory_history.
+COMITY_API COMITY_CHECKED enum comity_result comity_directory_add(struct comity_directory *directory,
+                                                                  const struct comity_trust *trust,
+                                                                  struct comity_view bytes,
+                                                                  const struct comity_hash *secretariat,
+                                                                  struct comity_report *report);
+
 struct comity_signer;
 
 // From a PKCS#8 PEM key (pass phrase may be empty) and a PEM chain whose first certificate is the key's own.

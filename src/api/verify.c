@@ -15,6 +15,8 @@ comity_verify_new(const struct comity_verify_options *options, uint64_t length, 
 	if (v == NULL)
 		return COMITY_NOMEM;
 	v->trust = options->trust;
+	v->directory = options->directory;
+	v->received.us = options->received.us;
 	v->given = cm_buf_of(CM_LIMIT_ZIP_DIRECTORY_BYTES_VALUE);
 	cm_result r = cm_zip_read_new(&(struct cm_zip_read_options){0}, length, &v->zip);
 	if (r == CM_OK)
@@ -198,9 +200,11 @@ cm_verify_end(struct comity_verify *v, struct comity_report *report)
 	cm_verify_check_files(v, report);
 	if (v->kind == CM_ASIC_BUNDLE)
 		r = cm_verify_check_court(v, report);
+	else
+		cm_verify_check_key(v, &v->lists[0], (struct cm_instant){.us = 0}, NULL, report);
 	if (r == CM_OK)
 		comity_report_set_verdict(report, v->exercise        ? COMITY_VERDICT_EXERCISE
-		                                  : v->origin_judged ? COMITY_VERDICT_VALID
+		                                  : v->origin_judged && !v->key_open ? COMITY_VERDICT_VALID
 		                                                     : COMITY_VERDICT_INTACT);
 	else
 		comity_report_set_verdict(report, COMITY_VERDICT_REFUSED);

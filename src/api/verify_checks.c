@@ -43,6 +43,7 @@ cm_verify_origin(struct comity_verify *v, struct cm_verify_list *list, const str
 	}
 	v->origin_judged = true;
 	memcpy(list->signer, answer.leaf.node, sizeof list->signer);
+	list->spki = answer.leaf.spki;
 	comity_report_add_check(report, "origin", list->about, COMITY_CHECK_OK, "signed by %s at %s, certified by %s",
 	                        answer.leaf.node, moment, answer.root.subject);
 	comity_report_add_fact(report, list == &v->lists[0] ? "package.signer" : "bundle.signer", "%s",

@@ -1,7 +1,7 @@
 // Knows: what the court's files of a bundle prove: cards chain to trusted roots, messages are signed by the keys of
 // those cards, each act is signed by its node and stands in that node's register. Does not know: the law.
 // Serves doc/spec/package.md section 6 (names under court/) and section 8.
-#include "api/verify_inside.h"
+#include "api/directory_inside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +33,8 @@ struct cm_court {
 	struct cm_court_holder cards[CM_LIMIT_COURT_CARDS_VALUE];
 	size_t card_count;
 	size_t acts, messages;
+	struct cm_verify_seen *seen; // when who had what, by the acts that are good
+	const char *exporter;        // whose good key signed the bundle: it stands for its own register; "" without one
 };
 
 // "court/cards/NODE.json", or "court/cards/NODE.NUMBER.json" for one that the node had before.
@@ -151,6 +153,22 @@ cm_court_signer(const struct cm_court *c, const struct cm_court_signed *s)
 	return named;
 }
 
+// The signature's key by the dates of the directory. What the exporting node signed itself it stands for with the bundle.
+static struct cm_verify_key
+cm_court_key(const struct cm_court *c, const char *about, const struct cm_court_holder *holder, struct cm_instant said,
+             struct cm_verify_seen_by by)
+{
+	struct cm_buf CM_CLEANUP(cm_buf_fini) spki = cm_buf_of(CM_LIMIT_CERTIFICATE_BYTES_VALUE);
+	cm_result_ignore(cm_key_spki_write(&holder->identity.sign, &spki), "without memory it is no key of any list");
+	bool own = strcmp(holder->identity.node, c->exporter) == 0;
+	return (struct cm_verify_key){.about = about,
+	        .node = holder->identity.node,
+	        .spki = cm_hash_of(cm_buf_view(&spki)),
+	        .said = said,
+	        .seen = own ? said : by.at,
+	        .seen_by = own ? c->exporter : by.node};
+}
+
 static void
 cm_court_sha256(struct cm_view bytes, uint8_t ret_digest[32])
 {
@@ -220,15 +238,20 @@ cm_court_message(struct cm_court *c, const struct cm_verify_file *file)
 		                        CM_VIEW_ARG(m.receiver.id));
 	else
 		cm_verify_outcome(c->report, "message", name, r, before);
+	if (r == CM_OK) {
+		struct cm_verify_key key = cm_court_key(c, name, holder, m.timestamp,
+		                                        cm_verify_seen_message(c->seen, holder->identity.node, &file->sha256));
+		key.answer = m.response;
+		cm_verify_key_check(c->v, &key, c->report);
+	}
 	return CM_OK;
 }
 
 // The act's own words agree with its file's name ("<act>.<node>.json") and with the package it lies in.
 static cm_result
-cm_court_act_fits(struct cm_court *c, const struct cm_act_file *act, const char *name,
-                  const struct cm_identity *identity)
+cm_court_act_fits(const struct cm_court *c, const struct cm_act_file *act, const char *name,
+                  const struct cm_identity *identity, struct cm_report *inside)
 {
-	struct cm_report *inside = comity_report_inside(c->report);
 	const struct cm_act_slot *id = &act->slots[CM_ACT_SLOT(CM_ACT_FIELD_ACT)];
 	const struct cm_act_slot *node = &act->slots[CM_ACT_SLOT(CM_ACT_FIELD_NODE)];
 	const struct cm_act_slot *package = &act->slots[CM_ACT_SLOT(CM_ACT_FIELD_PACKAGE)];
@@ -244,16 +267,23 @@ cm_court_act_fits(struct cm_court *c, const struct cm_act_file *act, const char 
 	return CM_OK;
 }
 
+static const struct cm_verify_file *
+cm_court_proof_of(const struct cm_court *c, const char *act_name, char proof_name[2 * CM_REPORT_PLACE])
+{
+	size_t n = strlen(act_name) - strlen(CM_COURT_ACT) - strlen(".json");
+	snprintf(proof_name, 2 * CM_REPORT_PLACE, CM_COURT_PROOF "%.*s.tlog-proof", (int)n, act_name + strlen(CM_COURT_ACT));
+	return cm_verify_find(c->v, proof_name);
+}
+
 static cm_result
 cm_court_receipt(struct cm_court *c, const struct cm_act_file *act, const char *name,
                  const struct cm_court_holder *holder)
 {
 	struct cm_report *inside = comity_report_inside(c->report);
-	size_t before = comity_report_count(c->report), n = strlen(name) - strlen(CM_COURT_ACT) - strlen(".json");
+	size_t before = comity_report_count(c->report);
 	char proof_name[2 * CM_REPORT_PLACE];
 	struct cm_receipt_told told;
-	snprintf(proof_name, sizeof proof_name, CM_COURT_PROOF "%.*s.tlog-proof", (int)n, name + strlen(CM_COURT_ACT));
-	const struct cm_verify_file *proof = cm_verify_find(c->v, proof_name);
+	const struct cm_verify_file *proof = cm_court_proof_of(c, name, proof_name);
 	cm_result r = CM_OK;
 	if (proof == NULL)
 		r = cm_report_refuse(inside, CM_ERROR_COURT_PROOF, name, "there is no %s", proof_name);
@@ -273,6 +303,19 @@ cm_court_receipt(struct cm_court *c, const struct cm_act_file *act, const char *
 	return r == CM_NOMEM ? r : CM_OK;
 }
 
+// A receipt is as old as the message that brought it, in the register of the node that got it.
+static void
+cm_court_act_key(struct cm_court *c, const struct cm_act_file *act, const char *name, const struct cm_court_holder *holder)
+{
+	char proof_name[2 * CM_REPORT_PLACE];
+	struct cm_verify_seen_by by = {.node = ""};
+	const struct cm_verify_file *proof = cm_court_proof_of(c, name, proof_name);
+	if (proof != NULL)
+		by = cm_verify_seen_proof(c->seen, holder->identity.node, cm_buf_view(&proof->bytes));
+	struct cm_verify_key key = cm_court_key(c, name, holder, act->time, by);
+	cm_verify_key_check(c->v, &key, c->report);
+}
+
 static cm_result
 cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
 {
@@ -288,7 +331,7 @@ cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
 	                           .certificate = act.certificate, .at = act.time, .act = &act})) == NULL)
 		r = cm_report_refuse(inside, CM_ERROR_COURT_CARD, name, "signed by the key of no card");
 	if (r == CM_OK)
-		r = cm_court_act_fits(c, &act, name, &holder->identity);
+		r = cm_court_act_fits(c, &act, name, &holder->identity, inside);
 	if (r == CM_OK)
 		r = cm_receipt_act_signed(&act, &holder->identity.sign, inside);
 	if (r == CM_OK && cm_court_unproven(c, "act", name, holder))
@@ -300,6 +343,7 @@ cm_court_act(struct cm_court *c, const struct cm_verify_file *file)
 		                        (int)strlen(holder->identity.node), holder->identity.node,
 		                        CM_VIEW_ARG(type->open ? type->value : cm_view_text("hidden")),
 		                        CM_VIEW_ARG(at->open ? at->value : cm_view_text("a hidden time")));
+		cm_court_act_key(c, &act, name, holder);
 		return cm_court_receipt(c, &act, name, holder);
 	}
 	if (r == CM_NOMEM)
@@ -328,18 +372,80 @@ cm_court_proof(struct cm_court *c, const struct cm_verify_file *file)
 	                  before);
 }
 
+// An act that is good in every way says when its node had what it names.
+static void
+cm_court_witness(struct cm_court *c, const struct cm_verify_file *file)
+{
+	struct cm_act_file CM_CLEANUP(cm_act_fini) act = {0};
+	char name[CM_REPORT_PLACE], proof_name[2 * CM_REPORT_PLACE];
+	struct cm_receipt_told told;
+	snprintf(name, sizeof name, "%.*s", CM_VIEW_ARG(file->entry->name));
+	if (cm_act_read(cm_buf_view(&file->bytes), NULL, &act) != CM_OK)
+		return;
+	struct cm_court_signed by = {.certificate = act.certificate, .at = act.time, .act = &act};
+	const struct cm_court_holder *holder = cm_court_signer(c, &by);
+	if (holder == NULL || holder->unproven || !cm_court_signed_by(&by, &holder->identity.sign) ||
+	    cm_court_act_fits(c, &act, name, &holder->identity, NULL) != CM_OK)
+		return;
+	const struct cm_verify_file *proof = cm_court_proof_of(c, name, proof_name);
+	struct cm_verify_key key = cm_court_key(c, name, holder, act.time, (struct cm_verify_seen_by){.node = ""});
+	struct cm_receipt_question question = {.keys = &holder->identity.log, .key_count = 1};
+	if (proof != NULL)
+		question.proof = cm_buf_view(&proof->bytes);
+	if (proof != NULL && cm_receipt_act_verify(&act, &question, NULL, &told) == CM_OK && cm_verify_key_good(c->v, &key))
+		cm_verify_seen_act(c->seen, holder->identity.node, &act);
+}
+
+static void
+cm_court_brought(struct cm_court *c, const struct cm_verify_file *file)
+{
+	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) m = {.action_count = 0};
+	if (cm_hi1_message_read(cm_buf_view(&file->bytes), &(struct cm_hi1_read_options){.sha256 = cm_court_sha256}, NULL, &m) !=
+	    CM_OK)
+		return;
+	struct cm_view receipt = cm_hi1_message_receipt(&m);
+	if (m.response && receipt.n > 0)
+		cm_verify_seen_receipt(c->seen, receipt, &file->sha256);
+}
+
+// Both lists' signers by the directory, and before the package what the acts say of it: since when other nodes have what.
+static void
+cm_court_keys(struct cm_court *c)
+{
+	struct comity_verify *v = c->v;
+	const struct cm_verify_list *package = &v->lists[0], *bundle = &v->lists[1];
+	struct cm_verify_key key = {.about = bundle->about, .node = bundle->signer, .spki = bundle->spki, .said = bundle->signed_at};
+	if (v->directory == NULL)
+		return;
+	cm_verify_check_key(v, bundle, (struct cm_instant){.us = 0}, NULL, c->report);
+	if (bundle->signer[0] != 0 && cm_verify_key_good(v, &key))
+		c->exporter = bundle->signer;
+	for (size_t i = 0; i < v->count; i++)
+		if (cm_view_starts(v->files[i].entry->name, CM_COURT_ACT))
+			cm_court_witness(c, &v->files[i]);
+		else if (cm_view_starts(v->files[i].entry->name, CM_COURT_MESSAGE))
+			cm_court_brought(c, &v->files[i]);
+	struct cm_verify_seen_by by = cm_verify_seen_package(c->seen, package->signer, &package->sha256);
+	cm_verify_check_key(v, package, by.at, by.node, c->report);
+}
+
 cm_result
 cm_verify_check_court(struct comity_verify *v, struct comity_report *report)
 {
 	CM_AUTO struct cm_court *c = cm_mem_new(sizeof *c);
-	cm_result r = CM_OK;
-	if (c == NULL)
-		return CM_NOMEM;
+	CM_CLEANUP(cm_verify_seen_free_at) struct cm_verify_seen *seen = NULL;
+	cm_result r = c == NULL ? CM_NOMEM : cm_verify_seen_new(&seen);
+	if (r != CM_OK)
+		return r;
 	c->v = v;
 	c->report = report;
+	c->seen = seen;
+	c->exporter = "";
 	for (size_t i = 0; r == CM_OK && i < v->count; i++) // cards first: they carry the keys of all the rest
 		if (cm_view_starts(v->files[i].entry->name, CM_COURT_CARD))
 			r = cm_court_card(c, &v->files[i]);
+	if (r == CM_OK)
+		cm_court_keys(c);
 	for (size_t i = 0; r == CM_OK && i < v->count; i++) {
 		struct cm_view name = v->files[i].entry->name;
 		if (cm_view_starts(name, CM_COURT_MESSAGE))

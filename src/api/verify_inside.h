@@ -38,7 +38,8 @@ struct cm_verify_list {
 	bool read;
 	struct cm_hash sha256; // of the manifest
 	struct cm_instant signed_at;
-	char signer[CM_X509_NODE];
+	char signer[CM_X509_NODE]; // "" until its origin is proven
+	struct cm_hash spki;       // of the signer's key
 	bool signature_ok;
 };
 
@@ -56,7 +57,10 @@ struct comity_verify {
 	size_t outstanding; // jobs without answer
 	struct cm_verify_list lists[2];
 	size_t list_count;
+	const struct comity_directory *directory; // NULL: keys are not judged by dates
+	struct cm_instant received;
 	bool origin_judged;
+	bool key_open; // a key was not judged by its dates, though there are lists
 	bool exercise; // a card of the bundle is of an exercise
 };
 
@@ -72,6 +76,10 @@ struct cm_verify_file *cm_verify_find(struct comity_verify *v, const char *name)
 void cm_verify_check_lists(struct comity_verify *v, struct comity_report *report);
 // Every file against the lists, once all digests are in.
 void cm_verify_check_files(struct comity_verify *v, struct comity_report *report);
+// The key of a list's signer by the dates of the directory, when its origin is proven. `seen`, `seen_by`: when another node had what
+// it signed; us 0, NULL: none says so.
+void cm_verify_check_key(struct comity_verify *v, const struct cm_verify_list *list, struct cm_instant seen,
+                         const char *seen_by, struct comity_report *report);
 // The court's files of a bundle. CM_NOMEM.
 CM_CHECKED cm_result cm_verify_check_court(struct comity_verify *v, struct comity_report *report);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/instant.h"
 #include "base/mem.h"
 #include "base/tab_limit.h"
 #include "cli/cli.h"
@@ -26,30 +27,70 @@ cm_cmd_verify_told(const struct cm_command_line *line, struct comity_report *rep
 	cm_out_checks(stdout, report, false);
 	if (comity_report_count(report) != 0)
 		cm_fail_lines(stdout, line->command, comity_report_inside(report));
-	if (verdict == COMITY_VERDICT_INTACT)
+	if (verdict == COMITY_VERDICT_INTACT && cm_command_value(line, CM_OPTION_VERIFY_DIRECTORY) != NULL)
+		printf("Give the newest list of each State with --directory to have all keys judged.\n");
+	else if (verdict == COMITY_VERDICT_INTACT)
 		printf("Give the roots of the States with --trust to have the origin judged.\n");
 	return code;
+}
+
+static enum comity_result
+cm_cmd_verify_trust(const struct cm_command_line *line, struct comity_report *report, struct comity_trust **ret_trust)
+{
+	const char *file;
+	enum comity_result r = COMITY_OK;
+	if (cm_command_value(line, CM_OPTION_VERIFY_TRUST) != NULL)
+		r = comity_trust_new(ret_trust);
+	for (size_t i = 0; r == COMITY_OK && (file = cm_command_value_at(line, CM_OPTION_VERIFY_TRUST, i)) != NULL; i++) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) pem = cm_buf_of(0);
+		r = cm_cmd_load(file, CM_LIMIT_TRUST_FILE_VALUE, report, &pem);
+		if (r == COMITY_OK)
+			r = comity_trust_add(*ret_trust, comity_outside(cm_buf_view(&pem)), report);
+	}
+	return r;
+}
+
+// The lists that are given, and the moment since when the file is here.
+static enum comity_result
+cm_cmd_verify_dates(const struct cm_command_line *line, const struct comity_trust *trust, struct comity_report *report,
+                    struct comity_directory **ret_directory, struct comity_instant *ret_received)
+{
+	const char *file, *fingerprint = cm_command_value(line, CM_OPTION_VERIFY_FINGERPRINT);
+	const char *received = cm_command_value(line, CM_OPTION_VERIFY_RECEIVED);
+	struct cm_report *inside = comity_report_inside(report);
+	struct comity_hash secretariat;
+	struct cm_instant at = {.us = 0};
+	enum comity_result r = COMITY_OK;
+	if (fingerprint != NULL && !cm_hex_read(cm_view_text(fingerprint), secretariat.b, sizeof secretariat.b))
+		return comity_result_of(cm_report_refuse(inside, CM_ERROR_USAGE, "--fingerprint", "%s", fingerprint));
+	if (received != NULL && !cm_instant_read(cm_view_text(received), &at))
+		return comity_result_of(cm_report_refuse(inside, CM_ERROR_USAGE, "--received", "%s", received));
+	ret_received->us = at.us;
+	if (cm_command_value(line, CM_OPTION_VERIFY_DIRECTORY) != NULL)
+		r = comity_directory_new(ret_directory);
+	for (size_t i = 0; r == COMITY_OK && (file = cm_command_value_at(line, CM_OPTION_VERIFY_DIRECTORY, i)) != NULL; i++) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) list = cm_buf_of(0);
+		r = cm_cmd_load(file, CM_LIMIT_DIRECTORY_BYTES_VALUE, report, &list);
+		if (r == COMITY_OK)
+			r = comity_directory_add(*ret_directory, trust, comity_outside(cm_buf_view(&list)),
+			                         fingerprint == NULL ? NULL : &secretariat, report);
+	}
+	return r;
 }
 
 int
 cm_cmd_verify(const struct cm_command_line *line)
 {
-	const char *file;
 	struct cm_verify_job job = {.path = line->arguments[0], .quiet = line->json};
 	struct comity_trust *trust = NULL;
+	struct comity_directory *directory = NULL;
 	struct comity_report *report;
-	enum comity_result r = COMITY_OK;
 	if (comity_init() != COMITY_OK || comity_report_new(&report) != COMITY_OK)
 		return CM_CLI_ENVIRONMENT;
-	if (cm_command_value(line, CM_OPTION_VERIFY_TRUST) != NULL)
-		r = comity_trust_new(&trust);
-	for (size_t i = 0; r == COMITY_OK && (file = cm_command_value_at(line, CM_OPTION_VERIFY_TRUST, i)) != NULL; i++) {
-		struct cm_buf pem = cm_buf_of(0);
-		r = cm_cmd_load(file, CM_LIMIT_TRUST_FILE_VALUE, report, &pem);
-		if (r == COMITY_OK)
-			r = comity_trust_add(trust, comity_outside(cm_buf_view(&pem)), report);
-		cm_buf_fini(&pem);
-	}
+	enum comity_result r = cm_cmd_verify_trust(line, report, &trust);
+	if (r == COMITY_OK)
+		r = cm_cmd_verify_dates(line, trust, report, &directory, &job.received);
+	job.directory = directory;
 	job.trust = trust;
 	if (r == COMITY_OK)
 		r = cm_verify_job_run(&job, report, NULL);
@@ -57,6 +98,7 @@ cm_cmd_verify(const struct cm_command_line *line)
 	                           (r == COMITY_OK || r == COMITY_REFUSED)
 	                   ? cm_cmd_verify_told(line, report)
 	                   : cm_cmd_failed(line, r, report);
+	comity_directory_free(directory);
 	comity_trust_free(trust);
 	comity_report_free(report);
 	return code;

@@ -138,7 +138,8 @@ enum comity_result
 cm_verify_job_run(const struct cm_verify_job *job, struct comity_report *report, struct comity_verify **ret_verify)
 {
 	CM_AUTO struct cm_verify_run *run = cm_mem_new(sizeof *run);
-	struct comity_verify_options options = {.trust = job->trust};
+	struct comity_verify_options options = {
+	        .trust = job->trust, .directory = job->directory, .received = job->received};
 	uint64_t size = 0;
 	if (run == NULL)
 		return COMITY_NOMEM;

@@ -9,6 +9,8 @@
 struct cm_verify_job {
 	const char *path;
 	const struct comity_trust *trust; // or NULL
+	const struct comity_directory *directory; // or NULL
+	struct comity_instant received;   // us 0: not known
 	bool quiet;
 	bool lists_only; // read the directory and the lists; digest nothing, judge nothing
 };

@@ -217,6 +217,17 @@ cm_trust_word_at(const struct cm_directory_status *status, size_t count, struct 
 	return word;
 }
 
+static enum cm_trust_state
+cm_trust_state_of(struct cm_view word)
+{
+	if (cm_view_is(word, "valid") || cm_view_is(word, "thawed"))
+		return CM_TRUST_VALID;
+	return cm_view_is(word, "superseded") ? CM_TRUST_SUPERSEDED
+	       : cm_view_is(word, "revoked")  ? CM_TRUST_REVOKED
+	       : cm_view_is(word, "frozen")   ? CM_TRUST_FROZEN
+	                                      : CM_TRUST_UNKNOWN;
+}
+
 enum cm_trust_state
 cm_trust_key_at(const struct cm_directory *list, struct cm_view node, const struct cm_hash *spki, struct cm_instant at)
 {
@@ -224,13 +235,56 @@ cm_trust_key_at(const struct cm_directory *list, struct cm_view node, const stru
 	const struct cm_directory_key *key = cm_trust_key(one, cm_hash_view(spki));
 	if (one != NULL && key == NULL && cm_view_equal(one->next_spki, cm_hash_view(spki)))
 		return one->next_from.us <= at.us ? CM_TRUST_VALID : CM_TRUST_UNKNOWN;
-	struct cm_view word = key == NULL ? cm_view_of(NULL, 0) : cm_trust_word_at(key->status, key->status_count, at);
-	if (cm_view_is(word, "valid") || cm_view_is(word, "thawed"))
-		return CM_TRUST_VALID;
-	return cm_view_is(word, "superseded") ? CM_TRUST_SUPERSEDED
-	       : cm_view_is(word, "revoked")  ? CM_TRUST_REVOKED
-	       : cm_view_is(word, "frozen")   ? CM_TRUST_FROZEN
-	                                      : CM_TRUST_UNKNOWN;
+	return cm_trust_state_of(key == NULL ? cm_view_of(NULL, 0) : cm_trust_word_at(key->status, key->status_count, at));
+}
+
+// Does a step of the history stand against the signature? A frost that was thawed concerns what says that it was signed in it; one
+// that was not, and a revocation, all that nobody else had before.
+static enum cm_error
+cm_trust_step_against(const struct cm_directory_key *key, size_t at, const struct cm_trust_signed *what)
+{
+	const struct cm_directory_status *step = &key->status[at], *next = at + 1 < key->status_count ? step + 1 : NULL;
+	struct cm_instant latest = what->seen.us > what->said.us ? what->seen : what->said;
+	bool thawed = next != NULL && cm_view_is(next->state, "thawed");
+	switch (cm_trust_state_of(step->state)) {
+	case CM_TRUST_REVOKED: return latest.us >= step->at.us ? CM_ERROR_KEY_REVOKED : CM_ERROR_NONE;
+	case CM_TRUST_SUPERSEDED: return what->said.us >= step->at.us ? CM_ERROR_KEY_SUPERSEDED : CM_ERROR_NONE;
+	case CM_TRUST_FROZEN:
+		if (thawed)
+			return what->said.us >= step->at.us && what->said.us < next->at.us ? CM_ERROR_KEY_FROZEN : CM_ERROR_NONE;
+		return latest.us >= step->at.us ? CM_ERROR_KEY_FROZEN : CM_ERROR_NONE;
+	case CM_TRUST_VALID:
+	case CM_TRUST_UNKNOWN: break;
+	}
+	return CM_ERROR_NONE;
+}
+
+cm_result
+cm_trust_check_key(const struct cm_directory *list, const struct cm_trust_signed *what, struct cm_report *report,
+                   struct cm_trust_when *ret_when)
+{
+	const struct cm_directory_authority *one = cm_trust_authority(list, what->node);
+	const struct cm_directory_key *key = cm_trust_key(one, cm_hash_view(&what->spki));
+	struct cm_trust_when when = {.then = cm_trust_key_at(list, what->node, &what->spki, what->said), .now = CM_TRUST_VALID};
+	char moment[CM_INSTANT_TEXT];
+	if (key == NULL && when.then != CM_TRUST_VALID)
+		return cm_report_refuse(report, CM_ERROR_KEY_UNLISTED, "list", "%.*s", CM_VIEW_ARG(what->node));
+	for (size_t i = key == NULL ? 0 : key->status_count; i > 0; i--) { // the last step against it names it
+		enum cm_error rule = cm_trust_step_against(key, i - 1, what);
+		if (rule != CM_ERROR_NONE)
+			return cm_report_refuse(report, rule, "list", "%.*s %.*s at %s", CM_VIEW_ARG(what->node),
+			                        CM_VIEW_ARG(key->status[i - 1].state), cm_instant_text(key->status[i - 1].at, moment));
+	}
+	if (key != NULL) {
+		const struct cm_directory_status *last = &key->status[key->status_count - 1];
+		when.now = cm_trust_state_of(last->state);
+		when.since = last->at;
+	}
+	if ((when.now == CM_TRUST_REVOKED || when.now == CM_TRUST_FROZEN) && what->seen.us == 0)
+		return cm_report_refuse(report, CM_ERROR_KEY_TIME_UNPROVEN, "list", "%.*s %s at %s", CM_VIEW_ARG(what->node),
+		                        cm_trust_state_word(when.now), cm_instant_text(when.since, moment));
+	*ret_when = when;
+	return CM_OK;
 }
 
 enum cm_trust_party

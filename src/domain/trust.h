@@ -46,6 +46,24 @@ enum cm_trust_party {
 };
 enum cm_trust_party cm_trust_party_at(const struct cm_directory *states, struct cm_view country, struct cm_instant at);
 
+// One signature, and the moments of it. `said` is the signer's own word: whoever stole a key may put any moment there. `seen` is
+// not: it is when somebody whom the key's holder cannot make say so had it already.
+struct cm_trust_signed {
+	struct cm_view node;    // whose key
+	struct cm_hash spki;    // SHA-256 of its SubjectPublicKeyInfo
+	struct cm_instant said; // the moment that the signature names
+	struct cm_instant seen; // by when another one had it, the earliest; us 0: nobody says
+};
+struct cm_trust_when {
+	enum cm_trust_state then; // at `said`: CM_TRUST_VALID; CM_TRUST_UNKNOWN: the list begins later
+	enum cm_trust_state now;  // the list's last word of the key
+	struct cm_instant since;  // of that word; us 0: only announced
+};
+// Was the key good when this was signed (doc/spec/directory.md, section 10)? For a key that was revoked, or is frozen, `seen` counts, for
+// others `said`. Refused: key_unlisted, key_superseded, key_frozen, key_revoked, key_time_unproven.
+CM_CHECKED cm_result cm_trust_check_key(const struct cm_directory *list, const struct cm_trust_signed *what,
+                                        struct cm_report *report, struct cm_trust_when *ret_when);
+
 // Words: "valid", "party".
 const char *cm_trust_state_word(enum cm_trust_state state);
 const char *cm_trust_party_word(enum cm_trust_party party);

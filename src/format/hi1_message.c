@@ -272,3 +272,15 @@ cm_hi1_message_good(const struct cm_hi1_message *message)
 			return false;
 	return true;
 }
+
+struct cm_view
+cm_hi1_message_receipt(const struct cm_hi1_message *message)
+{
+	for (size_t i = 0; i < message->action_count; i++) {
+		const struct cm_hi1_object *o = message->actions[i].object;
+		for (size_t k = 0; o != NULL && o->type == CM_HI1_TYPE_DOCUMENT && k < o->document.property_count; k++)
+			if (cm_view_is(o->document.properties[k].type.value, "receipt"))
+				return o->document.properties[k].value;
+	}
+	return cm_view_of(NULL, 0);
+}

@@ -162,4 +162,7 @@ CM_CHECKED cm_result cm_hi1_message_read_wire(struct cm_view bytes, struct cm_re
 
 const char *cm_hi1_verb_name(enum cm_hi1_verb verb); // "CREATE"; "" for NONE
 
+// The receipt (C2SP proof text) that an answer carries, in the message; empty without one.
+struct cm_view cm_hi1_message_receipt(const struct cm_hi1_message *message);
+
 #endif

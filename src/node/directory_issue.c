@@ -141,17 +141,25 @@ cm_directory_made_status(struct cm_directory_made *made, struct cm_directory_key
 	key->status = status;
 }
 
-// The keys of `node` that may take the step get it: all that can be revoked, frozen or thawed; superseded: all but the newest.
+// The keys of "NODE", or the one of "NODE:SPKI", that may take the step get it: all that can be revoked, frozen or thawed;
+// superseded: all but the newest.
 static cm_result
-cm_directory_made_step(struct cm_directory_made *made, const char *node, const char *state, const char *reason,
+cm_directory_made_step(struct cm_directory_made *made, const char *whose, const char *state, const char *reason,
                        struct cm_report *report)
 {
+	uint8_t spki[CM_HASH_SIZE];
+	struct cm_view text = whose == NULL ? cm_view_of(NULL, 0) : cm_view_text(whose);
+	size_t colon = cm_view_find(text, 0, ':');
+	struct cm_view node = cm_view_part(text, 0, colon);
+	bool one = colon < text.n;
+	if (one && !cm_hex_read(cm_view_part(text, colon + 1, text.n), spki, sizeof spki))
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_MEMBER, "SPKI", "%s", whose);
 	struct cm_directory_authority *all =
 	        cm_directory_made_grow(made, made->list.authorities, made->list.authority_count, sizeof *all);
 	size_t steps = 0;
-	for (size_t i = 0; all != NULL && node != NULL && i < made->list.authority_count; i++) {
+	for (size_t i = 0; all != NULL && whose != NULL && i < made->list.authority_count; i++) {
 		struct cm_directory_key *keys = cm_directory_made_grow(made, all[i].keys, all[i].key_count, sizeof *keys);
-		if (keys == NULL || !cm_view_is(all[i].node, node))
+		if (keys == NULL || !cm_view_equal(all[i].node, node))
 			continue;
 		for (size_t k = 0; k < all[i].key_count; k++) {
 			struct cm_view last = keys[k].status[keys[k].status_count - 1].state;
@@ -160,6 +168,7 @@ cm_directory_made_step(struct cm_directory_made *made, const char *node, const c
 			           : strcmp(state, "thawed") == 0     ? cm_view_is(last, "frozen")
 			           : strcmp(state, "superseded") == 0 ? valid && k + 1 < all[i].key_count
 			                                              : valid;
+			may = may && (!one || cm_view_equal(keys[k].spki, cm_view_of(spki, sizeof spki)));
 			if (may)
 				cm_directory_made_status(made, &keys[k], made->now, state, reason);
 			steps += may ? 1 : 0;
@@ -167,8 +176,8 @@ cm_directory_made_step(struct cm_directory_made *made, const char *node, const c
 		all[i].keys = keys;
 	}
 	made->list.authorities = all;
-	if (node != NULL && steps == 0 && !made->arena.failed)
-		return cm_report_refuse(report, CM_ERROR_DIRECTORY_ORDER, node, "no key of it can be %s", state);
+	if (whose != NULL && steps == 0 && !made->arena.failed)
+		return cm_report_refuse(report, CM_ERROR_DIRECTORY_ORDER, whose, "no key of it can be %s", state);
 	return made->arena.failed ? CM_NOMEM : CM_OK;
 }
 

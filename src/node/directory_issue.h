@@ -14,7 +14,7 @@ struct cm_directory_issue {
 	const char *state_folder; // of the root that signs it
 	const char *new_root;     // folder of the root that follows it from now on, or NULL
 	const char *cards[CM_DIRECTORY_ISSUE_WORDS]; // files of identity cards; ends with NULL
-	const char *revoke, *freeze, *thaw, *supersede; // a node, or NULL
+	const char *revoke, *freeze, *thaw, *supersede; // "NODE", "NODE:SPKI" for one of its keys, or NULL
 	const char *reason;                             // or NULL
 	const char *announce;                           // "NODE:SPKI", SPKI in hexadecimal, or NULL
 	struct cm_instant from;                         // of the key that is announced

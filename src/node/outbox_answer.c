@@ -132,7 +132,7 @@ cm_outbox_answer_entry(const struct cm_outbox_try *one, const struct cm_reader_r
 {
 	char hex[2 * CM_HASH_SIZE + 1];
 	struct cm_hash digest = cm_hash_of(cm_buf_view(&one->message));
-	struct cm_receipt_question question = {.proof = cm_reader_receipt(&read->message),
+	struct cm_receipt_question question = {.proof = cm_hi1_message_receipt(&read->message),
 	        .entry = read->receipt_entry,
 	        .keys = &peer->identity.log,
 	        .key_count = 1};
@@ -257,7 +257,7 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 		cm_event_message_write(&told, &detail);
 		event.detail = cm_buf_view(&detail);
 		if (strcmp(one->topic, "request") == 0)
-			cm_outbox_answer_put_receipt(one, cm_reader_receipt(m), now, change);
+			cm_outbox_answer_put_receipt(one, cm_hi1_message_receipt(m), now, change);
 		r = cm_store_apply(one->node->store, &event, change, report);
 	} else {
 		cm_report_add(&one->said, CM_ERROR_PEER_REFUSED, one->peer, "%s", said);

@@ -273,7 +273,7 @@ cm_reader_receipt_parts(const struct cm_hi1_message *message, struct cm_buf *ans
 	struct cm_buf CM_CLEANUP(cm_buf_fini) file = cm_buf_of(CM_LIMIT_ACT_BYTES_VALUE);
 	uint8_t entry[CM_ACT_RECORD_ENTRY];
 	struct cm_proof proof;
-	struct cm_view receipt = message->response ? cm_reader_receipt(message) : cm_view_of(NULL, 0);
+	struct cm_view receipt = message->response ? cm_hi1_message_receipt(message) : cm_view_of(NULL, 0);
 	bool good = receipt.n > 0 && cm_proof_read(receipt, NULL, &proof) == CM_OK &&
 	            cm_b64_read(proof.extra, CM_B64_STANDARD, &file) && cm_act_read(cm_buf_view(&file), NULL, &act) == CM_OK &&
 	            cm_receipt_entry(&act, entry) == CM_OK;

@@ -57,8 +57,6 @@ struct cm_reader_read {
 	struct cm_event_ends ends; // what the documents name
 	struct cm_buf bytes;
 };
-// The text of the receipt in an answer; empty without.
-struct cm_view cm_reader_receipt(const struct cm_hi1_message *message);
 void cm_reader_read_fini(struct cm_reader_read *read);
 // The findings about a document, added to the report.
 void cm_reader_judged_report(const struct cm_reader_judged *judged, struct cm_report *report);

@@ -117,15 +117,3 @@ cm_reader_card_read(struct cm_view bytes, struct cm_reader_card *ret_card)
 	ret_card->seal_certificate = cm_rd_field(&rd);
 	return good && cm_rd_done(&rd);
 }
-
-struct cm_view
-cm_reader_receipt(const struct cm_hi1_message *message)
-{
-	for (size_t i = 0; i < message->action_count; i++) {
-		const struct cm_hi1_object *o = message->actions[i].object;
-		for (size_t k = 0; o != NULL && o->type == CM_HI1_TYPE_DOCUMENT && k < o->document.property_count; k++)
-			if (cm_view_is(o->document.properties[k].type.value, "receipt"))
-				return o->document.properties[k].value;
-	}
-	return cm_view_of(NULL, 0);
-}

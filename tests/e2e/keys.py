@@ -2,7 +2,7 @@
 """keys.py COMITY: a node changes its signing key while it works: announced by its State, taken into use, taken by the peer
 without words. What is under way arrives, what was delivered before opens, the register is one register, and the court bundle across
 the change is good, by the dates of the State's list as well."""
-import base64, hashlib, json, os, re, shutil, subprocess, sys, tempfile, zipfile
+import base64, hashlib, json, os, re, shutil, subprocess, sys, tempfile, time, zipfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -93,6 +93,9 @@ def changed(world, request, old, new):
     world.refuses('state_other', 'key', 'change', '--home', home, '--state', world.xa.home + '-state')
     check('nothing changed', spki(home + '/keeper/sign.pem') == old)
     world.issue('--announce', 'xb.contact:' + new)
+    os.makedirs(world.file('early'))
+    write(world.file('early/a.txt'), 'true\n')
+    run(['package', 'create', world.file('early'), '--home', home, '-o', world.file('early.asice')])
     for name in ('sign.p8', 'sign.pem', 'credential'):  # a thief's copy of the old key
         os.makedirs(world.file('old/keeper'), exist_ok=True)
         shutil.copy(home + '/keeper/' + name, world.file('old/keeper/' + name))
@@ -169,6 +172,90 @@ def the_court(world, evidence):
     return bundle
 
 
+def whole_seconds():
+    """Lists are dated in whole seconds: what comes now is in a later one."""
+    now = int(time.time())
+    until('the next second', 5, lambda: int(time.time()) > now)
+    return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(now))
+
+
+def by_the_dates(world, bundle, old):
+    """Offline, by the lists alone: who was valid when, and whose word on the time counts."""
+    lists = ['--directory', world.file('xb.json')]
+    package = world.file('old.asice')
+    key = subprocess.run(['openssl', 'pkcs8', '-in', world.file('old/keeper/sign.p8'), '-passin', 'file:' + world.file('old/keeper/credential'),
+                          '-topk8', '-nocrypt'], capture_output=True, check=True).stdout
+    open(world.file('old.p8'), 'wb').write(key)
+
+    def packed(file):
+        os.makedirs(world.file('in'), exist_ok=True)
+        write(world.file('in/a.txt'), 'planted\n')
+        run(['package', 'create', world.file('in'), '--key', world.file('old.p8'), '--cert', world.file('old/keeper/sign.pem'), '--force', '-o', file])
+        return file
+
+    def key_check(told, about):
+        return next(c for c in told['checks'] if c['name'] == 'key' and c['about'] == about)
+
+    code, told = world.verify(bundle, *lists)
+    check('without the list of a State its keys are not judged', code == 1 and told['verdict'].startswith('intact') and
+          'no list of XA' in key_check(told, 'bundle')['detail'], told['verdict'])
+    run(['directory', 'issue', world.file('xa.json'), '--state', world.xa.home + '-state', '--card', world.xa.home + '/card.json'])
+    lists += ['--directory', world.file('xa.json')]
+    code, told = world.verify(bundle, *lists)
+    check('valid by the dates as well', code == 0 and 'superseded since' in key_check(told, 'package')['detail'], told)
+    before = whole_seconds()
+    code, told = world.verify(packed(package), *lists)
+    check('key_superseded', code == 1 and 'key_superseded' in json.dumps(told), told)
+
+    world.issue('--revoke', 'xb.contact:' + old, '--reason', 'laptop stolen')
+    code, told = world.verify(bundle, *lists)
+    detail = key_check(told, 'package')['detail']
+    check('what xa had before the revocation stays good', 'revoked since' in detail and 'xa.contact had it by' in detail, told)
+    keys = [c for c in told['checks'] if c['name'] == 'key']
+    other = [c for c in keys if c['state'] != 'ok']
+    check('each message and act of the old key is', sum('revoked since' in c['detail'] for c in keys) > 4, keys)
+    check('but for an answer that no act names', told['verdict'].startswith('intact') and len(other) == 1 and
+          'no register says when' in other[0]['detail'], other)
+    code, told = world.verify(bundle, *lists, '--received', before)
+    check('and that, too, when the court had it before', code == 0 and told['verdict'] == 'valid', told['verdict'])
+    early = world.file('early.asice')
+    code, told = world.verify(early, *lists)
+    check('key_time_unproven', code == 1 and 'key_time_unproven' in json.dumps(told), told)
+    code, told = world.verify(early, *lists, '--received', before)
+    check('the court had it before', code == 0 and 'you had it by' in key_check(told, 'package')['detail'], told)
+    code, told = world.verify(early, *lists, '--received', whole_seconds())
+    check('key_revoked', code == 1 and 'key_revoked' in json.dumps(told), told)
+    code, told = world.verify(packed(package), *lists)
+    check('what the thief signs now is refused', code == 1 and 'key_revoked' in json.dumps(told), told)
+    return lists, before
+
+
+def lists_are_judged(world, bundle, lists, before):
+    text = open(world.file('xb.json')).read()
+    write(world.file('bad.json'), text.replace('laptop stolen', 'laptop dropped'))
+    roots = ['--trust', world.xb.home + '-state/root.pem']
+    world.refuses('directory_signature', 'verify', bundle, '--directory', world.file('bad.json'), *roots)
+    world.refuses('directory_root', 'verify', bundle, '--directory', world.file('xb.json'), '--trust', world.xa.home + '-state/root.pem')
+    world.refuses('directory_root', 'verify', bundle, '--directory', world.file('xb.json'))
+    made = None
+    for node, country in ((world.xa, 'XA'), (world.xb, 'XB')):
+        made = told(['directory', 'states', world.file('states.json'), '--secretariat', world.file('sec'), '--country', country, '--name', country,
+                     '--deposit', 'C.N.1', '--root', node.home + '-state/root.pem'])
+    states = ['--directory', world.file('states.json')]
+    world.refuses('directory_root', 'verify', bundle, *states)
+    states += ['--fingerprint', made['fingerprint']]
+    code, seen = world.verify(bundle, *lists, *states, '--received', before)
+    check('both States are parties', code == 0, seen['verdict'])
+    whole_seconds()
+    told(['directory', 'states', world.file('states.json'), '--secretariat', world.file('sec'), '--country', 'XB', '--status', 'suspended'])
+    code, seen = world.verify(bundle, *lists, *states, '--received', before)
+    check('what was signed before a suspension stays good', code == 0, seen['verdict'])
+    package = world.file('late.asice')
+    run(['package', 'create', world.file('in'), '--home', world.xb.home, '-o', package])
+    code, seen = world.verify(package, *lists, *states)
+    check('state_not_party', code == 1 and 'state_not_party' in json.dumps(seen), seen)
+
+
 def main():
     folder = tempfile.mkdtemp(prefix='comity-keys-')
     world = World(folder)
@@ -178,7 +265,9 @@ def main():
         evidence, waits = changed(world, request, old, new)
         both_are_heard(world, waits, new)
         with_the_old_key(world, old)
-        the_court(world, evidence)
+        bundle = the_court(world, evidence)
+        lists, before = by_the_dates(world, bundle, old)
+        lists_are_judged(world, bundle, lists, before)
     finally:
         world.xa.stop(), world.xb.stop()
     print('%d checks held, %d did not' % (len(PASSED), len(FAILED)))

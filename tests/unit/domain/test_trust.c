@@ -190,11 +190,90 @@ a_list_vouches_for_whom_nobody_confirmed(void **unused)
 	vouches(&(struct cm_trust_vouch){.own = &state.list, .node = shown.node}, "2027-01-09T00:00:00Z", "unknown");
 }
 
+// One key with this history, of xa.contact; its list is of 2027-06-01.
+static void
+key_of(const struct cm_directory_status *status, size_t count, struct cm_directory_key *key,
+       struct cm_directory_authority *one, struct cm_directory *list)
+{
+	static const uint8_t spki[32] = {7};
+	*key = (struct cm_directory_key){.spki = cm_view_of(spki, 32), .status = status, .status_count = count};
+	*one = (struct cm_directory_authority){.node = cm_view_text("xa.contact"), .keys = key, .key_count = 1};
+	*list = (struct cm_directory){
+	        .country = cm_view_text("XA"), .authorities = one, .authority_count = 1, .issued = at("2027-06-01T00:00:00Z")};
+}
+
+// What a thief can write into a signature, and what he cannot.
+static void
+a_stolen_key_is_judged_by_what_others_saw(void **unused)
+{
+	(void)unused;
+	static const char jan[] = "2027-01-20T00:00:00Z", mar[] = "2027-03-20T00:00:00Z", may[] = "2027-05-20T00:00:00Z";
+	struct cm_view valid = cm_view_text("valid"), superseded = cm_view_text("superseded"), revoked = cm_view_text("revoked"),
+	               frozen = cm_view_text("frozen"), thawed = cm_view_text("thawed");
+	struct cm_instant ja = at("2027-01-10T00:00:00Z"), fe = at("2027-02-10T00:00:00Z"), ap = at("2027-04-10T00:00:00Z");
+	const struct cm_directory_status good[] = {{valid, ja}}, old[] = {{valid, ja}, {superseded, fe}},
+	                                 lost[] = {{valid, ja}, {revoked, ap}}, both[] = {{valid, ja}, {superseded, fe}, {revoked, ap}},
+	                                 cold[] = {{valid, ja}, {frozen, fe}}, warm[] = {{valid, ja}, {frozen, fe}, {thawed, ap}},
+	                                 gone[] = {{valid, ja}, {frozen, fe}, {revoked, ap}};
+	const struct {
+		const struct cm_directory_status *status;
+		size_t count;
+		const char *said, *seen;
+		enum cm_error rule;
+	} cases[] = {
+	        {good, 1, jan, NULL, CM_ERROR_NONE},
+	        {good, 1, "2026-12-01T00:00:00Z", NULL, CM_ERROR_NONE}, // the list begins later
+	        {old, 2, jan, NULL, CM_ERROR_NONE},
+	        {old, 2, jan, may, CM_ERROR_NONE}, // under way for long
+	        {old, 2, mar, NULL, CM_ERROR_KEY_SUPERSEDED},
+	        {old, 2, "2027-02-10T00:00:00Z", NULL, CM_ERROR_KEY_SUPERSEDED},
+	        {lost, 2, jan, mar, CM_ERROR_NONE},
+	        {lost, 2, jan, NULL, CM_ERROR_KEY_TIME_UNPROVEN}, // dated back, perhaps
+	        {lost, 2, jan, may, CM_ERROR_KEY_REVOKED},
+	        {lost, 2, may, NULL, CM_ERROR_KEY_REVOKED},
+	        {lost, 2, may, mar, CM_ERROR_KEY_REVOKED},
+	        {lost, 2, jan, "2027-04-09T23:59:59.999999Z", CM_ERROR_NONE},
+	        {lost, 2, jan, "2027-04-10T00:00:00Z", CM_ERROR_KEY_REVOKED},
+	        {both, 3, jan, mar, CM_ERROR_NONE},
+	        {both, 3, mar, mar, CM_ERROR_KEY_SUPERSEDED},
+	        {both, 3, jan, NULL, CM_ERROR_KEY_TIME_UNPROVEN},
+	        {cold, 2, jan, NULL, CM_ERROR_KEY_TIME_UNPROVEN},
+	        {cold, 2, jan, jan, CM_ERROR_NONE},
+	        {cold, 2, jan, mar, CM_ERROR_KEY_FROZEN},
+	        {warm, 3, jan, NULL, CM_ERROR_NONE},
+	        {warm, 3, mar, NULL, CM_ERROR_KEY_FROZEN},
+	        {warm, 3, may, NULL, CM_ERROR_NONE},
+	        {gone, 3, jan, jan, CM_ERROR_NONE},
+	        {gone, 3, jan, mar, CM_ERROR_KEY_FROZEN},
+	        {gone, 3, jan, may, CM_ERROR_KEY_REVOKED},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct cm_directory_key key;
+		struct cm_directory_authority one;
+		struct cm_directory list;
+		struct cm_report report = {.count = 0};
+		struct cm_trust_when when;
+		key_of(cases[i].status, cases[i].count, &key, &one, &list);
+		struct cm_trust_signed what = {.node = cm_view_text("xa.contact"), .spki = {{7}}, .said = at(cases[i].said)};
+		if (cases[i].seen != NULL)
+			what.seen = at(cases[i].seen);
+		cm_result r = cm_trust_check_key(&list, &what, &report, &when);
+		if (r != (cases[i].rule == CM_ERROR_NONE ? CM_OK : CM_REFUSED) ||
+		    (r == CM_REFUSED && !cm_report_has(&report, cases[i].rule))) {
+			kit_say("case", &report);
+			fail_msg("case %zu: %s", i, cm_result_name(r));
+		}
+		what.spki.b[0] = 8;
+		assert_int_equal(cm_trust_check_key(&list, &what, &report, &when), CM_REFUSED);
+		assert_true(cm_report_has(&report, CM_ERROR_KEY_UNLISTED));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {T(a_list_follows_a_list_or_is_refused_by_name),
-	        T(a_first_list_begins_at_a_known_root), T(who_was_valid_when), T(a_list_is_fresh_for_three_days),
+	        T(a_first_list_begins_at_a_known_root), T(who_was_valid_when), T(a_stolen_key_is_judged_by_what_others_saw), T(a_list_is_fresh_for_three_days),
 	        T(a_list_vouches_for_whom_nobody_confirmed)};
 	return cmocka_run_group_tests(tests, read_all, free_all);
 }
