@@ -251,7 +251,7 @@ def lists_are_judged(world, bundle, lists, before):
     code, seen = world.verify(bundle, *lists, *states, '--received', before)
     check('what was signed before a suspension stays good', code == 0, seen['verdict'])
     package = world.file('late.asice')
-    run(['package', 'create', world.file('in'), '--home', world.xb.home, '-o', package])
+    run(['package', 'create', world.file('in'), '-o', package] + world.session(world.xb))
     code, seen = world.verify(package, *lists, *states)
     check('state_not_party', code == 1 and 'state_not_party' in json.dumps(seen), seen)
 
