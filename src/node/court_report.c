@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "domain/tab_kind.h"
 #include "domain/tab_state.h"
+#include "node/terms.h"
 
 static void
 cm_court_say(struct cm_buf *to, const char *name, struct cm_view value)
@@ -72,6 +73,30 @@ cm_court_say_requests(struct cm_court *court, struct cm_buf *to)
 	}
 }
 
+// What binds whoever has the bundle: as words in the report, and as court/terms.json for programs.
+static cm_result
+cm_court_say_terms(struct cm_court *court, struct cm_report *report, struct cm_buf *to)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *row = NULL;
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_COURT_BYTES_VALUE);
+	struct cm_json_put put = cm_json_put_of(&text);
+	CM_AUTO struct cm_terms *terms = cm_mem_new(sizeof *terms);
+	cm_result r = terms == NULL ? CM_NOMEM : cm_store_request(court->node->store, court->evidence->request, report, &page, &row);
+	if (r != CM_OK || row == NULL)
+		return r;
+	r = cm_terms_read(court->node, row, &court->arena, report, terms);
+	if (r != CM_OK)
+		return r;
+	cm_buf_text(to, "\n  Limits of use, as the request and its answers say them (court/terms.json)\n\n");
+	cm_terms_say(terms, to);
+	cm_terms_put(&put, terms);
+	r = cm_buf_result(&text);
+	if (r == CM_OK)
+		cm_court_put(court, "terms.json", cm_buf_view(&text));
+	return r;
+}
+
 static void
 cm_court_say_acts(struct cm_court *court, struct cm_buf *to)
 {
@@ -129,12 +154,13 @@ cm_result
 cm_court_report(struct cm_court *court, struct cm_report *report)
 {
 	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_COURT_BYTES_VALUE);
-	(void)report;
 	cm_court_say_evidence(court, &text);
 	cm_court_say_requests(court, &text);
+	cm_result r = cm_court_say_terms(court, report, &text);
 	cm_court_say_acts(court, &text);
 	cm_court_say_checking(&text);
-	cm_result r = cm_buf_result(&text);
+	if (r == CM_OK)
+		r = cm_buf_result(&text);
 	if (r == CM_OK)
 		cm_court_put(court, "report.txt", cm_buf_view(&text));
 	return r;

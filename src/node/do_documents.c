@@ -248,6 +248,45 @@ cm_do_request_said(struct cm_node *node, const struct cm_store_request *request,
 	return r;
 }
 
+// The answer documents of one act about this request.
+static cm_result
+cm_do_document_each(struct cm_node *node, uint64_t index, struct cm_view id, cm_do_answer_each *each, void *context,
+                    struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	struct cm_reader_read CM_CLEANUP(cm_reader_read_fini) read = {.judged_count = 0};
+	const struct cm_store_artifact *row = NULL;
+	cm_result r = cm_do_document_act(node, index, report, &read, &page, &row);
+	for (size_t i = 0; r == CM_OK && i < read.message.action_count; i++) {
+		struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
+		struct cm_view answers = cm_view_of(NULL, 0);
+		bool good = false;
+		cm_facts_init(&facts);
+		if (cm_do_document_is_answer(read.message.actions[i].object))
+			r = cm_do_document_body(node, read.message.actions[i].object, &facts, &good);
+		if (r == CM_OK && good && cm_facts_find(&facts, "answers", &answers) && cm_view_equal(answers, id))
+			r = each(context, &facts);
+	}
+	return r;
+}
+
+cm_result
+cm_do_request_each_answer(struct cm_node *node, const struct cm_store_request *request, cm_do_answer_each *each, void *context,
+                          struct cm_report *report)
+{
+	CM_AUTO uint64_t *indexes = cm_mem_new_many(CM_LIMIT_STORE_PAGE_VALUE, sizeof *indexes);
+	struct cm_store_ask ask = {.request = request->id, .limit = CM_LIMIT_STORE_PAGE_VALUE};
+	size_t n = CM_LIMIT_STORE_PAGE_VALUE;
+	cm_result r = indexes == NULL ? CM_NOMEM : CM_OK;
+	while (r == CM_OK && n == CM_LIMIT_STORE_PAGE_VALUE) {
+		r = cm_store_act_indexes(node->store, &ask, report, indexes, &n);
+		for (size_t i = 0; r == CM_OK && i < n; i++)
+			r = cm_do_document_each(node, indexes[i], request->id, each, context, report);
+		ask.after_id = n > 0 ? indexes[n - 1] + 1 : 0;
+	}
+	return r;
+}
+
 cm_result
 cm_do_request_answers(struct cm_node *node, const struct cm_store_request *request, struct cm_json_put *put,
                       struct cm_report *report)

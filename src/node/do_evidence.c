@@ -17,6 +17,7 @@
 #include "node/opening.h"
 #include "node/output.h"
 #include "node/pull.h"
+#include "node/terms.h"
 #include "node/upload.h"
 #include "os/clock.h"
 
@@ -275,6 +276,8 @@ cm_do_evidence_more(struct cm_node *node, struct cm_json_put *put, const struct 
 	char id[40];
 	snprintf(id, sizeof id, "%.*s", CM_VIEW_ARG(row->id));
 	cm_result r = cm_do_evidence_approvals(node, put, row->id, report);
+	if (r == CM_OK)
+		r = cm_terms_put_of(node, row->request, put, report);
 	size_t n = cm_pull_begins(node->pull, id, begins, CM_DO_EVIDENCE_BEGINS);
 	cm_json_put_name(put, "fetched_from");
 	cm_json_put_array(put);

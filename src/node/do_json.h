@@ -43,6 +43,11 @@ CM_CHECKED cm_result cm_do_request_facts(struct cm_node *node, const struct cm_s
 CM_CHECKED cm_result cm_do_request_said(struct cm_node *node, const struct cm_store_request *request, enum cm_state state,
                                         struct cm_report *report, struct cm_facts *facts, bool *ret_found);
 
+// Each answer document about a request, the oldest first.
+typedef cm_result cm_do_answer_each(void *context, const struct cm_facts *facts);
+CM_CHECKED cm_result cm_do_request_each_answer(struct cm_node *node, const struct cm_store_request *request,
+                                               cm_do_answer_each *each, void *context, struct cm_report *report);
+
 // The members `document` and `answers` of a request: what its signed messages say, as paths and texts.
 CM_CHECKED cm_result cm_do_request_document(struct cm_node *node, const struct cm_store_request *request,
                                             struct cm_json_put *put, struct cm_report *report);

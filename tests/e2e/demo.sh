@@ -65,6 +65,7 @@ done
 for word in 'Art. 42' 'Art. 40' ilse per 'Evidence received' 'Opening approved' 'openssl cms'; do
 	grep -q "$word" "$work/unpacked/court/report.txt" || fail "the report does not say \"$word\""
 done
+grep -q '"only_for":".*"purpose":".*"secret":true,"secret_until":' "$work/unpacked/court/terms.json" || fail "the bundle does not tell the limits of use"
 grep -lq '"delivery:DeliveryStatus"' "$work"/unpacked/court/messages/*-sent-*.json || fail "xb.contact was not told"
 unzip -q court/package.asice -d "$work/package"
 diff -r "$work/input" "$work/package/data" || fail "the package's evidence is not the same"
