@@ -45,14 +45,15 @@ class Clock:
 
 
 class Node:
-    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority'), clock=None, home=None, state=None, phone=None):
+    def __init__(self, folder, name, title, people, roles=('contact_point', 'central_authority'), clock=None, home=None, state=None, phone=None, listen=None):
         # A person for each start: sessions end with the keeper, and a code of an authenticator is good once in 30 s.
         self.folder, self.name, self.people, self.who = folder, name, people, -1
         self.home = os.path.join(folder, home or name[:2])
         self.process = None
         self.clock, self.exercise = clock, ['--exercise-clock', clock.file] if clock else []
         run(['init', '--home', self.home, '--state', state or self.home + '-state', '--node', name, '--name', title,
-             *[word for role in roles for word in ('--role', role)]] + (['--phone', phone] if phone else []) + self.exercise)
+             *[word for role in roles for word in ('--role', role)]] + (['--phone', phone] if phone else []) +
+            (['--listen', listen] if listen else []) + self.exercise)
         for person in people:
             write(self.file(person, 'password'), 'a good pass phrase\n')
             run(['person', 'add', person, '--home', self.home, '--name', person, '--password-file', self.file(person, 'password'),
