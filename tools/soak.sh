@@ -1,5 +1,5 @@
 #!/bin/sh
-# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, hostile calls of the API, seeds of the simulator,
+# The long proofs: clang build with warnings as errors, thread sanitizer, fuzzing, a bad line, hostile calls of the API, seeds of the simulator,
 # kills along the path.
 #   FUZZ_SECONDS  for each target (default 60)     TRIPLES  kills along the path (default 50)
 #   SEEDS  courses of the simulator (default 100000)     SEEDS_FROM  the first of them (default 1001)
@@ -52,6 +52,10 @@ for program in "$root"/fuzz/tests/fuzz/fuzz_*; do
 	}
 	tail -1 "$root/fuzz/$name.log"
 done
+
+echo "== a line that loses 8 % and carries 64 kb/s"
+tools/build.sh "$root/main"
+tests/e2e/bad_line.py "$root/main/comity" || [ $? = 77 ]
 
 echo "== hostile calls of the API, $seconds s without and $seconds s with a person"
 tools/build.sh "$root/main"

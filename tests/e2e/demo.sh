@@ -107,10 +107,14 @@ for day in first second; do
 done
 mkdir "$work/judge"
 cp court/bundle.asice court/trust.pem "$work/judge"
+for state in arland.xa borvia.xb; do # each State publishes its list
+	"$comity" directory issue "$work/judge/${state#*.}.json" --state "state-${state%.*}" --card "${state#*.}.contact/card.json" >/dev/null
+done
 cd "$work/judge"
 words doc/guide/court.md '1. What you must get' | plays ""
 [ "$(grep -c 'sha256 Fingerprint' "$work/played")" = 2 ] || fail "the guide does not show both roots"
 words doc/guide/court.md '2. With comity' | plays ""
+grep -q '^ok *key .* was good at' "$work/played" || fail "the lists of the States do not say that the keys were good"
 mkdir empty
 cd empty
 words doc/guide/court.md '3. With unzip' | plays ""
