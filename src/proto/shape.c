@@ -388,9 +388,10 @@ cm_shape_query_check(enum cm_route route, struct cm_view query, struct cm_report
 	for (size_t at = 0; at < query.n;) {
 		size_t end = cm_view_find(query, at, '&');
 		struct cm_view part = cm_view_part(query, at, end - at);
-		struct cm_view name = cm_view_part(part, 0, cm_view_find(part, 0, '='));
+		size_t equals = cm_view_find(part, 0, '=');
 		at = end + 1;
-		if (!cm_shape_parameter(route, name))
+		// No parameter has an empty value: a line, a number, a word of a list.
+		if (!cm_shape_parameter(route, cm_view_part(part, 0, equals)) || equals + 1 >= part.n)
 			return cm_report_refuse(report, CM_ERROR_HTTP_QUERY, "query", "%.*s", CM_VIEW_ARG(part));
 	}
 	return CM_OK;

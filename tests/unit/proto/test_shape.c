@@ -46,6 +46,8 @@ a_query_has_the_parameters_of_its_route(void **state)
 	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_REQUEST_LIST, cm_view_text("after=x&limit=2"), NULL), CM_OK);
 	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_REQUEST_LIST, cm_view_text(""), NULL), CM_OK);
 	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_REQUEST_LIST, cm_view_text("page=2"), NULL), CM_REFUSED);
+	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_REQUEST_LIST, cm_view_text("limit=2&after="), NULL), CM_REFUSED);
+	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_REQUEST_LIST, cm_view_text("after"), NULL), CM_REFUSED);
 	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_NODE, cm_view_text("limit=2"), NULL), CM_REFUSED);
 	// A header field is none.
 	assert_int_equal(cm_shape_query_check(CM_ROUTE_API_EVIDENCE_UPLOAD, cm_view_text("Comity-Blob=2"), NULL), CM_REFUSED);
