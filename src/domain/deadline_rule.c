@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/tab_limit.h"
+
 #define HOUR (3600 * CM_INSTANT_SECOND)
 
 struct cm_deadline_rule
@@ -100,6 +102,30 @@ cm_deadline_rule_reminder(enum cm_time_limit limit, size_t i, struct cm_instant 
 			return true;
 		}
 	return false;
+}
+
+bool
+cm_deadline_rule_extends(enum cm_time_limit limit, enum cm_actor who)
+{
+	const char *by = cm_time_limit_row(limit)->extended_by;
+	enum cm_actor named = cm_actor_find(by, strlen(by));
+	return named != CM_ACTOR_NONE && (named == who || named == CM_ACTOR_EITHER);
+}
+
+bool
+cm_deadline_rule_both(enum cm_time_limit limit)
+{
+	return strcmp(cm_time_limit_row(limit)->watches, "both") == 0;
+}
+
+enum cm_deadline_view
+cm_deadline_rule_view(enum cm_time_limit limit, struct cm_instant ours, struct cm_instant theirs)
+{
+	const char *bound = cm_time_limit_row(limit)->bound;
+	int64_t later = theirs.us - ours.us, apart = CM_LIMIT_CLOCK_AHEAD_S_VALUE * CM_INSTANT_SECOND;
+	if (later <= apart && later >= -apart)
+		return CM_DEADLINE_VIEW_SAME;
+	return strcmp(bound, later > 0 ? "max" : "min") == 0 ? CM_DEADLINE_VIEW_HARM : CM_DEADLINE_VIEW_OTHER;
 }
 
 enum cm_event

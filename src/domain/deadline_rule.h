@@ -4,6 +4,7 @@
 #define CM_DOMAIN_DEADLINE_RULE_H
 
 #include "domain/calendar.h"
+#include "domain/tab_actor.h"
 #include "domain/tab_event.h"
 #include "domain/tab_time_limit.h"
 
@@ -40,6 +41,17 @@ struct cm_instant cm_deadline_rule_resume(const struct cm_deadline_rule *rule, c
 // When reminder `i` of a clock that ends at `end` comes; false when it has no such reminder. The earliest is 0.
 #define CM_DEADLINE_REMINDERS 4
 bool cm_deadline_rule_reminder(enum cm_time_limit limit, size_t i, struct cm_instant end, struct cm_instant *ret_at);
+
+// May this side give it a later end by its word? An end is never told earlier.
+bool cm_deadline_rule_extends(enum cm_time_limit limit, enum cm_actor who);
+
+// Have both sides this clock?
+bool cm_deadline_rule_both(enum cm_time_limit limit);
+
+// How the other side's end stands to ours. Some minutes are nothing: the two clocks are not one. HARM: the table's bound is on the
+// other side of it, so that data may go earlier, or an answer come later, than counted here.
+enum cm_deadline_view { CM_DEADLINE_VIEW_SAME, CM_DEADLINE_VIEW_OTHER, CM_DEADLINE_VIEW_HARM };
+enum cm_deadline_view cm_deadline_rule_view(enum cm_time_limit limit, struct cm_instant ours, struct cm_instant theirs);
 
 // What the end does: an event of the request (lapse, silence), or NONE when it is only told.
 enum cm_event cm_deadline_rule_event(enum cm_time_limit limit);

@@ -53,8 +53,8 @@ cm_deadline_start_named(const struct cm_facts *facts, enum cm_deadline_document 
 bool
 cm_deadline_start_holds(enum cm_deadline_start start, enum cm_kind kind, bool ours)
 {
-	const char *side = cm_deadline_start_row(start)->side;
-	return cm_deadline_start_kind(start, kind) && strcmp(side, ours ? "asked" : "asking") != 0;
+	const char *watches = cm_time_limit_row(cm_deadline_start_row(start)->limit)->watches;
+	return cm_deadline_start_kind(start, kind) && strcmp(watches, ours ? "receiver" : "sender") != 0;
 }
 
 bool

@@ -71,6 +71,16 @@ static const struct cm_json_shape_field cm_answer_doc_condition_fields[] = {
 static const struct cm_json_shape cm_answer_doc_condition_shape =
         SHAPE("condition", cm_answer_doc_condition_fields, cm_doc_condition);
 
+static const char *const cm_answer_doc_says[] = {"runs", "paused", "resumed", "extended", NULL};
+static const struct cm_json_shape_field cm_answer_doc_clock_fields[] = {
+        {"at", CM_SHAPE_TIME, AT(cm_doc_clock, at)},
+        {"end", CM_SHAPE_TIME, NEED, AT(cm_doc_clock, end)},
+        {"limit", LINE, NEED, AT(cm_doc_clock, limit)},
+        {"says", CM_SHAPE_TEXT, .words = cm_answer_doc_says, NEED, AT(cm_doc_clock, says)},
+};
+static const struct cm_json_shape cm_answer_doc_clock_shape =
+        SHAPE("clock", cm_answer_doc_clock_fields, cm_doc_clock);
+
 static const struct cm_json_shape_field cm_answer_doc_hop_fields[] = {
         {"address", LINE, AT(cm_doc_hop, address)},
         {"country", CM_SHAPE_TEXT, .form = CM_FORM_COUNTRY, NEED, AT(cm_doc_hop, country)},
@@ -109,6 +119,7 @@ static const struct cm_json_shape_field cm_answer_doc_whole_fields[] = {
         {"answers", CM_SHAPE_TEXT, .form = CM_FORM_UUID, NEED, AT(R, answers)},
         {"attachments", CM_SHAPE_INLINE, LIST(R, attachments, attachment_count),
          .sub = &cm_request_doc_attachment_shape, .most = 64},
+        {"clocks", CM_SHAPE_INLINE, LIST(R, clocks, clock_count), .sub = &cm_answer_doc_clock_shape, .most = CM_DOC_CLOCKS},
         {"conditions", CM_SHAPE_INLINE, LIST(R, conditions, condition_count),
          .sub = &cm_answer_doc_condition_shape, .most = 16},
         {"effect_of_silence", CM_SHAPE_TEXT, .words = cm_answer_doc_silences, AT(R, effect_of_silence)},

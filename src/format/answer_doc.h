@@ -35,6 +35,15 @@ struct cm_doc_condition {
 	struct cm_view condition;
 };
 
+// A clock that both sides have, as the speaker counts it.
+struct cm_doc_clock {
+	struct cm_view limit; // row of data/time_limits.tab
+	struct cm_view says;  // runs; paused, resumed, extended: by this message
+	struct cm_instant at; // when it was paused, resumed or extended
+	struct cm_instant end;
+};
+#define CM_DOC_CLOCKS 16
+
 struct cm_doc_hop {
 	uint64_t hop;
 	struct cm_view provider, country, address;
@@ -73,6 +82,8 @@ struct cm_answer_doc {
 	const struct cm_doc_ground *grounds;
 	size_t ground_count;
 	struct cm_view remedy;
+	const struct cm_doc_clock *clocks;
+	size_t clock_count;
 	const struct cm_doc_condition *conditions;
 	size_t condition_count;
 	const struct cm_doc_member *parties;

@@ -23,6 +23,7 @@ cm_apply_answer_clocks(const struct cm_apply_answer *a, const struct cm_store_re
 	static const struct cm_event_ends none;
 	struct cm_apply_clock clocks = {.node = a->node,
 	        .ends = a->told == NULL ? &none : &a->told->ends,
+	        .said = a->told == NULL ? NULL : &a->told->clocks,
 	        .at = a->event->at,
 	        .change = a->change,
 	        .report = a->report};
@@ -104,7 +105,7 @@ cm_apply_answer_word(const struct cm_apply_answer *a, const struct cm_event_judg
 	enum cm_kind kind = cm_kind_find(old->kind.p, old->kind.n);
 	enum cm_state from = cm_state_find(old->state.p, old->state.n), to = cm_state_find(said->state.p, said->state.n);
 	if (!cm_move_leads(kind, from, to, CM_ACTOR_REQUESTING) || cm_state_row(to)->passing)
-		return CM_OK;
+		return cm_state_row(to)->passing ? cm_apply_answer_clocks(a, old) : CM_OK;
 	row.state = said->state;
 	return cm_apply_answer_move(a, old, &row, "taken");
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/tab_limit.h"
 #include "domain/deadline.h"
 
 // Whose days are counted: the asked State's, where its own law set the end; else the moment was named, or hours were counted.
@@ -78,20 +80,98 @@ cm_apply_clock_begin(const struct cm_apply_clock *a, const struct cm_store_reque
 	}
 }
 
-// A clock whose state is left: met in time, or over and not yet told. Only while it is as it was read: when the timer told its
-// end meanwhile, the change is refused and made again.
 static void
-cm_apply_clock_leave(const struct cm_apply_clock *a, const struct cm_store_deadline *old, enum cm_kind kind,
-                     enum cm_state state)
+cm_apply_clock_news(const struct cm_apply_clock *a, const struct cm_store_deadline *row)
 {
-	enum cm_deadline_start start = cm_deadline_start_of(cm_time_limit_find(old->limit.p, old->limit.n), kind);
-	if (start == CM_DEADLINE_START_NONE || !cm_view_is(old->state, "running") || cm_deadline_start_runs(start, kind, state))
+	enum cm_time_limit limit = cm_time_limit_find(row->limit.p, row->limit.n);
+	enum cm_deadline_view view = cm_deadline_rule_view(limit, row->at, row->theirs);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) text = cm_buf_of(CM_LIMIT_CARD_BYTES_VALUE);
+	char until[CM_INSTANT_TEXT];
+	if (view == CM_DEADLINE_VIEW_SAME)
 		return;
+	cm_buf_printf(&text, "%.*s: the other side counts to %s", CM_VIEW_ARG(row->limit), cm_instant_text(row->theirs, until));
+	struct cm_store_news news = {
+	        .at = a->at, .topic = cm_view_text("deadline"), .ref = row->request, .text = cm_buf_view(&text)};
+	cm_change_news(a->change, &news);
+	news.topic = cm_view_text("escalation");
+	if (view == CM_DEADLINE_VIEW_HARM && cm_time_limit_row(limit)->escalates)
+		cm_change_news(a->change, &news);
+}
+
+// What a message says of a clock, as it was found when the message came or left. The timer may have told its end since: then it
+// stays over, unless it stood still before that.
+static void
+cm_apply_clock_say(const struct cm_apply_clock *a, const struct cm_event_clock *said, struct cm_store_deadline *row)
+{
+	bool over = cm_view_is(row->state, "over");
+	if (said->says == CM_EVENT_PAUSED && (over || cm_view_is(row->state, "running"))) {
+		row->state = cm_view_text("held");
+		row->paused = said->at;
+		row->stage = CM_DEADLINE_HELD;
+		row->wake.us = 0;
+	} else if (said->says == CM_EVENT_RESUMED && row->paused.us != 0) {
+		row->state = cm_view_text("running");
+		row->paused.us = 0;
+		row->at = said->end;
+	} else if (said->says == CM_EVENT_EXTENDED && !over)
+		row->at = said->end;
+	if (cm_view_is(row->state, "running") && said->says != CM_EVENT_RUNS) {
+		struct cm_deadline_clock clock = {said->limit, row->at, false};
+		row->stage = cm_deadline_stage(&clock, a->at);
+		if (!cm_deadline_next(&clock, a->at, &row->wake))
+			row->wake = row->at; // it is over by now, and told so
+	}
+	if (said->theirs.us != 0 && said->theirs.us != row->theirs.us) {
+		row->theirs = said->theirs;
+		if (!cm_view_is(row->state, "met"))
+			cm_apply_clock_news(a, row);
+	}
+}
+
+// A clock whose state is left: met in time, or over and not yet told.
+static void
+cm_apply_clock_leave(const struct cm_apply_clock *a, enum cm_deadline_start start, const struct cm_store_request *request,
+                     struct cm_store_deadline *row)
+{
+	enum cm_kind kind = cm_kind_find(request->kind.p, request->kind.n);
+	enum cm_state state = cm_state_find(request->state.p, request->state.n);
+	if ((!cm_view_is(row->state, "running") && row->paused.us == 0) || cm_deadline_start_runs(start, kind, state))
+		return;
+	bool over = row->paused.us == 0 && row->at.us <= a->at.us;
+	row->state = cm_view_text(over ? "over" : "met");
+	row->wake.us = over ? a->at.us : 0;
+	row->paused.us = 0;
+}
+
+// Only while it is as it was read: when the timer told its end meanwhile, the change is refused and made again.
+static void
+cm_apply_clock_row(const struct cm_apply_clock *a, const struct cm_store_request *request, const struct cm_store_deadline *old)
+{
+	enum cm_time_limit limit = cm_time_limit_find(old->limit.p, old->limit.n);
+	enum cm_deadline_start start = cm_deadline_start_of(limit, cm_kind_find(request->kind.p, request->kind.n));
+	const struct cm_event_clock *said = a->said == NULL ? NULL : cm_event_clocks_find(a->said, limit);
 	struct cm_store_deadline row = *old;
-	bool over = old->at.us <= a->at.us;
-	row.state = cm_view_text(over ? "over" : "met");
-	row.wake.us = over ? a->at.us : 0;
-	cm_change_deadline(a->change, old, &row);
+	if (start == CM_DEADLINE_START_NONE)
+		return;
+	if (said != NULL)
+		cm_apply_clock_say(a, said, &row);
+	cm_apply_clock_leave(a, start, request, &row);
+	if (!cm_view_equal(row.state, old->state) || row.at.us != old->at.us || row.theirs.us != old->theirs.us)
+		cm_change_deadline(a->change, old, &row);
+}
+
+// A clock that the other side's word begins.
+static void
+cm_apply_clock_said(const struct cm_apply_clock *a, const struct cm_store_request *request, const struct cm_store_deadline *rows,
+                    size_t n)
+{
+	const struct cm_event_clock *said = a->said == NULL ? NULL : cm_event_clocks_find(a->said, CM_TIME_LIMIT_NAT_ANSWER);
+	for (size_t i = 0; said != NULL && i < n; i++)
+		if (cm_view_is(rows[i].limit, cm_time_limit_row(said->limit)->id))
+			said = NULL;
+	if (said != NULL && said->theirs.us != 0)
+		cm_apply_clock_put(a, request, CM_DEADLINE_START_NATIONAL,
+		                   &(struct cm_deadline_named_end){.start = CM_DEADLINE_START_NATIONAL, .at = said->theirs});
 }
 
 cm_result
@@ -105,7 +185,9 @@ cm_apply_clock_move(const struct cm_apply_clock *a, const struct cm_store_reques
 	struct cm_store_ask ask = {.request = row->id};
 	cm_result r = cm_store_deadlines(a->node->store, &ask, a->report, &page, &rows, &n);
 	for (size_t i = 0; r == CM_OK && i < n; i++)
-		cm_apply_clock_leave(a, &rows[i], kind, state);
+		cm_apply_clock_row(a, row, &rows[i]);
+	if (r == CM_OK)
+		cm_apply_clock_said(a, row, rows, n);
 	for (size_t i = 0; r == CM_OK && i < a->ends->count; i++) {
 		enum cm_deadline_start s = a->ends->at[i].start;
 		if (strcmp(cm_deadline_start_row(s)->document, "request") != 0 && // what the request named began with it

@@ -8,6 +8,7 @@
 struct cm_apply_clock {
 	struct cm_node *node;
 	const struct cm_event_ends *ends; // of the message
+	const struct cm_event_clocks *said; // what it does to clocks that run; NULL: nothing
 	struct cm_instant at;             // of the event
 	struct cm_change *change;
 	struct cm_report *report;
@@ -16,8 +17,8 @@ struct cm_apply_clock {
 // A request came or left: what its documents name, and what counts from now.
 void cm_apply_clock_begin(const struct cm_apply_clock *a, const struct cm_store_request *row);
 
-// It is in another state, or was told more in the same: clocks that do not run in that state are met (or over, when their
-// time had come); what the message's answer names begins.
+// It is in another state, or was told more in the same: clocks stand still, go on or get a later end as the message says; those that do
+// not run in that state are met (or over, when their time had come); what the message's answer names begins.
 CM_CHECKED cm_result cm_apply_clock_move(const struct cm_apply_clock *a, const struct cm_store_request *row);
 
 #endif

@@ -22,6 +22,7 @@ struct cm_apply {
 	struct cm_event_message told;
 	const struct cm_hi1_message *message;
 	bool in; // the peer sent it
+	bool unheard; // a word of ours that the registrar has not taken yet: clocks go on as they did
 };
 
 static const struct cm_hi1_object *
@@ -116,7 +117,7 @@ cm_apply_create(struct cm_apply *a, const struct cm_hi1_object *o)
 static struct cm_apply_clock
 cm_apply_clocks(const struct cm_apply *a)
 {
-	return (struct cm_apply_clock){a->node, &a->told.ends, a->event->at, a->change, a->report};
+	return (struct cm_apply_clock){a->node, &a->told.ends, a->unheard ? NULL : &a->told.clocks, a->event->at, a->change, a->report};
 }
 
 // A request document: a new request on this side.
@@ -294,7 +295,8 @@ cm_apply_told_state(struct cm_apply *a, const struct cm_hi1_notification *notifi
 	struct cm_view passing = cm_state_row(to)->passing ? state : cm_view_of(NULL, 0);
 	if (to == CM_STATE_PARTIES_TOLD && (old->ours != 0) == !a->in) // told by the side that asked: the leading one
 		row.roll = a->told.roll;
-	if (!a->in && old->ours) // it is so when the registrar has taken it (apply_answer.c)
+	a->unheard = !a->in && old->ours;
+	if (a->unheard) // it is so when the registrar has taken it (apply_answer.c)
 		return cm_apply_move(a, old, &row, "said", passing, notification->details);
 	bool follows = cm_apply_follows(a, old, to);
 	if (follows)

@@ -12,6 +12,7 @@
 #include "domain/kind.h"
 #include "domain/move.h"
 #include "domain/refusal.h"
+#include "node/clocks.h"
 #include "node/decide_inside.h"
 #include "node/delivery_asked.h"
 #include "node/delivery_number.h"
@@ -103,6 +104,21 @@ cm_decide_sayable(const struct cm_move_step *step, enum cm_state say, struct cm_
 	                        cm_state_row(left ? say : step->from)->title);
 }
 
+// The limit that a word extends. Only one that leaves the request as it is: the end of a preservation has an event of its own.
+static cm_result
+cm_decide_limit(struct cm_decide *d, struct cm_report *report)
+{
+	struct cm_view limit = cm_decide_said(d, "limit");
+	if (limit.n == 0)
+		return CM_OK;
+	d->extend = cm_time_limit_find(limit.p, limit.n);
+	if (d->extend == CM_TIME_LIMIT_NONE || d->say == d->to || d->until.us == 0)
+		return cm_report_refuse(report, CM_ERROR_API_MEMBER, "limit", "\"%.*s\" with %s and %s", CM_VIEW_ARG(limit),
+		                        cm_event_row(d->event)->name, d->until.us == 0 ? "no until" : "until");
+	d->until = cm_instant_of_seconds(cm_instant_seconds(d->until));
+	return CM_OK;
+}
+
 // Is the event open in this state, and are its times and grounds right?
 static cm_result
 cm_decide_judge(struct cm_decide *d, struct cm_report *report)
@@ -130,6 +146,8 @@ cm_decide_judge(struct cm_decide *d, struct cm_report *report)
 		r = cm_decide_time(d, "order_until", report, &d->order_until);
 	if (r == CM_OK)
 		r = cm_decide_time(d, "answer_by", report, &d->answer_by);
+	if (r == CM_OK)
+		r = cm_decide_limit(d, report);
 	if (r == CM_OK && d->answer_by.us != 0)
 		r = cm_deadline_reply_check(d->say, d->answer_by, d->now, report);
 	if (r == CM_OK && d->say == d->to && !d->request->ours)
@@ -279,6 +297,17 @@ cm_decide_updates(struct cm_decide *d, struct cm_report *report)
 	return r;
 }
 
+// Clocks that stand still, go on or get a later end with it: "limit" and "until" of a word that leaves the state as it is.
+static cm_result
+cm_decide_clocks(struct cm_decide *d, struct cm_report *report)
+{
+	struct cm_clocks_ask ask = {.node = d->node, .request = d->request, .to = d->to, .now = d->now, .extend = d->extend, .until = d->until};
+	cm_result r = cm_clocks_word(&ask, report, &d->clocks);
+	if (d->extend != CM_TIME_LIMIT_NONE)
+		d->until.us = 0; // it was the limit's
+	return r;
+}
+
 static cm_result
 cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report)
 {
@@ -287,6 +316,8 @@ cm_decide_build(struct cm_decide *d, const struct cm_ipc_person *person, struct 
 	cm_result r = cm_send_begin(d->node, peer, d->request->kind, &d->arena, report, &d->message);
 	d->message.actions = d->actions;
 	d->now = d->message.timestamp;
+	if (r == CM_OK)
+		r = cm_decide_clocks(d, report);
 	if (r == CM_OK && d->evidence != NULL)
 		r = cm_decide_delivery(d, report);
 	if (r == CM_OK && d->request->ours && d->to == CM_STATE_WITHDRAWN)
@@ -325,6 +356,7 @@ cm_decide_send(struct cm_decide *d, const struct cm_ipc_person *person, struct c
 	                .judged_count = 1,
 	                .roll = cm_buf_view(&roll),
 	                .ends = d->ends,
+	                .clocks = d->clocks,
 	                .over = d->over},
 	        .topic = d->request->ours ? CM_OUTBOX_WORD : d->evidence != NULL ? "deliver" : "update",
 	        .request = request,

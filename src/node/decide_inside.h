@@ -18,6 +18,8 @@ struct cm_decide {
 	struct cm_arena arena;
 	struct cm_instant now, until, order_until, answer_by;
 	struct cm_event_ends ends; // what the answer document names
+	struct cm_event_clocks clocks; // what becomes of clocks that run, and how we count them
+	enum cm_time_limit extend; // the limit that ends at `until` from now on, or NONE
 	enum cm_kind kind;
 	enum cm_actor who;
 	enum cm_event event;

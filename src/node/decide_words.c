@@ -130,7 +130,8 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	struct cm_hi1_object *o;
 	bool more = d->word != CM_ANSWER_WORD_NONE;
 	cm_said_members(d->event, d->word, cm_decide_words_any, &(struct cm_decide_any){&d->said, &more});
-	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE && d->roll == NULL && !more)
+	bool counts = d->by_person && d->clocks.count > 0;
+	if (words.n == 0 && order.n == 0 && d->ground == CM_REFUSAL_NONE && d->roll == NULL && !more && !counts)
 		return CM_OK;
 	cm_result r = cm_decide_new_object(d, CM_HI1_TYPE_DOCUMENT, report, &o);
 	if (r != CM_OK || body == NULL)
@@ -157,6 +158,10 @@ cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct
 	        .parties = d->roll == NULL ? NULL : d->roll->parties,
 	        .party_count = d->roll == NULL ? 0 : d->roll->count,
 	};
+	struct cm_doc_clock clocks[CM_DOC_CLOCKS];
+	cm_event_clocks_members(&d->clocks, clocks);
+	doc.clocks = clocks;
+	doc.clock_count = d->clocks.count;
 	if (order.n > 0) {
 		doc.national_order.reference = order;
 		doc.national_order.from = cm_instant_of_seconds(cm_instant_seconds(d->now));

@@ -53,12 +53,15 @@ cm_do_deadline_row(const struct cm_node *node, struct cm_json_put *put, const st
 	cm_json_put_object(put);
 	cm_json_put_member_text(put, "at_end", row->action);
 	cm_json_put_member_text(put, "calendar", row->calendar);
+	bool told = row->theirs.us != 0 && limit != CM_TIME_LIMIT_NONE;
+	cm_json_put_member_bool(put, "differs", told && cm_deadline_rule_view(limit, row->at, row->theirs) != CM_DEADLINE_VIEW_SAME);
 	cm_do_json_time(put, "ends_at", row->at);
 	cm_json_put_member_cstr(put, "ends_local", cm_calendar_text(&here, row->at, local));
 	cm_json_put_member_cstr(put, "ends_there", cm_calendar_text(&counted, row->at, there));
 	cm_do_json_time(put, "least_end", least);
 	cm_json_put_member_text(put, "limit", row->limit);
 	cm_do_json_time(put, "next_look", row->wake);
+	cm_do_json_time(put, "paused_at", row->paused);
 	cm_json_put_member_text(put, "peer", row->peer);
 	cm_json_put_member_text(put, "request", row->request);
 	// Ends are told in whole seconds.
@@ -67,6 +70,8 @@ cm_do_deadline_row(const struct cm_node *node, struct cm_json_put *put, const st
 	cm_json_put_member_text(put, "stage", cm_buf_view(&stage));
 	cm_do_json_time(put, "started_at", row->start);
 	cm_json_put_member_text(put, "state", row->state);
+	cm_do_json_time(put, "their_end", row->theirs);
+	cm_json_put_member_cstr(put, "to_do", limit == CM_TIME_LIMIT_NONE ? "" : cm_time_limit_row(limit)->action);
 	cm_json_put_end_object(put);
 	return cm_buf_result(&stage);
 }

@@ -35,6 +35,7 @@ cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to
 		cm_buf_field(to, message->documents[i].part);
 	}
 	cm_buf_field(to, message->roll);
+	cm_event_clocks_write(&message->clocks, to);
 }
 
 cm_result
@@ -80,6 +81,9 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 	}
 	if (!older)
 		m.roll = cm_rd_field(&rd);
+	older = cm_rd_done(&rd); // written before messages spoke of clocks
+	if (!older && !cm_event_clocks_read(&rd, &m.clocks))
+		return CM_BUG;
 	if (!cm_rd_done(&rd))
 		return CM_BUG;
 	*ret_message = m;

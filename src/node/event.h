@@ -46,6 +46,7 @@ struct cm_event_message {
 	size_t judged_count;
 	struct cm_event_ends ends; // what the documents name
 	struct cm_view anyway;     // DELIVER of ours: a person's words for doing it with lists that are too old
+	struct cm_event_clocks clocks; // what becomes of clocks that run
 	struct cm_view over;       // SENT by a clock: the limit whose end it tells, of the first judged request; else empty
 	struct cm_view roll;       // the parties to a joint undertaking that it tells (domain/joint.h)
 };

@@ -6,7 +6,7 @@
 #include "base/rd.h"
 #include "domain/deadline_start.h"
 #include "domain/national.h"
-#include "format/answer_doc.h"
+#include "node/event_clocks.h"
 
 struct cm_event_ends {
 	struct cm_deadline_named_end at[CM_DEADLINE_STARTS];

@@ -65,9 +65,10 @@ cm_outbox_answers_action(const struct cm_hi1_action *asked, const struct cm_hi1_
 	return o != NULL && shown->type == o->type && cm_view_equal(shown->id, o->id);
 }
 
-// Our message, as it was recorded.
+// Our message, as it was recorded, and what it says of clocks.
 static cm_result
-cm_outbox_answer_asked(const struct cm_outbox_try *one, struct cm_report *report, struct cm_hi1_message *ret_asked)
+cm_outbox_answer_asked(const struct cm_outbox_try *one, struct cm_report *report, struct cm_event_clocks *ret_clocks,
+                       struct cm_hi1_message *ret_asked)
 {
 	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
 	struct cm_event_message told;
@@ -78,15 +79,18 @@ cm_outbox_answer_asked(const struct cm_outbox_try *one, struct cm_report *report
 		r = cm_event_sent(&event, &detail);
 	if (r == CM_OK)
 		r = cm_event_message_read(detail, &told);
+	if (r == CM_OK)
+		*ret_clocks = told.clocks;
 	return r == CM_OK ? cm_hi1_message_read_wire(told.wire, report, ret_asked) : r;
 }
 
-// The state that a word of ours tells.
+// The state that a word of ours tells, and what it does to clocks now that it is taken.
 static cm_result
-cm_outbox_answer_word(const struct cm_outbox_try *one, struct cm_report *report, struct cm_buf *ret_state)
+cm_outbox_answer_word(const struct cm_outbox_try *one, struct cm_report *report, struct cm_event_clocks *ret_clocks,
+                      struct cm_buf *ret_state)
 {
 	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) asked = {.action_count = 0};
-	cm_result r = cm_outbox_answer_asked(one, report, &asked);
+	cm_result r = cm_outbox_answer_asked(one, report, ret_clocks, &asked);
 	for (size_t i = 0; r == CM_OK && i < asked.action_count; i++) {
 		const struct cm_hi1_object *o = asked.actions[i].object;
 		for (size_t k = 0; o != NULL && o->type == CM_HI1_TYPE_NOTIFICATION && k < o->notification.state_count; k++)
@@ -103,7 +107,8 @@ static cm_result
 cm_outbox_answer_whole(const struct cm_outbox_try *one, const struct cm_hi1_message *m, struct cm_report *report)
 {
 	struct cm_hi1_message CM_CLEANUP(cm_hi1_message_fini) asked = {.action_count = 0};
-	cm_result r = cm_outbox_answer_asked(one, report, &asked);
+	struct cm_event_clocks clocks; // not asked for here
+	cm_result r = cm_outbox_answer_asked(one, report, &clocks, &asked);
 	if (r == CM_OK && m->action_count != asked.action_count)
 		r = cm_report_refuse(report, CM_ERROR_ANSWER_OTHER, "/ActionResponses", "%zu actions for %zu", m->action_count,
 		                     asked.action_count);
@@ -243,7 +248,7 @@ cm_outbox_answer_keep(struct cm_outbox_try *one, const struct cm_reader_read *re
 	if (error == NULL) {
 		r = cm_event_wire(m, &wire);
 		if (r == CM_OK && word)
-			r = cm_outbox_answer_word(one, report, &state);
+			r = cm_outbox_answer_word(one, report, &told.clocks, &state);
 		if (r != CM_OK)
 			return r;
 		told.judged[0] = (struct cm_event_judged){cm_view_text(one->request), cm_buf_view(&state), {.us = 0}};

@@ -118,7 +118,7 @@ cm_reader_client_hi1(struct cm_reader_client *client, struct cm_view json, const
 	ret_read->receipt_entry = cm_rd_field(&rd);
 	ret_read->receipt_artifact = cm_rd_field(&rd);
 	ret_read->roll = cm_rd_field(&rd);
-	good = good && cm_event_ends_read(&rd, &ret_read->ends);
+	good = good && cm_event_ends_read(&rd, &ret_read->ends) && cm_event_clocks_read(&rd, &ret_read->clocks);
 	if (!good || !cm_rd_done(&rd) || cm_hi1_message_read_wire(ret_read->wire, report, &ret_read->message) != CM_OK)
 		return cm_reader_client_malformed(report);
 	return CM_OK;
@@ -158,7 +158,8 @@ cm_reader_client_draft(struct cm_reader_client *client, struct cm_view json, con
 	ret_draft->to = cm_rd_field(&rd);
 	ret_draft->case_id = cm_rd_field(&rd);
 	good = good && cm_ipc_findings_read(cm_rd_field(&rd), &ret_draft->advice) == CM_REFUSED;
-	good = good && cm_event_ends_read(&rd, &ret_draft->ends);
+	struct cm_event_clocks none; // a draft has no answer document
+	good = good && cm_event_ends_read(&rd, &ret_draft->ends) && cm_event_clocks_read(&rd, &none);
 	struct cm_rd flat = cm_rd_of(cm_rd_field(&rd));
 	cm_facts_init(&ret_draft->facts);
 	good = good && cm_facts_read(&flat, &ret_draft->facts) == CM_OK && cm_rd_done(&flat);

@@ -55,6 +55,7 @@ struct cm_reader_read {
 	struct cm_view receipt_entry, receipt_artifact;
 	struct cm_view roll; // the parties that it tells, see domain/joint.h; or empty
 	struct cm_event_ends ends; // what the documents name
+	struct cm_event_clocks clocks; // what they say of clocks that run
 	struct cm_buf bytes;
 };
 void cm_reader_read_fini(struct cm_reader_read *read);

@@ -10,6 +10,7 @@
 #include "base/tab_limit.h"
 #include "crypto/jws.h"
 #include "os/clock.h"
+#include "node/clocks.h"
 #include "node/hi1_answer.h"
 #include "node/hold.h"
 #include "node/listed.h"
@@ -418,7 +419,10 @@ cm_take_change(struct cm_exchange *ex, struct cm_take *take, const struct cm_hi1
 	if (r != CM_OK)
 		return r;
 	cm_take_event(take, cm_buf_view(&event_wire), &told);
-	r = cm_take_preservation(ex, take, request, report);
+	struct cm_clocks_taken clocks = {node, &take->read.message, told.peer, cm_view_text(request), take->now, &take->read.clocks};
+	r = told.document_count > 0 ? CM_OK : cm_clocks_take(&clocks, report, &told.clocks);
+	if (r == CM_OK)
+		r = cm_take_preservation(ex, take, request, report);
 	if (r != CM_OK)
 		return r;
 	cm_event_message_write(&told, &detail);

@@ -245,4 +245,5 @@ def main():
     print('%d clocks' % sum(line.startswith(('end', 'resume', 'within', 'stands')) for line in made.split('\n')))
 
 
-main()
+if __name__ == '__main__':
+    main()

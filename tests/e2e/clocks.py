@@ -1,35 +1,14 @@
 #!/usr/bin/env python3
 """clocks.py COMITY: clocks of requests at two real nodes whose time is moved: reminders, the head of the authority, silence, an end
 that comes while a node is killed or alone, and a clock that is set back. Each is told once; both nodes agree afterwards."""
-import datetime, os, shutil, sys, tempfile
+import os, shutil, sys, tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from nodes import Clock, Node, Path, Refused, run, until
 from later_life import Life, draft
+from clock_words import DAY, WHICH, clocks, data_wanted, killed, news, text
 from refusals import FAILED, PASSED, check
-
-DAY = 86400
-
-
-def text(seconds):
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
-
-
-def news(node, request, topic='deadline'):
-    """What the node told its people about the clocks of a request, in order."""
-    found, after = [], 0
-    while True:
-        page = node.call('GET', '/api/v1/events?after=%d' % after)['events']
-        if not page:
-            return found
-        after = page[-1]['event']
-        found += [e['text'] for e in page if e['topic'] == topic and e['ref'] == request]
-
-
-def clocks(node, request):
-    return {d['limit']: (d['ends_at'], d['state']) for d in node.call('GET', '/api/v1/requests/' + request)['deadlines']}
-
 
 def listed(node):
     """All pages of the list, by the smallest page."""
@@ -42,13 +21,6 @@ def listed(node):
         after = '&after=' + page['next']
 
 
-def data_wanted():
-    """A request for data that nobody preserved."""
-    what = draft('stored.json')
-    del what['preservation']
-    return what
-
-
 def held_for_sixty_days(life):
     what = draft('pres.json')
     del what['task']['wanted_end'] # the drafts' days are over by this clock
@@ -57,15 +29,6 @@ def held_for_sixty_days(life):
     life.decide(request, event='preserve')
     life.say(request, 'preserved', 'a preservation')
     return request
-
-
-WHICH = {'questions': [{'n': 1, 'question': 'Which of the two disks?'}], 'effect_of_silence': 'returned_incomplete'}
-
-
-def killed(node):
-    """As a power cut: nothing is closed."""
-    node.process.kill()
-    node.wait_gone()
 
 
 def a_question_has_its_day(life, clock):

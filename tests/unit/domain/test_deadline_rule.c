@@ -168,6 +168,24 @@ rows_of_the_table_are_rules(void **state)
 	assert_int_equal(cm_deadline_rule_event(CM_TIME_LIMIT_HC_MLA), CM_EVENT_NONE);
 }
 
+// Who may give a clock a later end, and when the other side's end is another one.
+static void
+words_about_ends_are_held_against_the_table(void **state)
+{
+	(void)state;
+	struct cm_instant ours = moment("1800000000"), near = moment("1800000500"), later = moment("1800003600");
+	assert_true(cm_deadline_rule_extends(CM_TIME_LIMIT_ASK_REPLY, CM_ACTOR_REQUESTED));
+	assert_false(cm_deadline_rule_extends(CM_TIME_LIMIT_ASK_REPLY, CM_ACTOR_REQUESTING));
+	assert_true(cm_deadline_rule_extends(CM_TIME_LIMIT_SECRECY_END, CM_ACTOR_REQUESTING));
+	assert_false(cm_deadline_rule_extends(CM_TIME_LIMIT_HC_SERIOUS, CM_ACTOR_REQUESTED));
+	assert_true(cm_deadline_rule_both(CM_TIME_LIMIT_NAT_ANSWER));
+	assert_false(cm_deadline_rule_both(CM_TIME_LIMIT_FOLLOW_UP));
+	assert_int_equal(cm_deadline_rule_view(CM_TIME_LIMIT_NAT_ANSWER, ours, near), CM_DEADLINE_VIEW_SAME); // two clocks are not one
+	assert_int_equal(cm_deadline_rule_view(CM_TIME_LIMIT_NAT_ANSWER, ours, later), CM_DEADLINE_VIEW_HARM);
+	assert_int_equal(cm_deadline_rule_view(CM_TIME_LIMIT_NAT_ANSWER, later, ours), CM_DEADLINE_VIEW_OTHER);
+	assert_int_equal(cm_deadline_rule_view(CM_TIME_LIMIT_SECRECY_END, later, ours), CM_DEADLINE_VIEW_HARM); // at least so long
+}
+
 // A word in the table that the engine does not know would be a clock that never runs.
 static void
 every_row_says_what_the_engine_knows(void **state)
@@ -196,4 +214,4 @@ every_row_says_what_the_engine_knows(void **state)
 	}
 }
 
-UNIT_MAIN(T(another_calendar_finds_the_same_ends), T(rows_of_the_table_are_rules), T(every_row_says_what_the_engine_knows))
+UNIT_MAIN(T(another_calendar_finds_the_same_ends), T(rows_of_the_table_are_rules), T(words_about_ends_are_held_against_the_table), T(every_row_says_what_the_engine_knows))

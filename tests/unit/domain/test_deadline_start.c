@@ -99,7 +99,10 @@ every_row_names_what_there_is(void **state)
 		for (size_t i = 0; row->runs[i] != NULL; i++)
 			assert_true(strcmp(row->runs[i], "open") == 0 || strcmp(row->runs[i], "always") == 0 ||
 			            cm_state_find(row->runs[i], strlen(row->runs[i])) != CM_STATE_NONE);
-		assert_true(strcmp(row->side, "both") == 0 || strcmp(row->side, "asking") == 0 || strcmp(row->side, "asked") == 0);
+		const struct cm_time_limit_row *limit = cm_time_limit_row(row->limit);
+		assert_true(strcmp(limit->watches, "both") == 0 || strcmp(limit->watches, "sender") == 0 || strcmp(limit->watches, "receiver") == 0);
+		assert_true(strcmp(limit->bound, "min") == 0 || strcmp(limit->bound, "max") == 0 || strcmp(limit->bound, "-") == 0);
+		assert_true(strcmp(limit->extended_by, "no") == 0 || cm_actor_find(limit->extended_by, strlen(limit->extended_by)) != CM_ACTOR_NONE);
 		bool counted = cm_deadline_rule_of(row->limit).counting != CM_DEADLINE_NAMED;
 		assert_true(counted || strcmp(row->document, "-") != 0);
 		assert_string_not_equal(cm_time_limit_row(row->limit)->at_end, "-");

@@ -20,10 +20,12 @@ messages_come_back(void **state)
 	        .anyway = cm_view_text("why"),
 	        .over = cm_view_text("ask-reply"),
 	        .roll = cm_view_text("roll"),
+	        .clocks = {.at = {{CM_TIME_LIMIT_HC_MLA, CM_EVENT_RESUMED, cm_instant_of_seconds(3), cm_instant_of_seconds(8), {.us = 0}}}, .count = 1},
 	};
 	struct cm_event_message out;
-	struct cm_buf bytes = cm_buf_of(1024), ends = cm_buf_of(1024);
+	struct cm_buf bytes = cm_buf_of(1024), ends = cm_buf_of(1024), clocks = cm_buf_of(1024);
 	cm_event_ends_write(&in.ends, &ends);
+	cm_event_clocks_write(&in.clocks, &clocks);
 	cm_event_message_write(&in, &bytes);
 	assert_int_equal(cm_event_message_read(cm_buf_view(&bytes), &out), CM_OK);
 	assert_view_is(out.wire, "wire");
@@ -43,12 +45,20 @@ messages_come_back(void **state)
 	assert_view_is(out.documents[0].undertaking, "number");
 	assert_view_is(out.documents[0].part, "joins");
 	assert_view_is(out.roll, "roll");
-	// Events of before: without an undertaking, without the clock that made it, without an override, without the ends of documents.
-	size_t late = bytes.n - 3 * 4 - strlen("number" "joins" "roll"), old = late - 4 - in.over.n;
-	size_t older = old - 4 - in.anyway.n, oldest = older - ends.n;
-	for (size_t n = 0; n < bytes.n; n++)
-		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out),
-		                 n == late || n == old || n == older || n == oldest ? CM_OK : CM_BUG);
+	assert_int_equal(out.clocks.count, 1);
+	assert_int_equal(out.clocks.at[0].limit, CM_TIME_LIMIT_HC_MLA);
+	assert_int_equal(out.clocks.at[0].says, CM_EVENT_RESUMED);
+	assert_true(out.clocks.at[0].at.us == cm_instant_of_seconds(3).us && out.clocks.at[0].end.us == cm_instant_of_seconds(8).us);
+	// Events of before: without words about clocks, an undertaking, the clock that made it, an override, the ends of documents.
+	size_t parts[] = {clocks.n, 3 * 4 + strlen("number" "joins" "roll"), 4 + in.over.n, 4 + in.anyway.n, ends.n};
+	size_t old[5], left = bytes.n;
+	for (size_t i = 0; i < 5; i++)
+		old[i] = left -= parts[i];
+	for (size_t n = 0; n < bytes.n; n++) {
+		bool whole = n == old[0] || n == old[1] || n == old[2] || n == old[3] || n == old[4];
+		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out), whole ? CM_OK : CM_BUG);
+	}
+	cm_buf_fini(&clocks);
 	cm_buf_fini(&bytes);
 	cm_buf_fini(&ends);
 }
