@@ -50,8 +50,8 @@ class Thread:
         until('both say %s' % state, 20, lambda: all(r['state'] == state for r in self.both(request)))
 
     def documents(self, request):
-        """Those that say more than how their side counts the clocks."""
-        frame = ('answering.', 'answers', 'clocks[', 'format', 'id', 'language', 'state')
+        """Those that say more than how their side counts."""
+        frame = ('answering.', 'answers', 'clocks[', 'format', 'id', 'language', 'state', 'until')
         return [[x['document'] for x in r['answers'] if x['document'] is None or any(not k.startswith(frame) for k in x['document'])]
                 for r in self.both(request)]
 
