@@ -1,4 +1,5 @@
-// One decision on its way, between the files that make it a message. Source: decide.c (judged, sent), decide_words.c (its words).
+// One decision on its way, between the files that make it a message. Source: decide.c (judged, sent),
+// decide_objects.c (what becomes of objects), decide_words.c (its words).
 #ifndef CM_NODE_DECIDE_INSIDE_H
 #define CM_NODE_DECIDE_INSIDE_H
 
@@ -58,6 +59,13 @@ CM_CHECKED cm_result cm_decide_words_consulted(const struct cm_decide *d, struct
 // The next action: CREATE of an object of ours about the request.
 CM_CHECKED cm_result cm_decide_new_object(struct cm_decide *d, enum cm_hi1_type type, struct cm_report *report,
                                           struct cm_hi1_object **ret_object);
+
+// What becomes of the objects whose registrar this node is.
+CM_CHECKED cm_result cm_decide_updates(struct cm_decide *d, struct cm_report *report);
+// What the asking side wants of its objects when it takes its request back. The preservation that another request is about stays.
+void cm_decide_cancel(struct cm_decide *d);
+// The sealed package, by URL (06-deliver-request of the profile's messages).
+CM_CHECKED cm_result cm_decide_delivery(struct cm_decide *d, struct cm_report *report);
 
 // The answer document, when there is more to say than the state; and the notification.
 CM_CHECKED cm_result cm_decide_answer(struct cm_decide *d, const struct cm_ipc_person *person, struct cm_report *report);
