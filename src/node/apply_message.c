@@ -135,6 +135,7 @@ cm_apply_request(struct cm_apply *a, const struct cm_hi1_object *o, const struct
 	        .their_reference = a->in ? o->external_id : cm_view_of(NULL, 0),
 	        .case_id = a->told.case_id,
 	        .title = document->title,
+	        .relates = document->relates,
 	        .parent = document->parent,
 	        .undertaking = document->undertaking,
 	        .part = document->part,

@@ -36,6 +36,10 @@ struct cm_create {
 	struct cm_facts said; // the call, when it has answers
 	char note[CM_LIMIT_ACT_VALUE_BYTES_VALUE + 1];
 	char matter[37]; // of the draft, when two persons have to look at it
+	// The request that the draft continues, or NULL, and its message; both stay while `d` is used.
+	const struct cm_store_request *chain;
+	struct cm_view chain_message;
+	struct cm_store_page *pages[2];
 	// while the exchange waits for the receipt
 	struct cm_exchange *ex;
 	struct cm_outbox_waiter waiter;
@@ -76,6 +80,20 @@ cm_create_number_back(struct cm_node *node, const struct cm_create *d)
 	cm_mutex_unlock(&numbers->lock);
 }
 
+static void
+cm_create_free(struct cm_create *d)
+{
+	for (size_t i = 0; d != NULL && i < sizeof d->pages / sizeof *d->pages; i++)
+		cm_store_page_free(d->pages[i]);
+	cm_mem_free(d);
+}
+
+static void
+cm_create_free_at(struct cm_create **at)
+{
+	cm_create_free(*at);
+}
+
 static cm_result
 cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report, struct cm_create *d)
 {
@@ -109,7 +127,39 @@ cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report
 	};
 	d->roles = (struct cm_reader_told){
 	        now, d->has_peer ? node->self.identity.roles : 0, d->has_peer ? d->peer.identity.roles : 0};
+	if (d->chain != NULL) {
+		d->roles.chain.request = d->chain->id;
+		d->roles.chain.reference = d->chain->their_reference;
+		d->roles.chain.message = d->chain_message;
+		d->roles.chain.there = cm_view_is(d->chain->peer, d->to.whole);
+	}
 	return CM_OK;
+}
+
+// Every identifier that is asked for is one that is held: data that nobody preserved is another request. Those without any are
+// described in words.
+static cm_result
+cm_create_held(struct cm_node *node, const struct cm_store_request *held, const struct cm_reader_draft *draft,
+               struct cm_report *report)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) first;
+	struct cm_view format = cm_view_of(NULL, 0), value = format, other = format;
+	bool good = false;
+	cm_facts_init(&first);
+	cm_result r = cm_do_request_facts(node, held, report, &first, &good);
+	size_t n = r == CM_OK && good ? cm_facts_count(&first, "task.values") : 0;
+	for (size_t i = 0; n > 0 && i < cm_facts_count(&draft->facts, "task.values"); i++) {
+		cm_facts_find_in(&draft->facts, "task.values", i, "format", &format);
+		cm_facts_find_in(&draft->facts, "task.values", i, "value", &value);
+		bool there = false;
+		for (size_t k = 0; k < n; k++)
+			there = there || (cm_facts_find_in(&first, "task.values", k, "format", &other) && cm_view_equal(other, format) &&
+			                  cm_facts_find_in(&first, "task.values", k, "value", &other) && cm_view_equal(other, value));
+		if (!there)
+			return cm_report_refuse(report, CM_ERROR_CHAIN_DATA, "/draft/task/values", "%.*s %.*s", CM_VIEW_ARG(format),
+			                        CM_VIEW_ARG(value));
+	}
+	return r;
 }
 
 // A request about a preservation names one of ours at this peer: else data would lapse that everybody takes for held. One that
@@ -135,7 +185,7 @@ cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm
 		return cm_report_refuse(report, CM_ERROR_PRESERVATION_UNKNOWN, "preservation", "task %s%s%s", draft->parent,
 		                        changes ? " of request " : "", changes ? draft->relates : "");
 	if (!changes)
-		return CM_OK;
+		return cm_create_held(node, row, draft, report);
 	for (size_t i = 0; i < m->action_count; i++)
 		if (m->actions[i].object->type == CM_HI1_TYPE_PRESERVATION)
 			ask.wanted = m->actions[i].object->preservation.desired_expiration;
@@ -152,6 +202,61 @@ cm_create_says(struct cm_view body, const char *name)
 		if (body.p[at] == '"' && memcmp(body.p + at + 1, name, n) == 0 && body.p[at + n + 1] == '"')
 			return true;
 	return false;
+}
+
+// The request of ours that the call continues, and its message.
+static cm_result
+cm_create_chain(struct cm_exchange *ex, struct cm_create *d, struct cm_report *report)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) said;
+	struct cm_view id = cm_view_of(NULL, 0);
+	const struct cm_store_artifact *message = NULL;
+	cm_facts_init(&said);
+	if (!cm_create_says(cm_server_body(ex->rq), "chain_of"))
+		return CM_OK;
+	cm_result r = cm_exchange_facts(ex, report, &said);
+	if (r != CM_OK || !cm_facts_find(&said, "chain_of", &id))
+		return r;
+	r = cm_store_request(ex->node->store, id, report, &d->pages[0], &d->chain);
+	if (r == CM_OK && (d->chain == NULL || !d->chain->ours))
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "chain_of", "%.*s is no request of ours", CM_VIEW_ARG(id));
+	if (r == CM_OK)
+		r = cm_store_artifact(ex->node->store, d->chain->message, report, &d->pages[1], &message);
+	if (r == CM_OK && message == NULL)
+		r = cm_report_refuse(report, CM_ERROR_REQUEST_UNKNOWN, "chain_of", "%.*s has no message", CM_VIEW_ARG(id));
+	if (r == CM_OK)
+		d->chain_message = message->bytes;
+	return r;
+}
+
+// Who was named as holding the data: is it there that the chain goes on? An answer without a path names nobody.
+static cm_result
+cm_create_chain_state(struct cm_node *node, const struct cm_create *d, struct cm_report *report)
+{
+	struct cm_facts CM_CLEANUP(cm_facts_fini) said;
+	struct cm_view country = cm_view_of(NULL, 0);
+	bool found = false;
+	cm_facts_init(&said);
+	if (!d->has_peer || !cm_view_is(d->chain->state, cm_state_row(CM_STATE_CUSTODIAN_ELSEWHERE)->name))
+		return CM_OK;
+	cm_result r = cm_do_request_said(node, d->chain, CM_STATE_CUSTODIAN_ELSEWHERE, report, &said, &found);
+	size_t hops = r == CM_OK && found ? cm_facts_count(&said, "path") : 0;
+	for (size_t i = 0; i < hops; i++)
+		if (cm_facts_find_in(&said, "path", i, "country", &country) && cm_view_is(country, d->to.country_upper))
+			return CM_OK;
+	return r != CM_OK || hops == 0 ? r
+	                               : cm_report_refuse(report, CM_ERROR_CHAIN_STATE, "to", "%s; told was %.*s", d->to.whole, CM_VIEW_ARG(country));
+}
+
+static cm_result
+cm_create_chain_check(struct cm_node *node, const struct cm_create *d, const struct cm_reader_draft *draft,
+                      struct cm_report *report)
+{
+	if (d->chain == NULL)
+		return CM_OK;
+	if (!cm_view_is(d->chain->id, draft->relates))
+		return cm_report_refuse(report, CM_ERROR_CHAIN_OTHER, "/draft/request/relates_to", "%s", draft->relates);
+	return cm_create_chain_state(node, d, report);
 }
 
 // What a request tells of people and facts goes to nobody for whom the directory does not vouch. Preservations go all the same.
@@ -240,16 +345,20 @@ cm_create_check(struct cm_exchange *ex, struct cm_report *report, struct cm_buf 
 {
 	struct cm_facts CM_CLEANUP(cm_facts_fini) facts;
 	struct cm_reader_draft CM_CLEANUP(cm_reader_draft_fini) draft = {.title = ""};
-	CM_AUTO struct cm_create *d = cm_mem_new(sizeof *d);
+	struct cm_create CM_CLEANUP(cm_create_free_at) *d = cm_mem_new(sizeof *d);
 	struct cm_json_put put = cm_json_put_of(body);
 	struct cm_view to = cm_view_of(NULL, 0);
 	cm_facts_init(&facts);
 	cm_result r = d == NULL ? CM_NOMEM : cm_exchange_facts(ex, report, &facts);
 	cm_facts_find(&facts, "to", &to);
 	if (r == CM_OK)
+		r = cm_create_chain(ex, d, report);
+	if (r == CM_OK)
 		r = cm_create_fill(ex->node, to, report, d);
 	if (r == CM_OK)
 		r = cm_reader_client_draft(&ex->node->reader, cm_server_body(ex->rq), &d->told, &d->roles, report, &draft);
+	if (r == CM_OK)
+		r = cm_create_chain_check(ex->node, d, &draft, report);
 	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, &draft, report);
 	if (r == CM_OK)
@@ -309,7 +418,7 @@ cm_create_told(void *context, enum cm_outbox_end end, const struct cm_report *sa
 	cm_result r = end == CM_OUTBOX_REFUSED ? CM_REFUSED : cm_create_show(d, &report, &body);
 	if (r == CM_OK)
 		r = cm_buf_result(&body);
-	cm_mem_free(d);
+	cm_create_free(d);
 	if (r != CM_OK)
 		cm_exchange_problem(ex, r, &report);
 	else
@@ -333,7 +442,7 @@ cm_create_kept(void *context, cm_result result, const struct cm_report *report)
 		return;
 	}
 	cm_create_number_back(ex->node, d);
-	cm_mem_free(d);
+	cm_create_free(d);
 	cm_exchange_problem(ex, result, report);
 }
 
@@ -342,7 +451,7 @@ cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader
                const char *person, struct cm_report *report)
 {
 	struct cm_event_document document = {
-	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), false,
+	        cm_view_text(d->ids[1]), cm_view_text(draft->title), cm_view_text(draft->parent), cm_view_text(draft->relates), false,
 	        cm_view_text(draft->undertaking), cm_view_text(draft->part)};
 	struct cm_send send = {
 	        .message = &draft->message,
@@ -350,7 +459,9 @@ cm_create_send(struct cm_node *node, struct cm_create *d, const struct cm_reader
 	        .wire = draft->wire,
 	        .told = {.peer = cm_view_text(d->to.whole),
 	                .person = cm_view_text(person),
-	                .case_id = draft->case_id.n > 0 ? draft->case_id : cm_view_text(d->reference),
+	                .case_id = draft->case_id.n > 0                          ? draft->case_id
+	                           : d->chain != NULL && d->chain->case_id.n > 0 ? d->chain->case_id
+	                                                                         : cm_view_text(d->reference),
 	                .documents = {document},
 	                .document_count = 1,
 	                .ends = draft->ends},
@@ -397,7 +508,8 @@ cm_create_read(struct cm_exchange *ex, struct cm_create *d, struct cm_report *re
 			return CM_OK;
 		cm_reader_draft_fini(ret_draft);
 		cm_report_clear(report);
-		*d = (struct cm_create){.year = d->year, .number = d->number};
+		*d = (struct cm_create){.year = d->year, .number = d->number, .chain = d->chain, .chain_message = d->chain_message,
+		        .pages = {d->pages[0], d->pages[1]}};
 		memset(ret_draft, 0, sizeof *ret_draft);
 	}
 	cm_result r = cm_exchange_facts(ex, report, &facts);
@@ -414,14 +526,18 @@ void
 cm_create_request(struct cm_exchange *ex, const struct cm_ipc_person *person)
 {
 	struct cm_report report;
-	CM_AUTO struct cm_create *d = cm_mem_new(sizeof *d);
+	struct cm_create CM_CLEANUP(cm_create_free_at) *d = cm_mem_new(sizeof *d);
 	CM_AUTO struct cm_reader_draft *draft = cm_mem_new(sizeof *draft);
 	cm_report_clear(&report);
 	cm_result r = d == NULL || draft == NULL ? CM_NOMEM : cm_create_number(ex->node, true, &report, d);
 	if (r == CM_OK)
+		r = cm_create_chain(ex, d, &report);
+	if (r == CM_OK)
 		r = cm_create_read(ex, d, &report, draft);
 	if (r == CM_OK)
 		r = cm_rights_check_kind(person->roles, cm_kind_find(draft->message.workflow.p, draft->message.workflow.n), &report);
+	if (r == CM_OK)
+		r = cm_create_chain_check(ex->node, d, draft, &report);
 	if (r == CM_OK)
 		r = cm_create_later(ex->node, d, draft, &report);
 	if (r == CM_OK)

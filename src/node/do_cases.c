@@ -17,6 +17,7 @@ cm_do_case_member(struct cm_json_put *put, const struct cm_store_request *row)
 	cm_json_put_member_text(put, "kind", row->kind);
 	cm_json_put_member_text(put, "peer", row->peer);
 	cm_do_json_time(put, "preserved_until", row->until);
+	cm_json_put_member_text(put, "relates_to", row->relates);
 	cm_json_put_member_text(put, "request", row->id);
 	cm_json_put_member_text(put, "state", row->state);
 	cm_json_put_member_text(put, "title", row->title);

@@ -220,6 +220,29 @@ cm_do_request_call_back(struct cm_node *node, struct cm_json_put *put, const str
 	cm_json_put_member_cstr(put, "call_back", standing.phone);
 }
 
+// Those that continue or change it.
+static cm_result
+cm_do_request_linked(struct cm_node *node, struct cm_json_put *put, struct cm_view id, struct cm_report *report)
+{
+	struct cm_store_page CM_CLEANUP(cm_store_page_free_at) *page = NULL;
+	const struct cm_store_request *rows = NULL;
+	size_t n = 0;
+	struct cm_store_ask ask = {.request = id, .limit = CM_LIMIT_SHOWN_MESSAGES_VALUE};
+	cm_result r = cm_store_linked(node->store, &ask, report, &page, &rows, &n);
+	cm_json_put_name(put, "linked");
+	cm_json_put_array(put);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		cm_json_put_object(put);
+		cm_json_put_member_text(put, "kind", rows[i].kind);
+		cm_json_put_member_text(put, "peer", rows[i].peer);
+		cm_json_put_member_text(put, "request", rows[i].id);
+		cm_json_put_member_text(put, "state", rows[i].state);
+		cm_json_put_end_object(put);
+	}
+	cm_json_put_end_array(put);
+	return r;
+}
+
 static cm_result
 cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_buf *body)
 {
@@ -239,9 +262,12 @@ cm_do_request_show(struct cm_exchange *ex, struct cm_report *report, struct cm_b
 	cm_do_json_time(&put, "created_at", row->created);
 	cm_json_put_member_bool(&put, "held", row->held != 0);
 	cm_json_put_member_number(&put, "message_artifact", (int64_t)row->message);
+	cm_json_put_member_text(&put, "relates_to", row->relates);
+	r = cm_do_request_linked(node, &put, id, report);
 	cm_json_put_member_text(&put, "task", row->objects);
 	cm_json_put_member_text(&put, "told", row->told);
-	r = cm_do_request_recipients(node, &put, row, report);
+	if (r == CM_OK)
+		r = cm_do_request_recipients(node, &put, row, report);
 	if (r == CM_OK)
 		r = cm_joint_show(node, row, &put, report);
 	if (r == CM_OK)

@@ -36,6 +36,8 @@ cm_event_message_write(const struct cm_event_message *message, struct cm_buf *to
 	}
 	cm_buf_field(to, message->roll);
 	cm_event_clocks_write(&message->clocks, to);
+	for (size_t i = 0; i < message->document_count; i++)
+		cm_buf_field(to, message->documents[i].relates);
 }
 
 cm_result
@@ -84,6 +86,9 @@ cm_event_message_read(struct cm_view detail, struct cm_event_message *ret_messag
 	older = cm_rd_done(&rd); // written before messages spoke of clocks
 	if (!older && !cm_event_clocks_read(&rd, &m.clocks))
 		return CM_BUG;
+	older = cm_rd_done(&rd); // written before links were kept
+	for (size_t i = 0; !older && i < m.document_count; i++)
+		m.documents[i].relates = cm_rd_field(&rd);
 	if (!cm_rd_done(&rd))
 		return CM_BUG;
 	*ret_message = m;

@@ -22,7 +22,7 @@
 
 // One request document in a message: what only the message reader knows about it.
 struct cm_event_document {
-	struct cm_view id, title, parent;
+	struct cm_view id, title, parent, relates;
 	bool gaps;
 	struct cm_view undertaking, part; // the joint undertaking that it belongs to, and how
 };

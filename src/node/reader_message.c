@@ -349,9 +349,16 @@ cm_reader_draft(struct cm_rd *rd, struct cm_report *report, struct cm_buf *answe
 	cm_reader_draft_told_read(rd, &draft_told);
 	draft_told.sha256 = cm_reader_sha256;
 	struct cm_view json = cm_rd_field(rd);
+	struct cm_buf CM_CLEANUP(cm_buf_fini) whole = cm_buf_of(CM_LIMIT_MESSAGE_BYTES_VALUE);
 	if (!cm_rd_done(rd))
 		return CM_BUG;
-	cm_result r = cm_draft_read(json, &draft_told, report, &draft);
+	cm_result r = CM_OK;
+	if (told.chain.message.n > 0) {
+		r = cm_reader_chain(&told, &(struct cm_hi1_read_options){.sha256 = cm_reader_sha256}, json, report, &whole);
+		json = cm_buf_view(&whole);
+	}
+	if (r == CM_OK)
+		r = cm_draft_read(json, &draft_told, report, &draft);
 	if (r == CM_OK)
 		r = cm_kind_check(draft.doc.kind, report, &kind);
 	if (r == CM_OK)

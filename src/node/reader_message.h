@@ -65,6 +65,12 @@ void cm_reader_judged_report(const struct cm_reader_judged *judged, struct cm_re
 struct cm_reader_told {
 	struct cm_instant now;
 	cm_authority_roles sender, receiver;
+	struct {                           // of a draft: the request that it continues, or empty
+		struct cm_view request;    // its id
+		struct cm_view reference;  // of the other side
+		struct cm_view message;    // of ours, signed, as it left
+		bool there;                // it goes to the same node
+	} chain;
 };
 
 // CM_REFUSED: there is no message to answer to (HTTP 400). CM_FAILED: the reader died; try again later.

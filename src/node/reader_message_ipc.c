@@ -9,6 +9,10 @@ cm_reader_told_write(const struct cm_reader_told *told, struct cm_buf *to)
 	cm_buf_u64be(to, (uint64_t)told->now.us);
 	cm_buf_u32be(to, told->sender);
 	cm_buf_u32be(to, told->receiver);
+	cm_buf_field(to, told->chain.request);
+	cm_buf_field(to, told->chain.reference);
+	cm_buf_field(to, told->chain.message);
+	cm_buf_u8(to, told->chain.there);
 }
 
 void
@@ -17,6 +21,10 @@ cm_reader_told_read(struct cm_rd *rd, struct cm_reader_told *ret_told)
 	ret_told->now.us = (int64_t)cm_rd_u64be(rd);
 	ret_told->sender = cm_rd_u32be(rd);
 	ret_told->receiver = cm_rd_u32be(rd);
+	ret_told->chain.request = cm_rd_field(rd);
+	ret_told->chain.reference = cm_rd_field(rd);
+	ret_told->chain.message = cm_rd_field(rd);
+	ret_told->chain.there = cm_rd_u8(rd) == 1;
 }
 
 void

@@ -18,4 +18,9 @@ bool cm_reader_card_read(struct cm_view bytes, struct cm_reader_card *ret_card);
 // The moments that the documents and tasks of a message name (event_ends.h); source: reader_ends.c.
 void cm_reader_ends(const struct cm_hi1_message *message, struct cm_buf *answer);
 
+// A call whose draft continues a request (told->chain) with what the draft does not say: from the signed message of the first;
+// source: reader_chain.c. Refused when the first, or the draft, is not what it has to be.
+CM_CHECKED cm_result cm_reader_chain(const struct cm_reader_told *told, const struct cm_hi1_read_options *options, struct cm_view call,
+                                     struct cm_report *report, struct cm_buf *ret_call);
+
 #endif

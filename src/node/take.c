@@ -367,7 +367,7 @@ cm_take_event(const struct cm_take *take, struct cm_view wire, struct cm_event_m
 	for (size_t i = 0; i < take->read.judged_count; i++) {
 		const struct cm_reader_judged *j = &take->read.judged[i];
 		told->documents[told->document_count++] = (struct cm_event_document){
-		        cm_view_text(j->document), cm_view_text(j->title), cm_view_text(j->parent), !j->good, cm_view_text(j->undertaking), cm_view_text(j->part)};
+		        cm_view_text(j->document), cm_view_text(j->title), cm_view_text(j->parent), cm_view_text(j->relates), !j->good, cm_view_text(j->undertaking), cm_view_text(j->part)};
 	}
 	struct cm_view kind = take->read.message.workflow;
 	if (told->document_count > 0)

@@ -75,6 +75,7 @@ CM_STORE_LIST(request, named_requests); // that `named` means: the id, the begin
 CM_STORE_LIST(request, cases);        // by case_id, oldest change first; after = the last case
 CM_STORE_LIST(request, followers);    // those that name `request` as parent, by id; after
 CM_STORE_LIST(request, undertaken);   // of joint undertakings (`request`: of this one), changed `from` then, by (undertaking, id); state (= undertaking) + after
+CM_STORE_LIST(request, linked);       // those whose document names `request` as the first it relates to, by id; after
 CM_STORE_LIST(step, steps);           // by id; request; after_id
 CM_STORE_LIST(object, objects);       // HI-1 LIST: by (changed, id); peer or request, kind (= type), from, until; after_time + after
 CM_STORE_LIST(deadline, deadlines);   // of `request`, by limit

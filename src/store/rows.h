@@ -102,6 +102,7 @@ struct cm_store_request {
 	int64_t ours;            // 1: we ask, 0: we are asked
 	struct cm_view peer, kind, state; // state: a row of request_states.tab
 	struct cm_view reference, their_reference, case_id, title; // title: for lists
+	struct cm_view relates;  // the request that its document names as the first, ours or not; empty without
 	struct cm_view parent;   // task of the preservation that it is about (stored, pres_ext, pres_end → pres)
 	struct cm_view objects;  // HI-1 ObjectIdentifiers of the thread, in the node's encoding
 	struct cm_view person;   // who has it

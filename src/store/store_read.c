@@ -395,6 +395,7 @@ LIST(request, cases, REQUEST, "WHERE case_id > ?9 AND case_id <> '' ORDER BY cas
 LIST(request, followers, REQUEST, "WHERE parent = ?6 AND parent <> '' AND id > ?9 ORDER BY id")
 LIST(request, undertaken, REQUEST,
      "WHERE undertaking <> '' AND " OR_ANY("undertaking", "?6") " AND changed >= ?3 AND (undertaking, id) > (?8, ?9) ORDER BY undertaking, id")
+LIST(request, linked, REQUEST, "WHERE relates = ?6 AND relates <> '' AND id > ?9 ORDER BY id")
 LIST(step, steps, STEP, "WHERE request = ?6 AND id > ?2 ORDER BY id")
 
 // By the index of what is asked for.

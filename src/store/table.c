@@ -39,7 +39,7 @@ static const struct cm_table cm_table_directory = {ROW(directory, 1), .columns =
 static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
         C(request, TEXT, id), C(request, NUMBER, ours), C(request, TEXT, peer), C(request, TEXT, kind),
         C(request, TEXT, state), C(request, TEXT, reference), C(request, TEXT, their_reference),
-        C(request, TEXT, case_id), C(request, TEXT, title), C(request, TEXT, parent), C(request, BYTES, objects),
+        C(request, TEXT, case_id), C(request, TEXT, title), C(request, TEXT, relates), C(request, TEXT, parent), C(request, BYTES, objects),
         C(request, TEXT, person), C(request, TEXT, told), C(request, NUMBER, document), C(request, NUMBER, message),
         C(request, NUMBER, act), C(request, NUMBER, their_act), C(request, TIME, created), C(request, TIME, changed),
         C(request, TIME, due), C(request, TIME, wanted_until), C(request, TIME, until), C(request, NUMBER, held),
@@ -53,6 +53,7 @@ static const struct cm_table cm_table_request = {ROW(request, 1), .columns = {
                    "CREATE INDEX request_ours ON request(ours, changed, id);"
                    "CREATE INDEX request_reference ON request(reference) WHERE reference <> '';"
                    "CREATE INDEX request_their_reference ON request(their_reference) WHERE their_reference <> '';"
+                   "CREATE INDEX request_relates ON request(relates, id) WHERE relates <> '';"
                    "CREATE INDEX request_parent ON request(parent, id) WHERE parent <> '';"};
 
 static const struct cm_table cm_table_step = {ROW(step, 1), .columns = {

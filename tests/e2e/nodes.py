@@ -181,8 +181,8 @@ class Path:
     def make_peers(self):
         code = self.xa.call('POST', '/api/v1/invitations', 'api_invite', '', {})['code']
         self.xb.call('POST', '/api/v1/peers', 'api_peer_accept', '', {'code': code})
-        self.xa.call('POST', '/api/v1/peers/xb.contact/confirm', 'api_peer_confirm', 'xb.contact', {})
-        self.xb.call('POST', '/api/v1/peers/xa.contact/confirm', 'api_peer_confirm', 'xa.contact', {})
+        self.xa.call('POST', '/api/v1/peers/%s/confirm' % self.xb.name, 'api_peer_confirm', self.xb.name, {})
+        self.xb.call('POST', '/api/v1/peers/%s/confirm' % self.xa.name, 'api_peer_confirm', self.xa.name, {})
 
     def ask(self):
         answer = self.xa.call('POST', '/api/v1/requests', 'api_request_create', '', {'draft': self.request, 'to': 'xb.contact'})

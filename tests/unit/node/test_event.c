@@ -12,7 +12,7 @@ messages_come_back(void **state)
 	        .peer = cm_view_text("xb.contact"),
 	        .person = cm_view_text("ilse"),
 	        .case_id = cm_view_text("HOSP-1"),
-	        .documents = {{cm_view_text("id"), cm_view_text("title"), cm_view_text("parent"), true, cm_view_text("number"), cm_view_text("joins")}},
+	        .documents = {{cm_view_text("id"), cm_view_text("title"), cm_view_text("parent"), cm_view_text("first"), true, cm_view_text("number"), cm_view_text("joins")}},
 	        .document_count = 1,
 	        .judged = {{cm_view_text("id"), cm_view_text("preserved"), cm_instant_of_seconds(7)}},
 	        .judged_count = 1,
@@ -33,6 +33,7 @@ messages_come_back(void **state)
 	assert_view_is(out.case_id, "HOSP-1");
 	assert_int_equal(out.document_count, 1);
 	assert_view_is(out.documents[0].parent, "parent");
+	assert_view_is(out.documents[0].relates, "first");
 	assert_true(out.documents[0].gaps);
 	assert_int_equal(out.judged_count, 1);
 	assert_view_is(out.judged[0].state, "preserved");
@@ -49,13 +50,14 @@ messages_come_back(void **state)
 	assert_int_equal(out.clocks.at[0].limit, CM_TIME_LIMIT_HC_MLA);
 	assert_int_equal(out.clocks.at[0].says, CM_EVENT_RESUMED);
 	assert_true(out.clocks.at[0].at.us == cm_instant_of_seconds(3).us && out.clocks.at[0].end.us == cm_instant_of_seconds(8).us);
-	// Events of before: without words about clocks, an undertaking, the clock that made it, an override, the ends of documents.
-	size_t parts[] = {clocks.n, 3 * 4 + strlen("number" "joins" "roll"), 4 + in.over.n, 4 + in.anyway.n, ends.n};
-	size_t old[5], left = bytes.n;
-	for (size_t i = 0; i < 5; i++)
+	assert_view_is(out.documents[0].relates, "first");
+	// Events of before: without links, words about clocks, an undertaking, the clock that made it, an override, the ends of documents.
+	size_t parts[] = {4 + in.documents[0].relates.n, clocks.n, 3 * 4 + strlen("number" "joins" "roll"), 4 + in.over.n, 4 + in.anyway.n, ends.n};
+	size_t old[6], left = bytes.n;
+	for (size_t i = 0; i < 6; i++)
 		old[i] = left -= parts[i];
 	for (size_t n = 0; n < bytes.n; n++) {
-		bool whole = n == old[0] || n == old[1] || n == old[2] || n == old[3] || n == old[4];
+		bool whole = n == old[0] || n == old[1] || n == old[2] || n == old[3] || n == old[4] || n == old[5];
 		assert_int_equal(cm_event_message_read(cm_view_of(bytes.p, n), &out), whole ? CM_OK : CM_BUG);
 	}
 	cm_buf_fini(&clocks);
