@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define CM_SCHEMA_DERIVED 10    // version of the derived tables
+#define CM_SCHEMA_DERIVED 11    // version of the derived tables
 #define CM_SCHEMA_SQL_MAX 16384 // the derived tables need a quarter of it
 
 // Step N brings version N to N + 1.
