@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Pages of each list, p50 and p99 of each, over the local socket: lists.py COMITY FOLDER COUNT. COUNT requests, clocks, packages and
 events are put into the database of a stopped node directly: the register and the messages are no part of these lists. (Acts and
-messages are not: the store itself has to make them.) CPU is the processor time of the node for one page."""
+messages are listed by busy.sh: the store itself has to make them.) CPU is the processor time of the node for one page."""
 import os, random, sqlite3, sys, time, uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))

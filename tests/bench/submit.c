@@ -1,5 +1,6 @@
 // A preservation request from the officer's call to the signed receipt of the other node: two nodes, mutual TLS, loopback.
-//   submit FOLDER DRAFT [PROGRAM]   nodes are made below FOLDER; DRAFT: the request's JSON; PROGRAM: a comity executable
+//   submit FOLDER DRAFT [PROGRAM [OPEN]]   nodes are made below FOLDER; DRAFT: the request's JSON; PROGRAM: a comity
+//                                   executable; OPEN: so many requests are sent before, by the same path, and stay open
 //   submit serve HOME               the node itself, when no PROGRAM is given
 // Prints for several numbers of clients: rate, p50, p99, CPU of each process for one request; memory before and after;
 // beside it, in the same run, what bare HTTPS exchanges with the same listener cost: the ground under the figure.
@@ -13,6 +14,7 @@
 #include "base/tab_limit.h"
 #include "crypto/setup.h"
 #include "net/client.h"
+#include "node/admin_client.h"
 #include "node/parent.h"
 #include "node/role.h"
 #include "os/clock.h"
@@ -22,6 +24,7 @@
 #define BENCH_REQUESTS 4000
 #define BENCH_BARE 4000
 #define BENCH_BARE_WAYS 16
+#define BENCH_PAGES 300
 
 static int
 bench_by_value(const void *a, const void *b)
@@ -161,6 +164,64 @@ bench_body(const char *path, const char *peer)
 	return text;
 }
 
+#define BENCH_PIECE 10000
+
+// Both stores get `open` cases, each with its messages, objects, clocks and acts, as they come in life; the rate of each piece says
+// what a full store costs.
+static void
+bench_fill(struct bench_node nodes[2], const char *draft, size_t open)
+{
+	const char *body = bench_body(draft, nodes[1].node);
+	for (size_t done = 0; done < open; done += BENCH_PIECE) {
+		struct bench_load load = {.node = &nodes[0],
+		        .body = body,
+		        .clients = 64,
+		        .requests = open - done < BENCH_PIECE ? open - done : BENCH_PIECE,
+		        .micros = cm_mem_new_many(BENCH_PIECE, sizeof(uint32_t))};
+		if (load.micros == NULL)
+			bench_die("memory", NULL);
+		bench_load_run(&load);
+		qsort(load.micros, load.requests, sizeof *load.micros, bench_by_value);
+		printf("from %zu open cases on, 64 clients: %.0f requests/s, p99 %.2f ms\n", done, (double)load.requests / load.seconds,
+		       load.micros[load.requests * 99 / 100] / 1e3);
+		fflush(stdout);
+		cm_mem_free(load.micros);
+	}
+}
+
+static void
+bench_page(const struct bench_node *node, const char *path, char *ret_request, size_t room)
+{
+	uint32_t micros[BENCH_PAGES];
+	for (size_t i = 0; i < BENCH_PAGES; i++) {
+		struct cm_buf CM_CLEANUP(cm_buf_fini) said = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
+		struct cm_admin_call call = {.home = node->home, .method = "GET", .path = path, .body_fd = -1};
+		unsigned status = 0;
+		int64_t begin = cm_clock_mono();
+		if (cm_admin_client_call(&call, NULL, &said, &status) != CM_OK || status != 200)
+			bench_die(path, NULL);
+		micros[i] = (uint32_t)(cm_clock_mono() - begin);
+		if (ret_request != NULL)
+			bench_node_member(&said, "request", ret_request, room);
+	}
+	qsort(micros, BENCH_PAGES, sizeof *micros, bench_by_value);
+	printf("GET %s: p50 %.2f ms, p99 %.2f ms\n", path, micros[BENCH_PAGES / 2] / 1e3, micros[BENCH_PAGES * 99 / 100] / 1e3);
+}
+
+// Lists that need a register and messages: what lists.sh cannot put into a database from outside.
+static void
+bench_pages(const struct bench_node *node)
+{
+	char request[64], path[128];
+	bench_page(node, "/api/v1/requests?limit=50", request, sizeof request);
+	bench_page(node, "/api/v1/acts?limit=50", NULL, 0);
+	bench_page(node, "/api/v1/acts?limit=50&before=1000", NULL, 0);
+	snprintf(path, sizeof path, "/api/v1/requests/%s/messages", request);
+	bench_page(node, path, NULL, 0);
+	snprintf(path, sizeof path, "/api/v1/requests/%s", request);
+	bench_page(node, path, NULL, 0);
+}
+
 static void
 bench_all(struct bench_node nodes[2], const char *draft)
 {
@@ -201,11 +262,15 @@ main(int argc, char **argv)
 		return code;
 	if (argc == 3 && strcmp(argv[1], "serve") == 0)
 		return bench_serve_here(argv[2]);
-	if (argc < 3 || argc > 4 || cm_setup_init() != CM_OK)
+	if (argc < 3 || argc > 5 || cm_setup_init() != CM_OK)
 		return 2;
 	signal(SIGPIPE, SIG_IGN);
 	setpgid(0, 0);
-	bench_nodes_start(nodes, argv[1], argv[3]);
+	bench_nodes_start(nodes, argv[1], argc > 3 ? argv[3] : NULL);
+	if (argc == 5) {
+		bench_fill(nodes, argv[2], strtoul(argv[4], NULL, 10));
+		bench_pages(&nodes[1]);
+	}
 	bench_all(nodes, argv[2]);
 	bench_nodes_stop(nodes);
 	return 0;

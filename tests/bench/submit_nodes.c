@@ -137,8 +137,8 @@ bench_officer_login(struct bench_node *node)
 }
 
 // The text value of a member of a flat answer of ours, cut out.
-static void
-bench_member(struct cm_buf *json, const char *name, char *to, size_t room)
+void
+bench_node_member(struct cm_buf *json, const char *name, char *to, size_t room)
 {
 	char mark[64];
 	snprintf(mark, sizeof mark, "\"%s\":\"", name);
@@ -156,7 +156,7 @@ bench_peering(struct bench_node nodes[2])
 	struct cm_buf CM_CLEANUP(cm_buf_fini) said = cm_buf_of(CM_LIMIT_API_ANSWER_BYTES_VALUE);
 	bench_node_call(&nodes[0], "/api/v1/invitations", &(struct cm_officer_statement){.act = "api_invite", .object = ""},
 	                "{}", &said);
-	bench_member(&said, "code", code, sizeof code);
+	bench_node_member(&said, "code", code, sizeof code);
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
 	bench_node_call(&nodes[1], "/api/v1/peers", &(struct cm_officer_statement){.act = "api_peer_accept", .object = ""},
 	                body, &said);
@@ -200,7 +200,7 @@ bench_nodes_start(struct bench_node nodes[2], const char *folder, const char *pr
 		snprintf(path, sizeof path, "%s/run/addresses.json", nodes[i].home);
 		if (cm_file_load(path, &addresses, &report) != CM_OK)
 			bench_die("addresses", &report);
-		bench_member(&addresses, "peer", nodes[i].peer, sizeof nodes[i].peer);
+		bench_node_member(&addresses, "peer", nodes[i].peer, sizeof nodes[i].peer);
 	}
 	bench_peering(nodes);
 }

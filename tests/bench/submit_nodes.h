@@ -26,6 +26,9 @@ void bench_nodes_stop(struct bench_node nodes[2]);
 void bench_node_call(struct bench_node *node, const char *path, const struct cm_officer_statement *what,
                      const char *body, struct cm_buf *to);
 
+// The text value of the first member of that name, cut out of an answer.
+void bench_node_member(struct cm_buf *json, const char *name, char *to, size_t room);
+
 // Figures of one process of a node.
 struct bench_process {
 	pid_t pid;
