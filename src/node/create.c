@@ -136,8 +136,8 @@ cm_create_fill(struct cm_node *node, struct cm_view to, struct cm_report *report
 	return CM_OK;
 }
 
-// Every identifier that is asked for is one that is held: data that nobody preserved is another request. Those without any are
-// described in words.
+// Of a request that continues a preservation every identifier is one that is held: data that nobody preserved is another request.
+// Those without any are described in words. One that only names a preservation may ask for more.
 static cm_result
 cm_create_held(struct cm_node *node, const struct cm_store_request *held, const struct cm_reader_draft *draft,
                struct cm_report *report)
@@ -185,7 +185,7 @@ cm_create_later(struct cm_node *node, const struct cm_create *d, const struct cm
 		return cm_report_refuse(report, CM_ERROR_PRESERVATION_UNKNOWN, "preservation", "task %s%s%s", draft->parent,
 		                        changes ? " of request " : "", changes ? draft->relates : "");
 	if (!changes)
-		return cm_create_held(node, row, draft, report);
+		return d->chain == NULL ? CM_OK : cm_create_held(node, row, draft, report);
 	for (size_t i = 0; i < m->action_count; i++)
 		if (m->actions[i].object->type == CM_HI1_TYPE_PRESERVATION)
 			ask.wanted = m->actions[i].object->preservation.desired_expiration;
