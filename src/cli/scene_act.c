@@ -78,7 +78,7 @@ cm_scene_act_sent(struct cm_scene *scene, const struct cm_scene_thing *one, size
 	thing->to = one->to;
 	if (of > 1)
 		snprintf(thing->name, sizeof thing->name, "%.40s.%.7s", name, one->to->id);
-	char from[24] = "";
+	char from[40] = "";
 	if (of > 1)
 		snprintf(from, sizeof from, "requests/%zu/", at);
 	snprintf(path, sizeof path, "%srequest", from);
